@@ -1,0 +1,231 @@
+"""The composition root: the only reader of the process's arguments, environment and streams.
+
+One border turns errors into an outcome and an exit code; outputs, summary and report are written
+whatever happens.
+"""
+
+import logging
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from workers_deploy import __version__, commands
+from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
+from workers_deploy.ci.detect import detect_ci
+from workers_deploy.ci.fork import is_from_fork
+from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.redactor import is_maskable
+from workers_deploy.core.outcome import Outcome, Result
+from workers_deploy.errors import DeployError, Problem, ProblemsError
+from workers_deploy.executor.stop import Stop
+from workers_deploy.inputs import InputsReading, read_inputs
+from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
+from workers_deploy.inputs.command_line import Help, read_command_line
+from workers_deploy.inputs.values import Values, read_values
+from workers_deploy.report.text import render_header
+from workers_deploy.telling import Telling
+
+COMMANDS = {Command.DEPLOY: commands.deploy, Command.PLAN: commands.plan}
+ISSUES = "https://github.com/workers-deploy/workers-deploy/issues"
+
+
+def run() -> int:
+    """Run the command line of this process and return its exit code."""
+    return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+
+
+def main(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
+    """Run one command from start to end."""
+    started = time.monotonic()
+    problems: tuple[Problem, ...] = ()
+    options: dict[str, str] | Help = {}
+    try:
+        options = read_command_line(argv)
+    except ProblemsError as error:
+        problems = error.problems
+    if isinstance(options, Help):
+        stdout.write(options.text)
+        return 0
+    reading = read_inputs(options, env)
+    reading = replace(reading, problems=(*problems, *reading.problems))
+    debug = _wants_debug(reading, env)
+    reporter = detect_ci(env, stdout, stderr, clock=time.monotonic, now=time.time, debug=debug)
+    _log_to(reporter, debug=debug)
+    values = read_values(reading.inputs, env)
+    _mask(reporter, raw_secrets(env, reading, values))
+    return _run(reading, values, env, reporter, started=started)
+
+
+def _run(
+    reading: InputsReading,
+    values: Values,
+    env: Mapping[str, str],
+    reporter: PlainReporter,
+    *,
+    started: float,
+) -> int:
+    inputs = reading.inputs
+    around = Surroundings(
+        workspace=Path.cwd(),
+        reporter=reporter,
+        stop=_stop_on_signals(),
+        clock=time.monotonic,
+        now=lambda: datetime.now(UTC),
+    )
+    telling = Telling(
+        reporter=reporter,
+        redact=reporter.redact,
+        workspace=around.workspace,
+        report_dir=around.workspace / inputs.working_directory / inputs.report_dir,
+        run_url=_run_url(env),
+        summary=inputs.summary,
+        now=around.now,
+    )
+    try:
+        outcome = _outcome(reading, values, env, around, started=started)
+    except Exception as error:  # noqa: BLE001 - the one border: a bug is told and reported as one
+        _tell_bug(reporter, error)
+        outcome = _stopped(reading, DeployError(f"a bug in workers-deploy: {type(error).__name__}"))
+    outcome = replace(outcome, seconds=time.monotonic() - started)
+    telling.finish(outcome)
+    return outcome.exit_code
+
+
+def _outcome(
+    reading: InputsReading,
+    values: Values,
+    env: Mapping[str, str],
+    around: Surroundings,
+    *,
+    started: float,
+) -> Outcome:
+    inputs = reading.inputs
+    if inputs.api_token is None and _may_skip(reading, env):
+        around.reporter.notice(
+            "skipped: a run without credentials (a pull request from a fork gets no secrets)"
+        )
+        return Outcome(command=inputs.command.value, result=Result.SKIPPED)
+    loaded = load(reading, values, around.workspace)
+    problems = [*reading.problems, *values.problems, *loaded.problems]
+    caller = None
+    try:
+        caller = connect(inputs, around, started=started)
+    except ProblemsError as error:
+        told = {problem.subject for problem in reading.problems}
+        problems += [p for p in error.problems if p.subject not in told]
+    header: dict[str, str] = {}
+    try:
+        if problems or caller is None:
+            raise ProblemsError(problems)
+        session = assemble(reading, loaded, caller, around)
+        header = _header(session, loaded.config_file)
+        around.reporter.header(
+            render_header(
+                version=__version__,
+                command=inputs.command.value,
+                script_name=session.project.script_name,
+                account_id=session.account_id,
+                config_file=loaded.config_file,
+                environment=inputs.environment,
+            )
+        )
+        for warning in loaded.warnings:
+            around.reporter.warning(warning.text, place=warning.place)
+        outcome = COMMANDS[inputs.command](session)
+        return replace(outcome, header=header, command=inputs.command.value)
+    except DeployError as error:
+        return replace(_stopped(reading, error), header=header)
+
+
+def _header(session: commands.Session, config_file: str | None) -> dict[str, str]:
+    found = {
+        "account": session.account_id,
+        "environment": session.inputs.environment,
+        "config": config_file,
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _stopped(reading: InputsReading, error: DeployError) -> Outcome:
+    stage = "Inputs" if isinstance(error, ProblemsError) else "Live"
+    return Outcome(
+        command=reading.inputs.command.value, result=Result.FAILED, error=error, stage=stage
+    )
+
+
+def _may_skip(reading: InputsReading, env: Mapping[str, str]) -> bool:
+    if any(problem.subject == "api-token" for problem in reading.problems):
+        return False
+    match reading.inputs.without_credentials:
+        case WithoutCredentials.SKIP:
+            return True
+        case WithoutCredentials.AUTO:
+            return is_from_fork(env)
+        case WithoutCredentials.ERROR:
+            return False
+
+
+def _wants_debug(reading: InputsReading, env: Mapping[str, str]) -> bool:
+    level = reading.inputs.log_level
+    return level is LogLevel.DEBUG or (level is None and env.get("RUNNER_DEBUG") == "1")
+
+
+def _log_to(reporter: PlainReporter, *, debug: bool) -> None:
+    logger = logging.getLogger("workers_deploy")
+    logger.propagate = False
+    logger.handlers[:] = [_ReporterHandler(reporter)] if debug else [logging.NullHandler()]
+    logger.setLevel(logging.DEBUG if debug else logging.CRITICAL)
+
+
+class _ReporterHandler(logging.Handler):
+    """Sends the debug log through the reporter, and so through its redactor."""
+
+    def __init__(self, reporter: PlainReporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._reporter.debug(record.getMessage())
+
+
+def _mask(reporter: PlainReporter, secrets: Mapping[str, str]) -> None:
+    for value in secrets.values():
+        reporter.mask(value)
+    for name, value in secrets.items():
+        if value and not is_maskable(value):
+            reporter.warning(f"{name} is shorter than 4 characters, so it can't be masked in logs")
+
+
+def _stop_on_signals() -> Stop:
+    stop = Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: stop.request(received))
+    return stop
+
+
+def _run_url(env: Mapping[str, str]) -> str | None:
+    if env.get("GITHUB_RUN_ID"):
+        server = env.get("GITHUB_SERVER_URL", "https://github.com")
+        return f"{server}/{env.get('GITHUB_REPOSITORY')}/actions/runs/{env['GITHUB_RUN_ID']}"
+    return env.get("CI_JOB_URL") or env.get("CIRCLE_BUILD_URL") or env.get("CI_PIPELINE_URL")
+
+
+def _tell_bug(reporter: PlainReporter, error: Exception) -> None:
+    """Show where it happened; the exception's own text may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    versions = f"workers-deploy {__version__}, Python {sys.version.split()[0]}"
+    reporter.row(
+        "Bug", [type(error).__name__, *lines, versions, f"please report it: {ISSUES}"], mark="✗"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run())

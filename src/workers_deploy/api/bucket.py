@@ -1,0 +1,120 @@
+"""One bucket of an asset upload as a request body: base64 parts, streamed from disk.
+
+Its length is known beforehand from the sizes in the manifest, every iteration reads the files anew
+(so a retry sends the same bytes), and no more than a chunk of one file is in memory at a time.
+"""
+
+from binascii import b2a_base64
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import FileIO
+
+from workers_deploy.api.body import form_content_type, form_tail, joined, part_head
+from workers_deploy.core.manifest import AssetEntry
+from workers_deploy.errors import Problem, ProblemKind, ProblemsError
+
+READ_BYTES = 3 * 64 * 1024  # a multiple of three: base64 of each piece has no padding but the last
+# Served without Content-Type (direct-upload page).
+NO_CONTENT_TYPE = "application/null"
+
+
+@dataclass(frozen=True, slots=True)
+class BucketBody:
+    """The form of POST assets/upload?base64=true; name and file name of a part are its hash."""
+
+    boundary: str
+    entries: Sequence[AssetEntry] = field(repr=False)
+
+    @property
+    def content_type(self) -> str:
+        """Return the Content-Type header, with the boundary."""
+        return form_content_type(self.boundary)
+
+    @property
+    def length(self) -> int:
+        """Return the encoded size in bytes."""
+        parts = sum(
+            len(self._head(entry)) + base64_length(entry.size) + 2 for entry in self.entries
+        )
+        return parts + len(form_tail(self.boundary))
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the form.
+
+        Raises:
+            ProblemsError: a file is not as it was when the manifest was made. The request ends in
+                the middle then, so that nothing is stored under a hash that isn't its own.
+
+        """
+        return joined(self._pieces())
+
+    def _pieces(self) -> Iterator[bytes]:
+        for entry in self.entries:
+            yield self._head(entry)
+            yield from base64_of(entry)
+            yield b"\r\n"
+        yield form_tail(self.boundary)
+
+    def _head(self, entry: AssetEntry) -> bytes:
+        content_type = entry.content_type or NO_CONTENT_TYPE
+        return part_head(self.boundary, entry.hash, entry.hash, content_type)
+
+
+def base64_length(size: int) -> int:
+    """Return the bytes that base64 makes of `size` bytes, padding included.
+
+    >>> [base64_length(size) for size in (0, 1, 3, 4)]
+    [0, 4, 4, 8]
+    """
+    return (size + 2) // 3 * 4
+
+
+def base64_of(entry: AssetEntry) -> Iterator[bytes]:
+    """Yield a file's content as base64 without line breaks.
+
+    Raises:
+        ProblemsError: the file is gone, or its size is not the manifest's.
+
+    """
+    try:
+        with FileIO(entry.file) as file:
+            yield from _encoded(file, entry)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _changed(entry, f"could not be read: {reason}") from None
+
+
+def _encoded(file: FileIO, entry: AssetEntry) -> Iterator[bytes]:
+    left = entry.size
+    while left > 0:
+        piece = _read_exactly(file, min(left, READ_BYTES))
+        left -= len(piece)
+        if not piece:
+            raise _changed(entry, "has shrunk since its hash was taken")
+        yield b2a_base64(piece, newline=False)
+    if file.read(1):
+        raise _changed(entry, "has grown since its hash was taken")
+
+
+def _read_exactly(file: FileIO, size: int) -> bytes:
+    """Read `size` bytes, less only at the file's end: base64 needs whole groups of three."""
+    piece = file.read(size)
+    while piece and len(piece) < size:
+        more = file.read(size - len(piece))
+        if not more:
+            break
+        piece += more
+    return piece
+
+
+def _changed(entry: AssetEntry, what: str) -> ProblemsError:
+    return ProblemsError(
+        [
+            Problem(
+                kind=ProblemKind.PROJECT,
+                subject=entry.path,
+                message=f"the asset {what}, while it was being uploaded",
+                hint="Is something still building? Upload after it has finished.",
+            )
+        ]
+    )

@@ -1,0 +1,229 @@
+"""The one HTTP client: sends a call, and tells an answer from every way of not getting one.
+
+Proxies and CA files are httpx's own (`trust_env`): HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and
+SSL_CERT_DIR are read, since runners in companies need them; nothing else is taken from the
+environment, and loopback never goes through a proxy. Redirects are not followed: the token goes to
+the host that was named and nowhere else.
+
+No exception, log line or repr made here holds the token, a header or a body.
+"""
+
+import logging
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from workers_deploy import __version__
+from workers_deploy.api.address import checked_base_url, checked_token, is_loopback
+from workers_deploy.api.answer import Answer, Call, read_answer
+from workers_deploy.api.body import Body
+from workers_deploy.api.failure import Failure, Kind, RequestFailedError
+
+_LOG = logging.getLogger("workers_deploy.api")
+USER_AGENT = f"workers-deploy/{__version__}"
+MAX_KEPT_CONNECTIONS = 16
+
+
+class Connection:
+    """Cloudflare's API at one address with one token; safe to use from several threads.
+
+    Args:
+        base_url: `https://…/client/v4`; plain `http` only to loopback, or with `allow_insecure`.
+        token: the API token.
+        request_timeout: seconds without a byte, either way, after which a request is given up.
+        transport: stands in for the network in tests.
+        clock: monotonic seconds, of which `send`'s `until` is a moment.
+        wall_clock: seconds since 1970, for a Retry-After that is a date.
+
+    Raises:
+        ProblemsError: the address or the token can't be used; told without showing either.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        token: str,
+        request_timeout: float = 60.0,
+        allow_insecure: bool = False,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._base_url = checked_base_url(base_url, allow_insecure=allow_insecure)
+        self._request_timeout = request_timeout
+        self._clock = clock
+        self._wall_clock = wall_clock
+        self._sockets = _OpenSockets()
+        self._authorization = f"Bearer {checked_token(token)}"
+        self._client = httpx.Client(
+            headers={"User-Agent": USER_AGENT},
+            transport=transport,
+            # Loading the CA bundle takes longer than a whole loopback request.
+            verify=self._base_url.startswith("https:"),
+            trust_env=not is_loopback(self._base_url),
+            follow_redirects=False,
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=MAX_KEPT_CONNECTIONS
+            ),
+        )
+
+    def __repr__(self) -> str:
+        return f"Connection({self._base_url!r})"
+
+    def send(self, call: Call, *, until: float) -> Answer:
+        """Send a call once, to be answered before the moment `until`.
+
+        Raises:
+            RequestFailedError: for everything that is not a success.
+
+        """
+        started = self._clock()
+        outcome: int | str = "failed"
+        try:
+            answer = self._exchange(call, until=until)
+        except RequestFailedError as failed:
+            outcome = failed.failure.short
+            raise
+        else:
+            outcome = answer.status
+            return answer
+        finally:
+            spent = (self._clock() - started) * 1000
+            _LOG.debug("%s %s %.0f ms", call.label, outcome, spent)
+
+    def close_now(self) -> None:
+        """Give up every request that is in flight, at once and from any thread or signal handler.
+
+        Their threads see a connection that broke. Requests that begin later connect anew.
+        """
+        self._sockets.shut_all()
+
+    def close(self) -> None:
+        """Close the connections; the last thing a run does."""
+        self._client.close()
+
+    def _exchange(self, call: Call, *, until: float) -> Answer:
+        seconds = max(min(self._request_timeout, until - self._clock()), 0.001)
+        request = self._build(call, seconds=seconds, until=until)
+        try:
+            response = self._client.send(request, stream=True)
+            try:
+                content = self._read(response, call, until=until)
+            finally:
+                response.close()
+        except httpx.TimeoutException as error:
+            raise RequestFailedError(_timed_out(call, error, seconds)) from None
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise RequestFailedError(_broken(call, error)) from None
+        return read_answer(call, response.status_code, response.headers, content, self._wall_clock)
+
+    def _build(self, call: Call, *, seconds: float, until: float) -> httpx.Request:
+        headers = {
+            **call.headers,
+            "Authorization": f"Bearer {call.bearer}" if call.bearer else self._authorization,
+        }
+        content: Iterator[bytes] | None = None
+        if call.body is not None:
+            headers["Content-Type"] = call.body.content_type
+            headers["Content-Length"] = str(call.body.length)
+            content = self._sent_before(call, call.body, until=until)
+        return self._client.build_request(
+            call.method,
+            self._base_url + call.path,
+            params=dict(call.query) or None,
+            headers=headers,
+            content=content,
+            timeout=httpx.Timeout(seconds),
+            extensions={"trace": self._sockets.trace},
+        )
+
+    def _sent_before(self, call: Call, body: Body, *, until: float) -> Iterator[bytes]:
+        for chunk in body:
+            self._be_in_time(call, until)
+            yield chunk
+
+    def _read(self, response: httpx.Response, call: Call, *, until: float) -> bytes:
+        chunks = []
+        for chunk in response.iter_bytes():
+            self._be_in_time(call, until)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _be_in_time(self, call: Call, until: float) -> None:
+        if self._clock() >= until:
+            raise RequestFailedError(
+                Failure(
+                    request=call.label,
+                    kind=Kind.LOST,
+                    problem="not finished before the run's deadline",
+                    short="deadline",
+                    area=call.area,
+                )
+            )
+
+
+class _OpenSockets:
+    """The sockets that the HTTP client has open, so that a signal can end what waits on them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Keep each new socket; httpcore's `trace` extension calls this with every event."""
+        if event not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            return
+        opened = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            self._open.add(opened)
+
+    def shut_all(self) -> None:
+        """Shut all sockets down. Closing one would not wake the thread that waits on it."""
+        with self._lock:
+            opened = list(self._open)
+        for one in opened:
+            try:
+                # Not `one.shutdown`: an SSLSocket's forgets its session while another
+                # thread may be using it.
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+            except OSError:
+                continue  # closed already
+
+
+def _timed_out(call: Call, error: httpx.TimeoutException, seconds: float) -> Failure:
+    unsent = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+    what = "no connection" if unsent else "no answer"
+    return Failure(
+        request=call.label,
+        kind=Kind.UNSENT if unsent else Kind.LOST,
+        problem=f"{what} in {seconds:.0f} s",
+        short="time-out",
+        area=call.area,
+    )
+
+
+def _broken(call: Call, error: httpx.TransportError | httpx.DecodingError) -> Failure:
+    text = str(error)
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
+        untrusted = "CERTIFICATE_VERIFY_FAILED" in text
+        return Failure(
+            request=call.label,
+            kind=Kind.UNTRUSTED if untrusted else Kind.UNSENT,
+            problem=f"no connection ({text})" if text else "no connection",
+            short="no connection",
+            area=call.area,
+        )
+    return Failure(
+        request=call.label,
+        kind=Kind.LOST,
+        problem="the connection broke before the answer came",
+        short="broken connection",
+        area=call.area,
+    )

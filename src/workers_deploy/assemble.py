@@ -1,0 +1,204 @@
+"""Inputs, values and checkout → a session; everything that is wrong with them is told at once."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from workers_deploy.api.caller import Caller
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.connection import Connection
+from workers_deploy.api.retry import Retrier
+from workers_deploy.ci.base import Reporter
+from workers_deploy.commands import Session
+from workers_deploy.core.outcome import StepResult
+from workers_deploy.core.project import ProbeTarget
+from workers_deploy.errors import Problem, ProblemKind, ProblemsError
+from workers_deploy.executor.run import Executor
+from workers_deploy.executor.stop import Stop
+from workers_deploy.inputs import Inputs, InputsReading
+from workers_deploy.inputs.choices import Allow, OnFailure
+from workers_deploy.inputs.values import Values
+from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.history import is_ancestor
+from workers_deploy.project.load import load_project
+from workers_deploy.project.request import Loaded, ProjectRequest
+from workers_deploy.report.text import render_step_row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Surroundings:
+    """What the composition root hands down: place, time, voice, and the request to stop."""
+
+    workspace: Path
+    reporter: Reporter
+    stop: Stop
+    clock: Callable[[], float]
+    now: Callable[[], datetime]
+
+
+def load(reading: InputsReading, values: Values, workspace: Path) -> Loaded:
+    """Read the checkout as the inputs say."""
+    inputs = reading.inputs
+    probe = ProbeTarget(
+        targets=inputs.probe,
+        statuses=inputs.probe_status,
+        timeout=float(inputs.probe_timeout),
+    )
+    return load_project(
+        ProjectRequest(
+            workspace=workspace,
+            working_directory=inputs.working_directory,
+            config=inputs.config,
+            environment=inputs.environment,
+            script_name=inputs.script_name,
+            main=inputs.main,
+            compatibility_date=inputs.compatibility_date,
+            compatibility_flags=inputs.compatibility_flags or None,
+            assets=inputs.assets,
+            bundle=BundleMode(inputs.bundle.value),
+            dispatch_namespace=inputs.dispatch_namespace,
+            vars={name: v.get_secret_value() for name, v in (values.variables or {}).items()},
+            keep_vars=inputs.keep_vars,
+            secrets=values.secrets,
+            prune_secrets=inputs.prune_secrets,
+            script_settings=inputs.script_settings,
+            usage_model=inputs.usage_model,
+            cpu_ms=inputs.cpu_ms,
+            workers_dev=inputs.workers_dev,
+            preview_urls=inputs.preview_urls,
+            message=inputs.message,
+            tag=inputs.tag,
+            report_dir=workspace / inputs.working_directory / inputs.report_dir,
+            probe=probe if probe.targets else None,
+        )
+    )
+
+
+def connect(inputs: Inputs, around: Surroundings, *, started: float) -> Caller:
+    """Return a connection under the forward policy; it knows no account yet.
+
+    Raises:
+        ProblemsError: no token, or an address that can't be used.
+
+    """
+    if inputs.api_token is None:
+        raise ProblemsError([_missing_token()])
+    connection = Connection(
+        base_url=inputs.api_base_url,
+        token=inputs.api_token.get_secret_value(),
+        request_timeout=float(inputs.request_timeout),
+        allow_insecure=Allow.INSECURE_API in inputs.allow,
+        clock=around.clock,
+    )
+    around.stop.when_requested(connection.close_now)
+    retrier = Retrier(
+        max_attempts=inputs.max_attempts,
+        deadline=started + inputs.deadline,
+        clock=around.clock,
+        sleep=around.stop.sleep,
+        rng=random.Random(),
+        tell=around.reporter.line,
+        check=around.stop.check,
+    )
+    return Caller(connection, account_id="", retrier=retrier)
+
+
+def assemble(
+    reading: InputsReading, loaded: Loaded, caller: Caller, around: Surroundings
+) -> Session:
+    """Return what a command works with; the account is looked up where nothing names it."""
+    inputs, project = reading.inputs, loaded.project
+    assert project is not None
+    assert inputs.api_token is not None
+    account_id = _account_id(reading, loaded, caller, around.reporter)
+    client = WorkersClient(caller.connection, account_id=account_id, retrier=caller.retrier)
+    return Session(
+        inputs=inputs,
+        project=project,
+        account_id=account_id,
+        api_token=SecretStr(inputs.api_token.get_secret_value()),
+        client=client,
+        executor=Executor(
+            client=client,
+            reporter=around.reporter,
+            stop=around.stop,
+            clock=around.clock,
+            rng=random.Random(),
+            revert=inputs.on_failure is OnFailure.REVERT,
+            dispatch_namespace=inputs.dispatch_namespace,
+            tell_step=lambda result: tell_step(around.reporter, result),
+        ),
+        reporter=around.reporter,
+        now=around.now,
+        is_older=_history(around.workspace / inputs.working_directory),
+    )
+
+
+def tell_step(reporter: Reporter, result: StepResult) -> None:
+    """Tell how a step went, where there is something to tell."""
+    row = render_step_row(result)
+    if row is not None:
+        reporter.row(row.title, row.lines, mark=row.mark)
+
+
+def _account_id(reading: InputsReading, loaded: Loaded, caller: Caller, reporter: Reporter) -> str:
+    given, configured = reading.inputs.account_id, loaded.account_id
+    if given and configured and given != configured and reading.account_id_is_fallback:
+        reporter.warning(
+            f"the account id in {loaded.config_file} is used; CLOUDFLARE_ACCOUNT_ID names another"
+        )
+        return configured
+    found = given or configured
+    if found:
+        return found
+    client = WorkersClient(caller.connection, account_id="", retrier=caller.retrier)
+    accounts = client.list_accounts()
+    if len(accounts) == 1:
+        return accounts[0].id
+    seen = "no account" if not accounts else f"{len(accounts)} accounts"
+    raise ProblemsError(
+        [
+            Problem(
+                kind=ProblemKind.INPUT,
+                subject="account-id",
+                message=f"not given, and the token sees {seen}",
+                hint="set account-id, CLOUDFLARE_ACCOUNT_ID or account_id in the configuration",
+            )
+        ]
+    )
+
+
+def _missing_token() -> Problem:
+    return Problem(
+        kind=ProblemKind.INPUT,
+        subject="api-token",
+        message="not given",
+        hint="add  api-token: ${{ secrets.CLOUDFLARE_API_TOKEN }}  or set CLOUDFLARE_API_TOKEN; "
+        "a pull request from a fork gets no secrets",
+    )
+
+
+def _history(directory: Path) -> Callable[[str, str], bool | None]:
+    def is_older(commit: str, other: str) -> bool | None:
+        older = is_ancestor(directory, commit, other)
+        if older is None and is_ancestor(directory, other, commit):
+            return False
+        return older
+
+    return is_older
+
+
+def raw_secrets(env: Mapping[str, str], reading: InputsReading, values: Values) -> dict[str, str]:
+    """Return everything that must never be shown, by the name that a warning may tell."""
+    inputs = reading.inputs
+    found = {secret.name: secret.value for secret in values.secrets}
+    for name, token in (("api-token", inputs.api_token), ("github-token", inputs.github_token)):
+        if token is not None:
+            found[name] = token.get_secret_value()
+    # What is wrong with an input does not make it less secret.
+    named = (line.strip() for line in (inputs.secrets or "").splitlines())
+    return {name: env[name] for name in named if env.get(name)} | found

@@ -1,0 +1,104 @@
+"""The reporter for every place that has no language of its own: terminals and plain logs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from workers_deploy.ci.base import Progress
+from workers_deploy.ci.layout import format_row
+from workers_deploy.ci.progress import LineProgress, bar_progress
+from workers_deploy.ci.redactor import Redactor
+from workers_deploy.ci.voice import Voice
+from workers_deploy.errors import Place
+
+
+class PlainReporter:
+    """Rows on stdout; warnings and errors on stderr; outputs and summary only as files."""
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        stderr: TextIO,
+        *,
+        clock: Callable[[], float],
+        debug: bool = False,
+        is_terminal: bool = False,
+    ) -> None:
+        self._redactor = Redactor()
+        self._out = Voice(stdout, self._redactor)
+        self._err = Voice(stderr, self._redactor)
+        self._stderr = stderr
+        self._clock = clock
+        self._debug = debug
+        self._is_terminal = is_terminal
+
+    def redact(self, text: str) -> str:
+        """Return the text with every masked value as `***`."""
+        return self._redactor.redact(text)
+
+    def mask(self, value: str) -> None:
+        """Keep a value, and its usual encodings, out of everything that follows."""
+        self._redactor.add(value)
+
+    def header(self, text: str) -> None:
+        """Write the run's first line and an empty one."""
+        self._out.say(f"{text}\n")
+
+    def row(self, title: str, lines: Sequence[str], *, mark: str = "▸") -> None:
+        """Write a titled row, further lines indented under the first."""
+        clean = [self._out.clean(line) for line in lines]
+        self._out.say(format_row(mark, title, clean))
+
+    @contextmanager
+    def group(self, title: str) -> Iterator[None]:
+        """Write a heading; nothing folds here."""
+        self._out.say(title)
+        yield
+
+    def line(self, text: str) -> None:
+        """Write one line as it is."""
+        self._out.say(text)
+
+    def debug(self, text: str) -> None:
+        """Write to stderr, only if debug logs were asked for."""
+        if self._debug:
+            self._err.say(f"debug: {text}")
+
+    def notice(self, message: str, *, title: str = "", place: Place | None = None) -> None:
+        """Write a notice to stdout."""
+        self._out.say(format_annotation("notice", message, title, place))
+
+    def warning(self, message: str, *, title: str = "", place: Place | None = None) -> None:
+        """Write a warning to stderr."""
+        self._err.say(format_annotation("warning", message, title, place))
+
+    def error(self, message: str, *, title: str = "", place: Place | None = None) -> None:
+        """Write an error to stderr."""
+        self._err.say(format_annotation("error", message, title, place))
+
+    def output(self, name: str, value: str) -> None:
+        """Do nothing: the outputs are in the files of report-dir."""
+
+    def summary(self, markdown: str) -> None:
+        """Do nothing: the summary is in the files of report-dir."""
+
+    @contextmanager
+    def progress(self, title: str, files: int, size: int) -> Iterator[Progress]:
+        """Show a bar on a terminal, else a line every few seconds."""
+        if self._is_terminal:
+            voices = (self._out, self._err)
+            with bar_progress(
+                title, files=files, size=size, stream=self._stderr, voices=voices
+            ) as bar:
+                yield bar
+        else:
+            yield LineProgress(title, files=files, size=size, say=self.line, clock=self._clock)
+
+
+def format_annotation(level: str, message: str, title: str, place: Place | None) -> str:
+    """Write an annotation as compilers do, so that editors find the place.
+
+    >>> format_annotation("error", "missing", "kv", Place(file="a.toml", line=3))
+    'a.toml:3: error: kv: missing'
+    """
+    return ": ".join(part for part in (str(place or ""), level, title, message) if part)

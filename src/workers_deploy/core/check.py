@@ -1,0 +1,62 @@
+"""What live must look like after a deploy, and in which points it does not yet."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from workers_deploy.core.compare import contradicts
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.project import ScriptSettings, SubdomainState
+from workers_deploy.core.steps import CheckLive
+
+
+def mismatches(step: CheckLive, live: LiveState, version_id: str | None) -> tuple[str, ...]:
+    """Return in which points live is not as planned; `version_id` must serve alone."""
+    return (
+        *_traffic(live, version_id),
+        *_secrets(step, live),
+        *differing_settings(step.settings, live.script_settings),
+        *differing_subdomain(step.subdomain, live.subdomain),
+    )
+
+
+def differing_settings(wanted: ScriptSettings, live: ScriptSettings) -> tuple[str, ...]:
+    """Return the names of the script settings that live contradicts."""
+    return tuple(
+        field.name
+        for field in fields(ScriptSettings)
+        if getattr(wanted, field.name) is not None
+        and contradicts(getattr(wanted, field.name), getattr(live, field.name))
+    )
+
+
+def differing_subdomain(wanted: SubdomainState, live: SubdomainState) -> tuple[str, ...]:
+    """Return what of workers.dev and preview URLs is not as wanted."""
+    pairs = (
+        ("workers.dev", wanted.enabled, live.enabled),
+        ("preview URLs", wanted.previews_enabled, live.previews_enabled),
+    )
+    return tuple(
+        f"{name} {'off' if want else 'on'}"
+        for name, want, actual in pairs
+        if None not in (want, actual) and want != actual
+    )
+
+
+def _traffic(live: LiveState, version_id: str | None) -> Iterator[str]:
+    if version_id is None:
+        return
+    if live.deployment is None:
+        yield "no deployment is live"
+        return
+    shares = [(share.version_id, share.percentage) for share in live.deployment.shares]
+    if shares != [(version_id, 100)]:
+        told = ", ".join(f"{id_[:8]} {percentage:g} %" for id_, percentage in shares)
+        yield f"live is {told or 'nothing'} instead of {version_id[:8]} 100 %"
+
+
+def _secrets(step: CheckLive, live: LiveState) -> Iterator[str]:
+    if live.live is None:
+        return
+    actual = set(live.live.secret_names)
+    yield from (f"secret {name} is missing" for name in step.secret_names if name not in actual)
+    yield from (f"secret {name} is still there" for name in step.gone_secrets if name in actual)

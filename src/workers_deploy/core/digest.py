@@ -1,0 +1,134 @@
+"""The note of what was deployed, at the end of a version's message.
+
+`wd1:<commit>:<code and metadata>:<assets>:<secrets>`: 12 hex digits of the commit, then three keyed
+digests of 72 bits each in base64url. Cloudflare never returns a secret's value, so a changed one is
+only seen here; the key is derived from the API token, account and script, so the note tells nobody
+else anything, and a note of another key compares as different, never as equal.
+"""
+
+import hmac
+import json
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.core.project import Module, Secret
+
+MESSAGE_BYTES = 1000  # of annotations["workers/message"] (REFERENCE: names and limits)
+NO_COMMIT = "0" * 12
+_NOTE = re.compile(
+    r"(?:^|\s)wd1:(?P<commit>[0-9a-f]{12}):(?P<code>[\w-]{12}):(?P<assets>[\w-]{12}):(?P<secrets>[\w-]{12})$",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Note:
+    """The four parts, 12 characters each; at most 64 bytes in all."""
+
+    commit: str
+    code: str
+    assets: str
+    secrets: str
+
+    def __str__(self) -> str:
+        return f"wd1:{self.commit}:{self.code}:{self.assets}:{self.secrets}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteKey:
+    """The key of one script's notes; it is worth as much as a secret."""
+
+    key: bytes = field(repr=False)
+
+
+def derive_note_key(api_token: str, account_id: str, script_name: str) -> NoteKey:
+    """Return the key by HKDF-SHA-256 (RFC 5869), one output block."""
+    extracted = hmac.digest(b"workers-deploy note", api_token.encode(), sha256)
+    info = json.dumps([account_id, script_name]).encode()
+    return NoteKey(key=hmac.digest(extracted, info + b"\x01", sha256))
+
+
+def make_note(
+    key: NoteKey,
+    *,
+    commit: str | None,
+    modules: Iterable[Module],
+    metadata: Mapping[str, Any],
+    assets: AssetManifest | None,
+    secrets: Iterable[Secret],
+) -> Note:
+    """Return the note of what a deploy is about to send.
+
+    `metadata` is the upload's without secrets, completion token, annotations and what is inherited.
+    """
+    return Note(
+        commit=(commit or NO_COMMIT)[:12],
+        code=_digest(key, "code", _code_parts(modules, metadata)),
+        assets=_digest(key, "assets", _asset_parts(assets)),
+        secrets=_digest(key, "secrets", _secret_parts(secrets)),
+    )
+
+
+def parse_note(message: str | None) -> Note | None:
+    """Return the note that a version's message ends in.
+
+    >>> parse_note("Fix the cart") is None
+    True
+    """
+    found = _NOTE.search(message or "")
+    return Note(**found.groupdict()) if found else None
+
+
+def write_message(text: str, note: Note) -> str:
+    """Return the annotation: the user's text, cut to fit, and the note.
+
+    >>> note = Note(commit="0" * 12, code="c" * 12, assets="a" * 12, secrets="s" * 12)
+    >>> write_message("Fix the cart", note)
+    'Fix the cart wd1:000000000000:cccccccccccc:aaaaaaaaaaaa:ssssssssssss'
+    """
+    room = MESSAGE_BYTES - len(str(note)) - 1
+    cut = text.strip().encode(errors="replace")[:room].decode(errors="ignore").rstrip()
+    return f"{cut} {note}".strip()
+
+
+def read_message(message: str | None) -> str:
+    """Return the user's part of a message, without the note.
+
+    >>> read_message("Fix wd1:000000000000:cccccccccccc:aaaaaaaaaaaa:ssssssssssss")
+    'Fix'
+    """
+    return _NOTE.sub("", message or "")
+
+
+def _digest(key: NoteKey, purpose: str, parts: Iterable[bytes]) -> str:
+    mac = hmac.new(key.key, purpose.encode(), sha256)
+    for part in parts:
+        # Lengths first: no two lists of parts make the same stream.
+        mac.update(len(part).to_bytes(8, "big"))
+        mac.update(part)
+    return urlsafe_b64encode(mac.digest()[:9]).decode()
+
+
+def _code_parts(modules: Iterable[Module], metadata: Mapping[str, Any]) -> Iterable[bytes]:
+    yield json.dumps(metadata, sort_keys=True).encode()
+    for module in modules:
+        yield from (module.name.encode(), module.type.encode(), module.content)
+
+
+def _asset_parts(assets: AssetManifest | None) -> Iterable[bytes]:
+    if assets is None:
+        return
+    yield json.dumps(assets.config, sort_keys=True).encode()
+    for entry in sorted(assets.entries, key=lambda entry: entry.path):
+        # The hash holds the extension, and the extension decides the content type.
+        yield f"{entry.path}\0{entry.hash}".encode()
+
+
+def _secret_parts(secrets: Iterable[Secret]) -> Iterable[bytes]:
+    for secret in sorted(secrets, key=lambda secret: secret.name):
+        yield from (secret.name.encode(), secret.value.encode())

@@ -1,0 +1,74 @@
+"""What stops a run before its first write (exit 7), and the word for `allow` that opens it."""
+
+from collections.abc import Collection
+
+from workers_deploy.core.compare import live_note
+from workers_deploy.core.digest import NO_COMMIT
+from workers_deploy.core.live import LiveDeployment, LiveState
+from workers_deploy.errors import GuardError
+
+
+def check_guards(live: LiveState, *, is_older: bool | None, allow: Collection[str]) -> None:
+    """Raise GuardError where someone else's decision would be overruled.
+
+    `is_older` tells whether the commit to deploy is an ancestor of the live one; None: not known.
+    """
+    if live.deployment is None:
+        return
+    if "end-rollout" not in allow:
+        _check_rollout(live.deployment)
+    if "after-rollback" not in allow:
+        _check_rollback(live, live.deployment)
+    if is_older and "older-commit" not in allow:
+        raise GuardError(
+            f"an older commit: live is commit {live_commit(live)}, which comes after this one",
+            word="older-commit",
+            hint="run the newest commit's deploy instead; `rollback` brings an older version back",
+        )
+
+
+def live_commit(live: LiveState) -> str | None:
+    """Return the 12 hex digits of the live version's commit, where its note has one."""
+    note = live_note(live.live)
+    return None if note is None or note.commit == NO_COMMIT else note.commit
+
+
+def _check_rollout(deployment: LiveDeployment) -> None:
+    if len(deployment.shares) < 2:
+        return
+    shares = ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in deployment.shares)
+    raise GuardError(
+        f"a gradual rollout is under way ({shares}; {_by(deployment)}); a deploy would end it",
+        word="end-rollout",
+        hint="finish the rollout first",
+    )
+
+
+def _check_rollback(live: LiveState, deployment: LiveDeployment) -> None:
+    if _is_ours(deployment) or not _took_ours_back(deployment, live.former_deployments):
+        return
+    version = deployment.shares[0].version_id[:8]
+    raise GuardError(
+        f"the last deploy was rolled back to version {version} ({_by(deployment)})",
+        word="after-rollback",
+        hint="make sure that the fault it was taken back for is mended",
+    )
+
+
+def _took_ours_back(deployment: LiveDeployment, former: Collection[LiveDeployment]) -> bool:
+    """Tell whether a version serves again after a deployment of ours came between."""
+    ours = False
+    for earlier in former:
+        if [share.version_id for share in earlier.shares] == [deployment.shares[0].version_id]:
+            return ours
+        ours = ours or _is_ours(earlier)
+    return False
+
+
+def _is_ours(deployment: LiveDeployment) -> bool:
+    return "wd1:" in (deployment.message or "")
+
+
+def _by(deployment: LiveDeployment) -> str:
+    who = deployment.author or "someone"
+    return f"by {who}, {deployment.created_on}" if deployment.created_on else f"by {who}"

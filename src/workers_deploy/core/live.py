@@ -1,0 +1,103 @@
+"""What Cloudflare reports of a script: the live version serves, the latest one came last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workers_deploy.core.project import (
+    SECRET_KINDS,
+    Binding,
+    ScriptSettings,
+    SubdomainState,
+    Triggers,
+    UsageModel,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveVersion:
+    """One version as GET versions/{id} reports it. Secret values are never answered."""
+
+    id: str
+    number: int | None = None
+    created_on: str | None = None
+    author: str | None = None
+    source: str | None = None
+    message: str | None = None
+    tag: str | None = None
+    triggered_by: str | None = None  # "upload", "secret", "rollback", …
+    bindings: tuple[Binding, ...] = ()
+    compatibility_date: str | None = None
+    compatibility_flags: tuple[str, ...] = ()
+    limits: Mapping[str, Any] | None = None
+    placement: Mapping[str, Any] | None = None
+    usage_model: str | None = None
+    handlers: tuple[str, ...] = ()
+    etag: str | None = None
+    has_preview: bool | None = None
+    cache_options: Mapping[str, Any] | None = None
+    exports: Mapping[str, Any] | None = None
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """Return the names of the version's secrets, sorted."""
+        return tuple(sorted(b.name for b in self.bindings if b.type in SECRET_KINDS))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficShare:
+    """A version's part of the traffic, in percent."""
+
+    version_id: str
+    percentage: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveDeployment:
+    """Which versions serve, and since when; more than one share is a gradual rollout."""
+
+    id: str
+    shares: tuple[TrafficShare, ...]
+    created_on: str | None = None
+    author: str | None = None
+    source: str | None = None
+    message: str | None = None
+    triggered_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveState:
+    """A script as Cloudflare reports it at one moment; an unknown script has `exists` False.
+
+    `versions` holds every version of the deployment that serves, the largest share first, so
+    `live` is the one that counts. `latest_version_id` is what was uploaded last.
+    """
+
+    script_name: str
+    exists: bool = False
+    script_tag: str | None = None  # Cloudflare's immutable id of the script
+    deployment: LiveDeployment | None = None
+    former_deployments: tuple[LiveDeployment, ...] = ()  # newest first, without the active one
+    versions: tuple[LiveVersion, ...] = ()
+    latest_version_id: str | None = None
+    uses_modules: bool | None = None
+    has_assets: bool | None = None
+    migration_tag: str | None = None
+    last_deployed_from: str | None = None
+    script_settings: ScriptSettings = field(default_factory=ScriptSettings)
+    subdomain: SubdomainState = field(default_factory=SubdomainState)
+    account_subdomain: str | None = None
+    url: str | None = None  # of workers.dev, as Cloudflare answers it
+    usage_model: UsageModel | None = None
+    triggers: Triggers = field(default_factory=Triggers)
+    unread: tuple[str, ...] = ()  # what could not be read and a plan can do without; sentences
+
+    @property
+    def live(self) -> LiveVersion | None:
+        """Return the version that serves the most traffic."""
+        return self.versions[0] if self.versions else None
+
+    @property
+    def latest_is_live(self) -> bool:
+        """Tell whether the version uploaded last is the one that serves."""
+        return self.live is None or self.latest_version_id in (None, self.live.id)

@@ -1,0 +1,110 @@
+"""Project → the `metadata` part of a script upload.
+
+Key order and spelling are those that wrangler 4.164.0 was recorded to send; what differs on
+purpose: `code_update_strategy` (wrangler's own, undocumented) is not sent, and annotations are.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workers_deploy.core.project import Project, ScriptFormat
+from workers_deploy.core.steps import ScriptUpload
+
+
+def describe_code(project: Project) -> dict[str, Any]:
+    """Return the part of the metadata that the note's code digest covers.
+
+    Values of variables are in it: it is digested, never printed.
+    """
+    metadata = _versioned(project)
+    metadata["bindings"] = sorted(
+        (binding.as_json() for binding in project.bindings), key=lambda b: (b["name"], b["type"])
+    )
+    return metadata
+
+
+def build_metadata(upload: ScriptUpload, *, completion_token: str | None) -> dict[str, Any]:
+    """Return the upload's metadata.
+
+    `completion_token` is that of the asset upload; needed exactly when the project has assets.
+    """
+    project = upload.project
+    if project.main_module is None:
+        return _assets_only(upload, completion_token)
+    metadata = _versioned(project)
+    metadata["bindings"] = [
+        *(binding.as_json() for binding in project.bindings),
+        *({"name": s.name, "type": "secret_text", "text": s.value} for s in project.secrets),
+        *(binding.as_json() for binding in upload.inherited),
+    ]
+    metadata["keep_bindings"] = list(upload.keep_bindings)
+    metadata |= _migrations(upload) | _script_level(project) | _annotations(upload)
+    if project.assets is not None:
+        metadata["assets"] = _assets(project, completion_token)
+    return metadata | dict(project.unsafe_metadata)
+
+
+def _versioned(project: Project) -> dict[str, Any]:
+    main_key = "main_module" if project.format is ScriptFormat.MODULES else "body_part"
+    metadata: dict[str, Any] = {}
+    if project.main_module is not None:
+        metadata = {main_key: project.main_module, "bindings": []}
+    optional = {
+        "containers": project.containers and list(project.containers),
+        "exports": project.exports,
+        "capnp_schema": project.capnp_schema,
+        "placement": project.placement,
+        "limits": project.limits,
+        "cache_options": project.cache_options,
+        "package_dependencies": project.package_dependencies and list(project.package_dependencies),
+    }
+    if project.compatibility_date is not None:
+        metadata["compatibility_date"] = project.compatibility_date
+    metadata["compatibility_flags"] = list(project.compatibility_flags)
+    return metadata | {key: value for key, value in optional.items() if value is not None}
+
+
+def _script_level(project: Project) -> dict[str, Any]:
+    settings = project.script_settings
+    lists = {
+        "tail_consumers": settings.tail_consumers,
+        "streaming_tail_consumers": settings.streaming_tail_consumers,
+    }
+    plain: Mapping[str, Any] = {
+        "logpush": settings.logpush,
+        "observability": settings.observability,
+    }
+    return {key: value for key, value in plain.items() if value is not None} | {
+        key: list(value) for key, value in lists.items() if value is not None
+    }
+
+
+def _migrations(upload: ScriptUpload) -> dict[str, Any]:
+    if not upload.pending_migrations:
+        return {}
+    steps = [
+        {key: value for key, value in step.items() if key != "tag"}
+        for step in upload.pending_migrations
+    ]
+    old = {"old_tag": upload.migration_tag} if upload.migration_tag else {}
+    return {"migrations": {**old, "new_tag": upload.pending_migrations[-1]["tag"], "steps": steps}}
+
+
+def _annotations(upload: ScriptUpload) -> dict[str, Any]:
+    annotations = {"workers/message": upload.message, "workers/tag": upload.project.tag}
+    said = {key: value for key, value in annotations.items() if value}
+    return {"annotations": said} if said else {}
+
+
+def _assets(project: Project, completion_token: str | None) -> dict[str, Any]:
+    assert project.assets is not None
+    return {"jwt": completion_token, "config": dict(project.assets.config)}
+
+
+def _assets_only(upload: ScriptUpload, completion_token: str | None) -> dict[str, Any]:
+    # Assets-only scripts take no bindings, and nothing is kept.
+    return {
+        "assets": _assets(upload.project, completion_token),
+        **_annotations(upload),
+        **_versioned(upload.project),
+    }

@@ -1,0 +1,160 @@
+"""The desired state: what the checkout and the inputs say a script should be.
+
+Field names are Cloudflare's. `None` means "not said": what nobody said is left as it is live.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.errors import Place
+
+SECRET_KINDS = ("secret_text", "secret_key")
+VARIABLE_KINDS = ("plain_text", "json")
+
+
+class ModuleType(StrEnum):
+    """The kinds of module, each as its part's content type (multipart upload metadata page)."""
+
+    ESM = "application/javascript+module"
+    COMMONJS = "application/javascript"
+    PYTHON = "text/x-python"
+    PYTHON_REQUIREMENT = "text/x-python-requirement"
+    WASM = "application/wasm"
+    TEXT = "text/plain"
+    DATA = "application/octet-stream"
+    SOURCE_MAP = "application/source-map"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Module:
+    """One part of the upload; `name` is relative, with `/`, and what imports refer to."""
+
+    name: str
+    type: ModuleType
+    content: bytes = field(repr=False)
+
+
+class ScriptFormat(StrEnum):
+    """How the main module is written; assets-only scripts count as modules."""
+
+    MODULES = "modules"
+    SERVICE_WORKER = "service-worker"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Binding:
+    """One binding as Cloudflare writes it: `{"name": …, "type": …, **fields}`."""
+
+    name: str
+    type: str
+    # Values of plain_text and json may be sensitive although they are no secrets.
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # Of an `inherit` binding: the kind that live must have under this name. The configuration
+    # names a resource without an id, so the one that live has is kept; nothing is created.
+    inherits: str | None = None
+    place: Place | None = field(default=None, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the binding as it stands in `metadata.bindings`."""
+        return {"name": self.name, "type": self.type, **self.fields}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Secret:
+    """A secret of the script, sent as a `secret_text` binding in the upload."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScriptSettings:
+    """The unversioned settings (PATCH script-settings); `None` leaves a field as it is live."""
+
+    logpush: bool | None = None
+    observability: Mapping[str, Any] | None = None
+    tags: tuple[str, ...] | None = None
+    tail_consumers: tuple[Mapping[str, Any], ...] | None = None
+    streaming_tail_consumers: tuple[Mapping[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubdomainState:
+    """Whether the script answers on workers.dev, and its versions on preview URLs."""
+
+    enabled: bool | None = None
+    previews_enabled: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsageModel:
+    """The usage-model endpoint's two fields; `cpu_ms` in milliseconds per request."""
+
+    usage_model: str | None = None
+    cpu_ms: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Triggers:
+    """What sends events to the script besides workers.dev; `None` leaves a kind as it is live."""
+
+    crons: tuple[str, ...] | None = None
+    # {"pattern": …} with "zone_id" or "zone_name"
+    routes: tuple[Mapping[str, Any], ...] | None = None
+    # {"hostname": …} with "zone_id" or "zone_name"
+    domains: tuple[Mapping[str, Any], ...] | None = None
+    # {"queue": …, "settings": …, "dead_letter_queue": …}
+    queue_consumers: tuple[Mapping[str, Any], ...] | None = None
+    # {"name": …, "class_name": …, "script_name": …}
+    workflows: tuple[Mapping[str, Any], ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProbeTarget:
+    """What is asked after traffic moved: URLs, or paths on the deployment URL."""
+
+    targets: tuple[str, ...]
+    statuses: tuple[range, ...]
+    timeout: float  # seconds, for all targets together
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Project:
+    """Everything that a deploy makes true."""
+
+    script_name: str
+    format: ScriptFormat = ScriptFormat.MODULES
+    main_module: str | None = None  # None: assets only
+    modules: tuple[Module, ...] = ()  # the main module first
+    bindings: tuple[Binding, ...] = ()  # without secrets
+    compatibility_date: str | None = None
+    compatibility_flags: tuple[str, ...] = ()
+    placement: Mapping[str, Any] | None = None
+    limits: Mapping[str, Any] | None = None
+    cache_options: Mapping[str, Any] | None = None
+    exports: Mapping[str, Any] | None = None
+    containers: tuple[Mapping[str, Any], ...] | None = None
+    package_dependencies: tuple[Mapping[str, Any], ...] | None = None
+    migrations: tuple[Mapping[str, Any], ...] = ()  # all of them, as in the configuration
+    unsafe_metadata: Mapping[str, Any] = field(default_factory=dict)
+    capnp_schema: Mapping[str, Any] | None = None
+    assets: AssetManifest | None = None
+    keep_vars: bool = False
+    secrets: tuple[Secret, ...] = ()
+    required_secrets: tuple[str, ...] = ()  # must be live or among `secrets`
+    prune_secrets: bool = False
+    script_settings: ScriptSettings = field(default_factory=ScriptSettings)
+    service_tags: tuple[str, ...] = ()  # cf:service=…, cf:environment=…
+    subdomain: SubdomainState = field(default_factory=SubdomainState)
+    usage_model: UsageModel | None = None
+    triggers: Triggers = field(default_factory=Triggers)
+    dispatch_namespace: str | None = None
+    commit: str | None = None  # 40 hex digits
+    message: str = ""
+    tag: str | None = None
+    environment: str | None = None
+    config_file: str | None = None  # relative to the workspace
+    probe: ProbeTarget | None = None

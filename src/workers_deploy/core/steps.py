@@ -1,0 +1,182 @@
+"""The steps of a plan: data without behaviour; the executor is the one place that carries them out.
+
+Each step has what it sends and, where it can be undone, what was there before (`former`).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from workers_deploy.core.live import LiveDeployment
+from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.core.project import (
+    Binding,
+    ProbeTarget,
+    Project,
+    ScriptSettings,
+    SubdomainState,
+    UsageModel,
+)
+
+
+class Action(StrEnum):
+    """What a step or a change does; unchanged steps stay in the plan and are not executed."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """One field-level difference as people read it, without values of variables and secrets."""
+
+    action: Action
+    kind: str  # "code", "binding", "assets", "secret", "setting", "workers.dev", …
+    name: str = ""
+    before: str | None = None
+    after: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepBase:
+    """What all steps share; `title` is the word people see in log and summary."""
+
+    action: Action
+    title: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadAssets(StepBase):
+    """Open an upload session, send what is not stored yet, get the completion token."""
+
+    manifest: AssetManifest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScriptUpload:
+    """What an upload of a version needs besides the project itself."""
+
+    project: Project
+    inherited: tuple[Binding, ...]  # what is kept, each `inherit` with the live version's id
+    keep_bindings: tuple[str, ...]
+    pending_migrations: tuple[dict[str, object], ...] = ()
+    migration_tag: str | None = None  # live's, for compare-and-set
+    message: str = field(default="")  # the user's text and the note
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadVersion(StepBase):
+    """POST versions: code, bindings, secrets and assets in one version that gets no traffic yet."""
+
+    upload: ScriptUpload
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadScript(StepBase):
+    """PUT script: version and traffic in one; where no version can wait for traffic."""
+
+    upload: ScriptUpload
+    former: LiveDeployment | None  # None: a first deploy, which can't be undone
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeleteSecret(StepBase):
+    """DELETE a secret that the upload should have left out, only if it is still live."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatchScriptSettings(StepBase):
+    """PATCH script-settings with the fields that differ."""
+
+    settings: ScriptSettings
+    former: ScriptSettings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutUsageModel(StepBase):
+    """PUT usage-model."""
+
+    usage_model: UsageModel
+    former: UsageModel | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetSubdomain(StepBase):
+    """POST subdomain, always with both fields."""
+
+    state: SubdomainState
+    former: SubdomainState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CreateDeployment(StepBase):
+    """POST deployments: traffic moves to the uploaded version, or to the one that is named."""
+
+    message: str
+    former: LiveDeployment
+    version_id: str | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckLive(StepBase):
+    """Read live until it equals what was planned."""
+
+    project: Project
+    secret_names: tuple[str, ...]  # that must be live
+    gone_secrets: tuple[str, ...] = ()  # that must not
+    settings: ScriptSettings = field(default_factory=ScriptSettings)
+    subdomain: SubdomainState = field(default_factory=SubdomainState)
+    usage_model: UsageModel | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probe(StepBase):
+    """Ask the deployed script until it answers well three times in a row."""
+
+    target: ProbeTarget
+
+
+Step: TypeAlias = (
+    UploadAssets
+    | UploadVersion
+    | UploadScript
+    | DeleteSecret
+    | PatchScriptSettings
+    | PutUsageModel
+    | SetSubdomain
+    | CreateDeployment
+    | CheckLive
+    | Probe
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a run will do, in order; the notes are what people must know before the first write."""
+
+    script_name: str
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Return every difference between project and live."""
+        return tuple(
+            change
+            for step in self.steps
+            for change in step.changes
+            if change.action is not Action.UNCHANGED
+        )
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether anything will be written."""
+        return any(step.action is not Action.UNCHANGED for step in self.steps)

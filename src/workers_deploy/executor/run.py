@@ -1,0 +1,168 @@
+"""Carries out a plan step by step; on a failure or a signal it stops and undoes.
+
+A failure is a result: `Outcome.error` carries it, with what is live now.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.retry import Random, Retrier
+from workers_deploy.ci.base import Reporter
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
+from workers_deploy.core.steps import Action, Plan, Step
+from workers_deploy.errors import CancelledError, DeployError, UnansweredError
+from workers_deploy.executor.apply import Applier
+from workers_deploy.executor.state import RunState
+from workers_deploy.executor.stop import Stop
+from workers_deploy.executor.undo import (
+    CANCELLED_UNDO_SECONDS,
+    UNDO_SECONDS,
+    SettingsStep,
+    Undoer,
+    Undone,
+)
+from workers_deploy.executor.waiting import Patience
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Executor:
+    """The only thing that writes to Cloudflare.
+
+    `tell_step` hears of each step as it ends, so that the log goes along with the run.
+    """
+
+    client: WorkersClient
+    reporter: Reporter
+    stop: Stop
+    clock: Callable[[], float]
+    rng: Random
+    revert: bool
+    dispatch_namespace: str | None = None
+    tell_step: Callable[[StepResult], None]
+
+    def execute(self, plan: Plan, live: LiveState) -> Outcome:
+        """Carry out the plan's steps that change something."""
+        script = ScriptPath(name=plan.script_name, dispatch_namespace=self.dispatch_namespace)
+        state = RunState(before=live, facts=facts_of(live))
+        applier = Applier(
+            self.client,
+            self.reporter,
+            script=script,
+            state=state,
+            patience=Patience(
+                clock=self.clock, sleep=self.stop.sleep, deadline=self.client.retrier.deadline
+            ),
+        )
+        for index, step in enumerate(plan.steps):
+            error = self._run_step(applier, step, state)
+            if error is not None:
+                return self._failed(plan, index, error, state, script)
+        return self._outcome(plan, state, Result.DEPLOYED)
+
+    def _run_step(self, applier: Applier, step: Step, state: RunState) -> DeployError | None:
+        if step.action is Action.UNCHANGED:
+            state.results.append(StepResult(step=step, status=Status.DONE))
+            return None
+        started, mark = self.clock(), self.client.retrier.journal.mark()
+        error: DeployError | None = None
+        detail = ""
+        try:
+            self.stop.check()
+            detail = applier.apply(step)
+        except DeployError as raised:
+            # A request that was given up because of a signal: the signal is the reason.
+            error = self._cancelled() or raised
+        passage = self.client.retrier.journal.since(mark)
+        result = StepResult(
+            step=step,
+            status=Status.FAILED if error else Status.DONE,
+            seconds=self.clock() - started,
+            attempts=passage.requests,
+            tries=passage.tries,
+            detail=detail,
+        )
+        state.results.append(result)
+        self.tell_step(result)
+        return error
+
+    def _cancelled(self) -> CancelledError | None:
+        try:
+            self.stop.check()
+        except CancelledError as cancelled:
+            return cancelled
+        return None
+
+    def _failed(
+        self, plan: Plan, index: int, error: DeployError, state: RunState, script: ScriptPath
+    ) -> Outcome:
+        failed = plan.steps[index]
+        done = tuple(step for step in plan.steps[:index] if step.action is not Action.UNCHANGED)
+        undoer = Undoer(self._undo_client(error), script=script, state=state)
+        in_doubt = isinstance(error, UnansweredError | CancelledError)
+        revert = self.revert and not isinstance(error, CancelledError)
+        # A refused setting was not set; one whose answer is lost may have been.
+        suspect = failed if in_doubt or not isinstance(failed, SettingsStep) else None
+        undone = undoer.undo(plan, done, failed, suspect=suspect, revert=revert)
+        _mark_undone(state, undone)
+        state.results += [
+            StepResult(step=step, status=Status.NOT_RUN) for step in plan.steps[index + 1 :]
+        ]
+        state.learn(live_note=undone.live_note)
+        if undone.lines:
+            self.reporter.row("Reverted", undone.lines, mark="↺")
+        outcome = self._outcome(plan, state, undone.result)
+        return replace(outcome, error=error, stage=failed.title)
+
+    def _undo_client(self, error: DeployError) -> WorkersClient:
+        cancelled = isinstance(error, CancelledError)
+        forward = self.client.retrier
+        seconds = CANCELLED_UNDO_SECONDS if cancelled else UNDO_SECONDS
+        return self.client.retrying(
+            Retrier(
+                max_attempts=1 if cancelled else forward.max_attempts,
+                deadline=self.clock() + seconds,
+                clock=self.clock,
+                sleep=self.stop.pause,
+                rng=self.rng,
+                tell=self.reporter.line,
+                journal=forward.journal,
+            )
+        )
+
+    def _outcome(self, plan: Plan, state: RunState, result: Result) -> Outcome:
+        return Outcome(
+            command="deploy",
+            result=result,
+            plan=plan,
+            results=tuple(state.results),
+            facts=state.facts,
+            warnings=tuple(state.warnings),
+        )
+
+
+def facts_of(live: LiveState) -> Facts:
+    """Return what is known before anything is written."""
+    version = live.live
+    on = bool(live.url and live.subdomain.enabled)
+    return Facts(
+        script_name=live.script_name,
+        deployment_url=live.url if on else None,
+        urls=(live.url,) if on and live.url else (),
+        live_version_id=version.id if version else None,
+        previous_version_id=version.id if version else None,
+        etag=version.etag if version else None,
+        workers_dev_enabled=live.subdomain.enabled if live.exists else None,
+        preview_urls_enabled=live.subdomain.previews_enabled if live.exists else None,
+    )
+
+
+def _mark_undone(state: RunState, undone: Undone) -> None:
+    state.results[:] = [
+        replace(result, status=Status.UNDONE)
+        if result.step in undone.steps and result.status is Status.DONE
+        else result
+        for result in state.results
+    ]

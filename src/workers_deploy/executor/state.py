@@ -1,0 +1,29 @@
+"""What an execution knows so far; the only mutable thing in it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from workers_deploy.core.live import LiveState, TrafficShare
+from workers_deploy.core.outcome import Facts, StepResult
+
+
+@dataclass(kw_only=True, slots=True)
+class RunState:
+    """One execution of a plan."""
+
+    before: LiveState
+    completion_token: str | None = field(default=None, repr=False)
+    version_id: str | None = None  # uploaded by this run
+    moved: bool = False  # traffic moved to what this run uploaded
+    facts: Facts = field(default_factory=Facts)
+    results: list[StepResult] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def learn(self, **facts: Any) -> None:
+        """Add facts; later ones win."""
+        self.facts = replace(self.facts, **facts)
+
+    @property
+    def our_shares(self) -> tuple[TrafficShare, ...]:
+        """Return the deployment that this run makes: its version serves alone."""
+        return (TrafficShare(version_id=self.version_id or "", percentage=100),)

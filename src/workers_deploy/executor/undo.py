@@ -1,0 +1,238 @@
+"""Putting back what a failed run did, as far as it can be put back (ARCHITECTURE §6.5).
+
+Before traffic moved: script settings, usage model and subdomain. After it moved, only a failed
+check or probe returns traffic, and only while live is still what this run made.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.core.live import LiveDeployment
+from workers_deploy.core.outcome import Result
+from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
+from workers_deploy.core.steps import (
+    CheckLive,
+    CreateDeployment,
+    PatchScriptSettings,
+    Plan,
+    Probe,
+    PutUsageModel,
+    SetSubdomain,
+    Step,
+    UploadScript,
+)
+from workers_deploy.errors import ApiError, DeployError, RefusedError
+from workers_deploy.executor.state import RunState
+
+UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
+CANCELLED_UNDO_SECONDS = 5.0  # of the 7.5 s that GitHub gives between its two signals
+SECRETS_DIFFER = 10220
+# Deployments with this mark are ours, and no rollback by someone.
+UNDO_MESSAGE = "Reverted: the check after the deploy failed wd1:reverted"
+
+SettingsStep = PatchScriptSettings | PutUsageModel | SetSubdomain
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undone:
+    """What came of undoing: the outcome, what was put back, and what serves now, in words."""
+
+    result: Result
+    lines: tuple[str, ...] = ()
+    live_note: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+class Undoer:
+    """Puts back what a run did; its client has a policy with a budget of its own."""
+
+    def __init__(self, client: WorkersClient, *, script: ScriptPath, state: RunState) -> None:
+        self._client = client
+        self._script = script
+        self._state = state
+
+    def undo(
+        self,
+        plan: Plan,
+        done: tuple[Step, ...],
+        failed: Step,
+        *,
+        suspect: Step | None,
+        revert: bool,
+    ) -> Undone:
+        """Put back what `done` did, in reverse order.
+
+        Args:
+            plan: what was to be done.
+            done: the steps that were carried out, in order.
+            failed: the one that was not.
+            suspect: the failed one again, where it may have been carried out all the same.
+            revert: whether traffic may be returned.
+
+        """
+        moving = _moving_step(plan)
+        if moving is not None and moving is suspect and not self._state.moved:
+            in_doubt = self._look_whether_moved(moving)
+            if in_doubt is not None:
+                return in_doubt
+        if not self._state.moved:
+            return self._before_traffic((*done, suspect) if suspect else done)
+        if not revert or not isinstance(failed, CheckLive | Probe):
+            return self._partial("traffic stays with it")
+        former = moving.former if moving else None
+        if former is None:
+            return self._partial("a first deploy can't be undone")
+        return self._return_traffic(former, done)
+
+    def _look_whether_moved(self, moving: CreateDeployment | UploadScript) -> Undone | None:
+        """Find out what became of a step whose answer is lost; None: traffic did not move."""
+        try:
+            newest = next(iter(self._client.list_deployments(self._script.name)), None)
+        except RefusedError:
+            return None  # no such script: a first deploy that was not taken
+        except ApiError as error:
+            return Undone(
+                result=Result.PARTIAL,
+                live_note=f"not known: whether traffic moved can't be read ({error.request})",
+            )
+        if newest is None or (moving.former is not None and newest.id == moving.former.id):
+            return None
+        if isinstance(moving, CreateDeployment) and newest.shares != self._state.our_shares:
+            return None
+        self._state.moved = True
+        self._state.version_id = newest.shares[0].version_id
+        self._state.learn(live_version_id=self._state.version_id)
+        return None
+
+    def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
+        lines, undone, left = self._put_settings_back(steps)
+        before = self._state.before
+        note = f"{_version(before.deployment)}, nothing changed"
+        if not before.exists:
+            note = "no script"
+        if self._state.version_id and before.exists:
+            note += f" · version {self._state.version_id[:8]} is uploaded and gets no traffic"
+            note += (
+                "\nWhile the latest version is not the live one, secrets can't be edited in the "
+                "dashboard; the next deploy mends that."
+            )
+        if left:
+            note = f"{_version(before.deployment)}, but not put back: {', '.join(left)}"
+        return Undone(
+            result=Result.PARTIAL if left else Result.FAILED,
+            lines=tuple(lines),
+            live_note=note,
+            steps=tuple(undone),
+        )
+
+    def _partial(self, why: str) -> Undone:
+        version = (self._state.version_id or "")[:8]
+        return Undone(result=Result.PARTIAL, live_note=f"version {version} (new): {why}")
+
+    def _return_traffic(self, former: LiveDeployment, done: tuple[Step, ...]) -> Undone:
+        try:
+            newest = next(iter(self._client.list_deployments(self._script.name)), None)
+            # Reads lag: the former deployment may still be shown.
+            if newest and newest.id != former.id and newest.shares != self._state.our_shares:
+                who = newest.author or "someone"
+                return self._partial(f"{who} deployed meanwhile, so traffic was not returned")
+            self._redeploy(former)
+        except DeployError as error:
+            return self._partial(f"traffic could not be returned: {error.message}")
+        self._state.moved = False
+        self._state.learn(live_version_id=former.shares[0].version_id)
+        lines, undone, left = self._put_settings_back(done)
+        told = f"{_version(former)} again (code, bindings, secrets, assets)"
+        if left:
+            return Undone(
+                result=Result.PARTIAL,
+                lines=(told, *lines),
+                live_note=f"{_version(former)}, but not put back: {', '.join(left)}",
+                steps=tuple(undone),
+            )
+        return Undone(
+            result=Result.REVERTED,
+            lines=(told, *lines),
+            live_note=_version(former),
+            steps=tuple(undone),
+        )
+
+    def _redeploy(self, former: LiveDeployment) -> None:
+        def look() -> LiveDeployment | None:
+            newest = next(iter(self._client.list_deployments(self._script.name)), None)
+            return newest if newest and newest.shares == former.shares else None
+
+        name = self._script.name
+        try:
+            self._client.create_deployment(name, former.shares, message=UNDO_MESSAGE, look=look)
+        except RefusedError as refused:
+            if refused.code != SECRETS_DIFFER:
+                raise
+            self._client.create_deployment(
+                name, former.shares, message=UNDO_MESSAGE, force=True, look=look
+            )
+
+    def _put_settings_back(
+        self, steps: tuple[Step, ...]
+    ) -> tuple[list[str], list[Step], list[str]]:
+        """Return what was put back, its steps, and what could not be."""
+        lines: list[str] = []
+        undone: list[Step] = []
+        left: list[str] = []
+        for step in reversed(steps):
+            if not isinstance(step, SettingsStep) or not self._state.before.exists:
+                continue
+            try:
+                lines.append(self._put_back(step))
+                undone.append(step)
+            except DeployError as error:
+                left.append(f"{step.title.lower()} ({error.message})")
+        return lines, undone, left
+
+    def _put_back(self, step: SettingsStep) -> str:
+        name = self._script.name
+        match step:
+            case PatchScriptSettings():
+                self._client.patch_script_settings(self._script, former_settings(step))
+            case PutUsageModel():
+                self._client.put_usage_model(name, step.former or UsageModel())
+            case SetSubdomain():
+                former: SubdomainState = step.former
+                self._client.set_subdomain(
+                    name,
+                    enabled=bool(former.enabled),
+                    previews_enabled=bool(former.previews_enabled),
+                )
+        changes = ", ".join(f"{c.name or c.kind} {c.before}" for c in step.changes)
+        return f"{changes} again"
+
+
+def _moving_step(plan: Plan) -> CreateDeployment | UploadScript | None:
+    found = (step for step in plan.steps if isinstance(step, CreateDeployment | UploadScript))
+    return next(found, None)
+
+
+def former_settings(step: PatchScriptSettings) -> ScriptSettings:
+    """Return what undoes a patch: the fields that it set, as they were; never set ones emptied."""
+    empty = {"logpush": False, "observability": {}}
+    values = {
+        field.name: _or_empty(getattr(step.former, field.name), empty.get(field.name, ()))
+        for field in fields(ScriptSettings)
+        if getattr(step.settings, field.name) is not None
+    }
+    return ScriptSettings(**values)
+
+
+def _or_empty(value: Any, empty: Any) -> Any:
+    return empty if value is None else value
+
+
+def _version(deployment: LiveDeployment | None) -> str:
+    if deployment is None or not deployment.shares:
+        return "no version"
+    if len(deployment.shares) == 1:
+        return f"version {deployment.shares[0].version_id[:8]}"
+    told = ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in deployment.shares)
+    return f"versions {told}"

@@ -1,0 +1,41 @@
+"""Reading until equal: Cloudflare's reads lag behind its writes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workers_deploy.errors import MismatchError
+
+LAG_SECONDS = 30.0
+FIRST_WAIT = 0.25  # seconds; doubles up to LONGEST_WAIT
+LONGEST_WAIT = 4.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Patience:
+    """How waiting is done: monotonic seconds, and a sleep that a signal ends."""
+
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    deadline: float
+
+    def until_equal(self, what: str, differences: Callable[[], Sequence[str]]) -> int:
+        """Read until nothing differs and return how many reads that took.
+
+        Raises:
+            MismatchError: something still differs after 30 s, or at the deadline.
+
+        """
+        end = min(self.clock() + LAG_SECONDS, self.deadline)
+        wait, reads = FIRST_WAIT, 0
+        while True:
+            reads += 1
+            found = differences()
+            if not found:
+                return reads
+            if self.clock() + wait > end:
+                raise MismatchError(
+                    f"{what} is not as planned after {LAG_SECONDS:g} s: {', '.join(found)}",
+                    hint="someone may have changed it meanwhile; run again",
+                )
+            self.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)

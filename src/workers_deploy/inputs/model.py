@@ -1,0 +1,304 @@
+"""What the workflow author wrote, from command line and environment, as typed values.
+
+Where a value is looked for is said once, in `names_of()`. The command line wins, then the names of
+the environment in their order; an empty text counts as "not given". No message ever holds a value:
+pydantic's own texts quote what they were given, so only the kinds of its errors are used.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from workers_deploy.errors import Problem, ProblemKind
+from workers_deploy.inputs.choices import (
+    Allow,
+    Bundle,
+    Command,
+    Comment,
+    EmptySecrets,
+    FailOn,
+    IfMissing,
+    LogLevel,
+    OnFailure,
+    Only,
+    WithoutCredentials,
+)
+from workers_deploy.inputs.texts import (
+    Invalid,
+    parse_account_id,
+    parse_base_url,
+    parse_boolean,
+    parse_date,
+    parse_json_object,
+    parse_script_name,
+    parse_statuses,
+    parse_token,
+    parse_words,
+)
+from workers_deploy.inputs.wrangler_action import understand_command
+
+# Names of cloudflare/wrangler-action (its action.yml at v4): a migration is one line.
+WRANGLER_ACTION_NAMES = {
+    "api_token": "INPUT_APITOKEN",
+    "account_id": "INPUT_ACCOUNTID",
+    "working_directory": "INPUT_WORKINGDIRECTORY",
+    "github_token": "INPUT_GITHUBTOKEN",
+}
+ECOSYSTEM_NAMES = {
+    "api_token": "CLOUDFLARE_API_TOKEN",
+    "account_id": "CLOUDFLARE_ACCOUNT_ID",
+    "api_base_url": "CLOUDFLARE_API_BASE_URL",
+    "environment": "CLOUDFLARE_ENV",
+}
+# A process list is public: these have no command-line option.
+NO_OPTION = frozenset({"api_token", "github_token", "secrets_json", "vars"})
+
+
+Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_words)]
+Lines = Annotated[tuple[str, ...], NoDecode, BeforeValidator(lambda text: parse_words(text, "\n"))]
+
+
+def names_of(field: str) -> tuple[str, ...]:
+    """Return the environment variables that can hold an input, the first that is not empty wins.
+
+    >>> names_of("script_name")
+    ('INPUT_SCRIPT-NAME', 'INPUT_SCRIPT_NAME', 'PLUGIN_SCRIPT_NAME')
+    >>> names_of("account_id")[-2:]
+    ('INPUT_ACCOUNTID', 'CLOUDFLARE_ACCOUNT_ID')
+    """
+    upper = field.upper()
+    names = [f"INPUT_{upper.replace('_', '-')}", f"INPUT_{upper}", f"PLUGIN_{upper}"]
+    names += [table[field] for table in (WRANGLER_ACTION_NAMES, ECOSYSTEM_NAMES) if field in table]
+    return tuple(dict.fromkeys(names))
+
+
+class Options(PydanticBaseSettingsSource):
+    """What was given as options; already split from the command line."""
+
+    def __init__(self, settings_cls: type[BaseSettings], options: Mapping[str, str]) -> None:
+        super().__init__(settings_cls)
+        self._options = options
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """Return the option's text, or None."""
+        return self._options.get(field_name) or None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the options that are not empty."""
+        return {name: text for name, text in self._options.items() if text}
+
+
+class Environment(PydanticBaseSettingsSource):
+    """What the environment holds under the names of `names_of()`."""
+
+    def __init__(self, settings_cls: type[BaseSettings], env: Mapping[str, str]) -> None:
+        super().__init__(settings_cls)
+        self._env = env
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        """Return the first text that is not empty, or None."""
+        found = (self._env[name] for name in names_of(field_name) if self._env.get(name))
+        return next(found, None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the inputs that the environment gives."""
+        found = {
+            name: self.get_field_value(None, name)[0] for name in self.settings_cls.model_fields
+        }
+        return {name: text for name, text in found.items() if text is not None}
+
+
+class Inputs(BaseSettings):
+    """Field names are the inputs' names; descriptions are what `--help` says."""
+
+    model_config = SettingsConfigDict(
+        hide_input_in_errors=True, frozen=True, extra="forbid", validate_default=False
+    )
+
+    api_token: Annotated[SecretStr, BeforeValidator(parse_token)] | None = Field(
+        None, description="Cloudflare API token with Workers Scripts Write"
+    )
+    account_id: Annotated[str, AfterValidator(parse_account_id)] | None = Field(
+        None, description="account id, 32 hex digits; default: the only account of the token"
+    )
+    api_base_url: Annotated[str, AfterValidator(parse_base_url)] = Field(
+        "https://api.cloudflare.com/client/v4", description="base URL of the API"
+    )
+    command: Command = Field(Command.DEPLOY, description="what to do")
+    only: Annotated[tuple[Only, ...], NoDecode, BeforeValidator(parse_words)] = Field(
+        (), description="narrow deploy to code, secrets, settings, subdomain, triggers"
+    )
+    working_directory: str = Field(".", description="all paths are relative to it")
+    config: str | None = Field(None, description="wrangler configuration file")
+    environment: str | None = Field(None, description="section env.<name> of the configuration")
+    script_name: Annotated[str, AfterValidator(parse_script_name)] | None = Field(
+        None, description="script name; default: the configuration's"
+    )
+    main: str | None = Field(None, description="entry point of the script")
+    compatibility_date: Annotated[str, AfterValidator(parse_date)] | None = Field(
+        None, description="YYYY-MM-DD"
+    )
+    compatibility_flags: Words = Field((), description="flags, lines or commas")
+    assets: str | None = Field(None, description="directory of static assets")
+    if_missing: IfMissing = Field(IfMissing.CREATE, description="a script that does not exist yet")
+    bundle: Bundle = Field(Bundle.AUTO, description="bundle the entry point with esbuild")
+    dispatch_namespace: str | None = Field(None, description="Workers for Platforms namespace")
+    vars: SecretStr | None = Field(None, description="lines NAME=value, or NAME")
+    keep_vars: Boolean | None = Field(None, description="keep variables set in the dashboard")
+    secrets: str | None = Field(
+        None, description="names, one a line; each value is the environment variable of that name"
+    )
+    secrets_json: SecretStr | None = Field(None, description="JSON object of secret values")
+    prune_secrets: Boolean = Field(False, description="secrets that are not named go")
+    empty_secrets: EmptySecrets = Field(EmptySecrets.ERROR, description="an empty secret")
+    script_settings: (
+        Annotated[Mapping[str, Any], NoDecode, BeforeValidator(parse_json_object)] | None
+    ) = Field(None, description="JSON: logpush, observability, tags, tail_consumers")
+    usage_model: str | None = Field(None, description="standard, bundled or unbound")
+    cpu_ms: Annotated[int, Field(gt=0)] | None = Field(None, description="CPU limit in ms")
+    workers_dev: Boolean | None = Field(None, description="answer on workers.dev")
+    preview_urls: Boolean | None = Field(None, description="versions answer on preview URLs")
+    message: str | None = Field(None, description="annotation; default: the commit's subject")
+    tag: str | None = Field(None, description="annotation; default: the commit")
+    preview_alias: str | None = Field(None, description="alias of a preview's URL")
+    dry_run: Boolean = Field(False, description="stop before the first write")
+    fail_on: FailOn | None = Field(None, description="plan exits 8 when it finds them")
+    on_failure: OnFailure = Field(OnFailure.REVERT, description="check or probe failed")
+    probe: Lines = Field((), description="URLs or paths to ask, one a line")
+    probe_status: Annotated[tuple[range, ...], NoDecode, BeforeValidator(parse_statuses)] = Field(
+        (range(200, 400),), description="statuses that count as well; default 200-399"
+    )
+    probe_timeout: Annotated[int, Field(gt=0)] = Field(60, description="seconds")
+    allow: Annotated[tuple[Allow, ...], NoDecode, BeforeValidator(parse_words)] = Field(
+        (), description="guards to open, by name"
+    )
+    deadline: Annotated[int, Field(gt=0)] = Field(900, description="seconds for going forward")
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = Field(5, description="tries per request")
+    request_timeout: Annotated[int, Field(gt=0)] = Field(
+        60, description="seconds without a byte either way"
+    )
+    search: str | None = Field(None, description="of list: part of a name")
+    output_dir: str | None = Field(None, description="of download")
+    version_id: str | None = Field(None, description="of rollback")
+    confirm: str | None = Field(None, description="of delete: the script's name")
+    github_token: Annotated[SecretStr, BeforeValidator(parse_token)] | None = Field(
+        None, description="for comment, deployment status and compare API"
+    )
+    comment: Comment = Field(Comment.AUTO, description="comment on pull requests")
+    github_deployment: Boolean = Field(False, description="make a GitHub deployment")
+    summary: Boolean = Field(True, description="write the job summary")
+    without_credentials: WithoutCredentials = Field(
+        WithoutCredentials.AUTO, description="a run without a token"
+    )
+    report_dir: str = Field("workers-deploy-report", description="folder of the report files")
+    log_level: LogLevel | None = Field(None, description="info or debug")
+
+    def __init__(self, *, options: Mapping[str, str], env: Mapping[str, str]) -> None:
+        super().__init__(options=options, env=env)
+
+    @classmethod
+    def settings_customise_sources(  # type: ignore[override]  # the other sources are unused
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        **_: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read options and the environment that were passed in: no dotenv, no bare variables."""
+        assert isinstance(init_settings, InitSettingsSource)
+        given = init_settings.init_kwargs
+        return Options(settings_cls, given["options"]), Environment(settings_cls, given["env"])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputsReading:
+    """The inputs as far as they are right, and all that is wrong with them.
+
+    A wrong input stands at its default in `inputs`, so that the project can be checked as well.
+    """
+
+    inputs: Inputs
+    problems: tuple[Problem, ...] = ()
+    # The configuration file wins over CLOUDFLARE_ACCOUNT_ID, and over nothing else.
+    account_id_is_fallback: bool = False
+
+
+def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsReading:
+    """Return the inputs; what is wrong is listed, by input name and without values."""
+    options = dict(options)
+    env, misunderstood = understand_command(env)
+    problems = [misunderstood] if misunderstood else []
+    while True:
+        try:
+            inputs = Inputs(options=options, env=env)
+        except ValidationError as exc:
+            for field, problem in _problems_of(exc):
+                problems.append(problem)
+                options.pop(field, None)
+                for name in names_of(field):
+                    env.pop(name, None)
+        else:
+            return InputsReading(
+                inputs=inputs,
+                problems=tuple(problems),
+                account_id_is_fallback=_is_fallback("account_id", options, env),
+            )
+
+
+def _is_fallback(field: str, options: Mapping[str, str], env: Mapping[str, str]) -> bool:
+    *first, last = names_of(field)
+    return bool(
+        env.get(last) and not options.get(field) and not any(env.get(name) for name in first)
+    )
+
+
+def _problems_of(exc: ValidationError) -> list[tuple[str, Problem]]:
+    found: dict[str, Problem] = {}
+    for error in exc.errors(include_input=False, include_url=False, include_context=True):
+        field = str(error["loc"][0])
+        found.setdefault(
+            field,
+            Problem(
+                kind=ProblemKind.INPUT,
+                subject=field.replace("_", "-"),
+                message=_message_of(error),
+                hint=_hint_of(error),
+            ),
+        )
+    return list(found.items())
+
+
+def _message_of(error: Mapping[str, Any]) -> str:
+    context: Mapping[str, Any] = error.get("ctx", {})
+    match error["type"]:
+        case "enum":
+            return f"not one of {context['expected'].replace(chr(39), '')}"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "not a whole number"
+        case "greater_than":
+            return f"not above {context['gt']}"
+        case "greater_than_equal" | "less_than_equal":
+            return "out of bounds: 1 to 20"
+        case "value_error" if isinstance(context.get("error"), Invalid):
+            return str(context["error"])
+        case _:
+            return "not understood"
+
+
+def _hint_of(error: Mapping[str, Any]) -> str | None:
+    cause = error.get("ctx", {}).get("error")
+    return cause.hint if isinstance(cause, Invalid) else None
+
+
+def option_names() -> Sequence[str]:
+    """Return the inputs that have a command-line option, in the model's order."""
+    return [name for name in Inputs.model_fields if name not in NO_OPTION]

@@ -1,0 +1,88 @@
+"""`command` as cloudflare/wrangler-action writes it: a few texts are understood, no others.
+
+That action runs any wrangler command line. Understood are those that a deploy workflow is made of,
+so that a migration is one changed line; for the rest the error names what to write instead.
+"""
+
+import shlex
+from collections.abc import Mapping
+
+from workers_deploy.errors import Problem, ProblemKind
+
+COMMAND_NAMES = ("INPUT_COMMAND", "PLUGIN_COMMAND")
+# wrangler's words → ours
+_COMMANDS: Mapping[tuple[str, ...], str] = {("deploy",): "deploy", ("publish",): "deploy"}
+_ENVIRONMENT_OPTIONS = ("--env", "-e")
+_REPLACEMENTS = {
+    "--name": "the input script-name",
+    "--config": "the input config",
+    "-c": "the input config",
+    "--dry-run": "the input dry-run",
+    "--var": "the input vars",
+    "--assets": "the input assets",
+    "--compatibility-date": "the input compatibility-date",
+    "--keep-vars": "the input keep-vars",
+    "--dispatch-namespace": "the input dispatch-namespace",
+    "--message": "the input message",
+    "--tag": "the input tag",
+    "--no-bundle": "the input bundle: false",
+    "secret": "the input secrets",
+}
+
+
+def understand_command(env: Mapping[str, str]) -> tuple[dict[str, str], Problem | None]:
+    """Return the environment with a wrangler command line replaced by our inputs."""
+    changed = dict(env)
+    name = next((name for name in COMMAND_NAMES if env.get(name)), None)
+    words = _split(env[name]) if name else []
+    if name is None or len(words) <= 1:
+        return changed, None
+    command, rest = _command_of(words)
+    environment = _environment_of(rest)
+    if command is None or environment is None:
+        del changed[name]
+        return changed, _problem(words)
+    changed[name] = command
+    if environment:
+        changed.setdefault("INPUT_ENVIRONMENT", environment)
+    return changed, None
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _command_of(words: list[str]) -> tuple[str | None, list[str]]:
+    for length in (2, 1):
+        found = _COMMANDS.get(tuple(words[:length]))
+        if found is not None:
+            return found, words[length:]
+    return None, words
+
+
+def _environment_of(options: list[str]) -> str | None:
+    """Return the environment's name, empty for none; None where there is any other option."""
+    match options:
+        case []:
+            return ""
+        case [option] if option.startswith("--env="):
+            return option.removeprefix("--env=")
+        case [option, name] if option in _ENVIRONMENT_OPTIONS:
+            return name
+        case _:
+            return None
+
+
+def _problem(words: list[str]) -> Problem:
+    # The words may hold anything, so only known ones are repeated.
+    known = [word.partition("=")[0] for word in words]
+    instead = [f"{word} is {_REPLACEMENTS[word]}" for word in known if word in _REPLACEMENTS]
+    return Problem(
+        kind=ProblemKind.INPUT,
+        subject="command",
+        message="a wrangler command line that is not understood",
+        hint="; ".join(instead) or "write one of our commands; further options are inputs",
+    )

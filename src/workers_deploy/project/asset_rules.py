@@ -1,0 +1,83 @@
+"""Which files of an asset directory are assets: `.assetsignore`, and what must never become public."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = ".assetsignore"
+HEADERS_FILE = "_headers"
+REDIRECTS_FILE = "_redirects"
+PAGES_WORKER = "_worker.js"
+
+
+@dataclass(frozen=True, slots=True)
+class NeverPublic:
+    """A kind of file that is left out unless `.assetsignore` takes it in by negation."""
+
+    glob: str  # as in .gitignore
+    why: str
+    by_content: bool = False  # only if a private key is in it
+
+
+NEVER_PUBLIC = (
+    NeverPublic(".env*", "environment files hold secrets"),
+    NeverPublic(".dev.vars*", "wrangler's local secrets"),
+    NeverPublic(".git", "the repository's whole history"),
+    NeverPublic("/node_modules/", "packages are no assets"),
+    NeverPublic("*.pem", "a private key is in it", by_content=True),
+    NeverPublic("*.key", "a private key is in it", by_content=True),
+    NeverPublic("id_*", "a private key is in it", by_content=True),
+)
+_PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
+
+
+class AssetRules:
+    """Decides for each path, relative with `/`; a directory's ends in `/`.
+
+    Patterns are those of .gitignore in any case of letters, as of the npm package `ignore` that wrangler uses.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        own = [line.rstrip("\r").lower() for line in lines]
+        meta = [f"/{name}" for name in (IGNORE_FILE, REDIRECTS_FILE, HEADERS_FILE)]
+        dangerous = [rule.glob for rule in NEVER_PUBLIC if not rule.by_content]
+        self._chosen = _spec([*meta, *own])
+        self._all = _spec([*meta, *dangerous, *own])
+
+    def is_ignored(self, path: str) -> bool:
+        """Tell whether a path is left out, for whichever reason."""
+        return bool(self._all.check_file(path.lower()).include)
+
+    def is_never_public(self, path: str) -> bool:
+        """Tell whether an ignored path is left out only because it must not become public."""
+        return not self._chosen.check_file(path.lower()).include
+
+    def is_suspect(self, path: str) -> bool:
+        """Tell whether a path is called like a private key, and nobody took it in by name."""
+        name = PurePosixPath(path).name.lower()
+        named = any(rule.by_content and fnmatchcase(name, rule.glob) for rule in NEVER_PUBLIC)
+        return named and self._chosen.check_file(path.lower()).include is None
+
+
+def holds_private_key(content: bytes) -> bool:
+    """Tell whether a private key in PEM form is in a content.
+
+    >>> holds_private_key(b"-----BEGIN RSA PRIVATE KEY-----"), holds_private_key(b"-----BEGIN PUBLIC KEY-----")
+    (True, False)
+    """
+    return _PRIVATE_KEY.search(content) is not None
+
+
+def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+    """Compile patterns one by one, so that a bad one, which matches nothing, spoils no other."""
+    patterns = []
+    for line in lines:
+        try:
+            patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
+        except ValueError:
+            continue
+    return GitIgnoreSpec(patterns)

@@ -1,0 +1,226 @@
+"""Walks an asset directory into a manifest: what wrangler would upload, less what must never be public."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workers_deploy.core.manifest import (
+    MAX_ASSET_BYTES,
+    MAX_ASSET_COUNT,
+    AssetEntry,
+    AssetManifest,
+)
+from workers_deploy.errors import Place
+from workers_deploy.project.asset_hashing import (
+    HashedFile,
+    extension_of,
+    hash_content,
+    hash_file,
+)
+from workers_deploy.project.asset_rules import (
+    HEADERS_FILE,
+    IGNORE_FILE,
+    PAGES_WORKER,
+    REDIRECTS_FILE,
+    AssetRules,
+    holds_private_key,
+)
+from workers_deploy.project.content_types import content_type_of, read_mime_table
+from workers_deploy.project.findings import Findings
+
+_NAMED_AT_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: str  # relative to the directory, with /
+    file: str
+    size: int
+
+
+@dataclass(slots=True)
+class AssetDirectory:
+    """One asset directory on its way into a manifest; `shown` is how people read its path."""
+
+    directory: Path
+    shown: str
+    findings: Findings
+    left_out: Path | None = None  # the report directory
+    _withheld: list[str] = field(default_factory=list)
+
+    def read_manifest(self, options: Mapping[str, Any]) -> AssetManifest | None:
+        """Return the manifest with the `config` that Cloudflare gets; None where it can't be made."""
+        before = len(self.findings.problems)
+        rules, has_ignore_file = self._read_rules()
+        found = sorted(self._walk(rules), key=lambda one: one.path)
+        if not has_ignore_file:
+            self._refuse_pages_worker(found)
+        self._check_sizes(found)
+        config = {**options, **self._read_rule_files()}
+        if len(self.findings.problems) > before:
+            return None
+        table = read_mime_table()
+        entries = [entry for one in found if (entry := self._read_entry(one, rules, table))]
+        self._tell_of_withheld()
+        if len(self.findings.problems) > before:
+            return None
+        return AssetManifest(entries=tuple(entries), config=config)
+
+    def _read_rules(self) -> tuple[AssetRules, bool]:
+        text = self._read_text(IGNORE_FILE)
+        if text is not None and "\0" in text:
+            self._problem(IGNORE_FILE, "holds a null character")
+        return AssetRules((text or "").split("\n")), text is not None
+
+    def _read_rule_files(self) -> dict[str, str]:
+        """Return `_redirects` and `_headers` as they are: Cloudflare parses them."""
+        texts = {name: self._read_text(name) for name in (REDIRECTS_FILE, HEADERS_FILE)}
+        return {name: text for name, text in texts.items() if text is not None}
+
+    def _read_text(self, name: str) -> str | None:
+        file = self.directory / name
+        if not file.is_file():
+            return None
+        try:
+            return file.read_bytes().decode()
+        except UnicodeDecodeError:
+            self._problem(name, "is not UTF-8 text")
+        except OSError as error:
+            self._problem(name, f"can't be read: {error.strerror}")
+        return None
+
+    def _walk(self, rules: AssetRules) -> Iterator[_Found]:
+        root = os.path.realpath(self.directory)
+        pending: list[tuple[str, str, tuple[str, ...]]] = [("", root, (root,))]
+        while pending:
+            prefix, folder, inside = pending.pop()
+            for entry in self._scan(prefix, folder):
+                path = prefix + entry.name
+                target = self._follow(path, entry, root)
+                if target is None:
+                    continue
+                if os.path.isdir(target):
+                    if self._takes(path + "/", rules):
+                        self._enter(path, target, inside, pending)
+                elif self._takes(path, rules):
+                    yield from self._take_file(path, entry)
+
+    def _scan(self, prefix: str, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as entries:
+                return list(entries)
+        except OSError as error:
+            self._problem(prefix.rstrip("/"), f"can't be read: {error.strerror}")
+            return []
+
+    def _follow(self, path: str, entry: os.DirEntry[str], root: str) -> str | None:
+        """Return where an entry's bytes are; None where it must not be followed."""
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            self._problem(path.encode(errors="replace").decode(), "its name is not UTF-8")
+            return None
+        if not entry.is_symlink():
+            return None if self._is_report(entry.path) else entry.path
+        target = os.path.realpath(entry.path)
+        if target != root and not target.startswith(root + os.sep):
+            self._problem(path, "is a symlink that leaves the asset directory")
+            return None
+        if not os.path.exists(target):
+            self._problem(path, "is a symlink to nothing")
+            return None
+        return target
+
+    def _is_report(self, path: str) -> bool:
+        return self.left_out is not None and os.path.realpath(path) == os.path.realpath(
+            self.left_out
+        )
+
+    def _enter(
+        self,
+        path: str,
+        target: str,
+        inside: tuple[str, ...],
+        pending: list[tuple[str, str, tuple[str, ...]]],
+    ) -> None:
+        real = os.path.realpath(target)
+        if real in inside:
+            self._problem(path, "is a symlink to a directory around it")
+        else:
+            pending.append((path + "/", target, (*inside, real)))
+
+    def _takes(self, path: str, rules: AssetRules) -> bool:
+        if not rules.is_ignored(path):
+            return True
+        if rules.is_never_public(path):
+            self._withheld.append(path)
+        return False
+
+    def _take_file(self, path: str, entry: os.DirEntry[str]) -> Iterator[_Found]:
+        if entry.is_file():
+            yield _Found(path, entry.path, entry.stat().st_size)
+        else:
+            self._problem(path, "is neither a file nor a directory")
+
+    def _refuse_pages_worker(self, found: list[_Found]) -> None:
+        if any(one.path.startswith(PAGES_WORKER) for one in found):
+            self.findings.problem(
+                f"{self.shown}/{PAGES_WORKER}",
+                f"{PAGES_WORKER} of a Pages project would become a public asset, with the code of its server side",
+                hint=f"remove it, or write an {IGNORE_FILE} beside it that names {PAGES_WORKER} "
+                "(an empty one publishes it)",
+                place=Place(file=f"{self.shown}/{PAGES_WORKER}"),
+            )
+
+    def _check_sizes(self, found: list[_Found]) -> None:
+        for one in found:
+            if one.size > MAX_ASSET_BYTES:
+                size = f"{one.size / 2**20:.1f} MiB"
+                self._problem(one.path, f"is {size} large; an asset may have 25 MiB at most")
+        if len(found) > MAX_ASSET_COUNT:
+            self.findings.problem(
+                self.shown,
+                f"{self.shown} holds {len(found):,} files; a version may have {MAX_ASSET_COUNT:,} assets at most",
+                place=Place(file=self.shown),
+            )
+
+    def _read_entry(
+        self, found: _Found, rules: AssetRules, table: Mapping[str, str]
+    ) -> AssetEntry | None:
+        extension = extension_of(found.path)
+        try:
+            if rules.is_suspect(found.path):
+                content = Path(found.file).read_bytes()
+                if holds_private_key(content):
+                    self._withheld.append(found.path)
+                    return None
+                hashed = HashedFile(hash_content(content, extension), len(content))
+            else:
+                hashed = hash_file(found.file, extension)
+        except OSError as error:
+            self._problem(found.path, f"can't be read: {error.strerror}")
+            return None
+        return AssetEntry(
+            path=f"/{found.path}",
+            hash=hashed.hash,
+            size=hashed.size,
+            content_type=content_type_of(f"/{found.path}", table),
+            file=found.file,
+        )
+
+    def _tell_of_withheld(self) -> None:
+        if self._withheld:
+            names = sorted(self._withheld)
+            listed = ", ".join(names[:_NAMED_AT_MOST])
+            more = f" and {len(names) - _NAMED_AT_MOST} more" if len(names) > _NAMED_AT_MOST else ""
+            self.findings.notice(
+                f"left out, since they must never become public: {listed}{more} "
+                f"(a line like !{names[0]} in {self.shown}/{IGNORE_FILE} takes one in)",
+                Place(file=f"{self.shown}/{names[0]}"),
+            )
+
+    def _problem(self, path: str, message: str) -> None:
+        shown = f"{self.shown}/{path}" if path else self.shown
+        self.findings.problem(shown, f"{shown} {message}", place=Place(file=shown))

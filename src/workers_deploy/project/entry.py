@@ -1,0 +1,144 @@
+"""The entry point: which file it is, and whether it goes up as it is or needs a bundle."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from workers_deploy.core.project import ScriptFormat
+from workers_deploy.errors import Place, ProblemKind
+from workers_deploy.project.config import Config
+from workers_deploy.project.config_file import Checkout
+from workers_deploy.project.findings import Findings
+from workers_deploy.project.javascript import Script, read_script
+
+PYTHON_FLAG = "python_workers"
+_NEEDS_BUNDLE = (".ts", ".tsx", ".mts", ".cts", ".jsx")
+
+
+class BundleMode(StrEnum):
+    """The input `bundle`."""
+
+    AUTO = "auto"
+    YES = "true"
+    NO = "false"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """The main module on disk; `project` is the directory that vendored packages lie in."""
+
+    file: Path
+    shown: str
+    root: Path  # names of modules are relative to it
+    project: Path
+    format: ScriptFormat
+    content: bytes
+    is_python: bool
+    bundles: bool
+
+
+def find_entry(
+    config: Config | None,
+    checkout: Checkout,
+    main: str | None,
+    mode: BundleMode,
+    findings: Findings,
+) -> Entry | None:
+    """Return the entry point; None where there is none or it is a problem."""
+    file = _locate(config, checkout, main)
+    if file is None:
+        return None
+    shown = checkout.show(file)
+    content = _read(file, shown, config, checkout, main, findings)
+    if content is None:
+        return None
+    script = read_script(content.decode(errors="replace"))
+    is_python = file.suffix == ".py"
+    bundles = not is_python and _needs_bundle(file, script, config, mode, shown, findings)
+    is_module = is_python or script.is_module
+    return Entry(
+        file=file,
+        shown=shown,
+        root=_module_root(config, file),
+        project=config.project_directory if config and main is None else checkout.directory,
+        format=ScriptFormat.MODULES if is_module else ScriptFormat.SERVICE_WORKER,
+        content=content,
+        is_python=is_python,
+        bundles=bundles,
+    )
+
+
+def _locate(config: Config | None, checkout: Checkout, main: str | None) -> Path | None:
+    if main is not None:
+        return Path(os.path.normpath(checkout.directory / main))
+    if config is None:
+        return None
+    if named := config.get("main"):
+        return Path(os.path.normpath(config.directory / named))
+    if (site := config.get("site")) is not None:
+        legacy = site.get("entry-point") or "workers-site"
+        return Path(
+            os.path.normpath(
+                config.directory / legacy / ("" if Path(legacy).suffix else "index.js")
+            )
+        )
+    return None
+
+
+def _module_root(config: Config | None, file: Path) -> Path:
+    base = config.get("base_dir") if config else None
+    return Path(os.path.normpath(config.directory / base)) if config and base else file.parent
+
+
+def _read(
+    file: Path,
+    shown: str,
+    config: Config | None,
+    checkout: Checkout,
+    main: str | None,
+    findings: Findings,
+) -> bytes | None:
+    kind = ProblemKind.INPUT if main is not None else ProblemKind.PROJECT
+    place = (
+        config.spot("main").document.place(config.spot("main").path)
+        if config and main is None
+        else None
+    )
+    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(checkout.root)):
+        findings.problem("main", f"{shown} is outside the repository", place=place, kind=kind)
+        return None
+    try:
+        return file.read_bytes()
+    except OSError:
+        build = config.table("build").get("command") if config else None
+        findings.problem(
+            "main",
+            f'The entry-point file at "{shown}" was not found.',
+            hint="run the project's build in a step before this one"
+            + (": the configuration's build.command is not run here" if build else ""),
+            place=place,
+            kind=kind,
+        )
+        return None
+
+
+def _needs_bundle(
+    file: Path,
+    script: Script,
+    config: Config | None,
+    mode: BundleMode,
+    shown: str,
+    findings: Findings,
+) -> bool:
+    if mode is BundleMode.YES:
+        return True
+    is_typescript = file.suffix in _NEEDS_BUNDLE
+    if mode is BundleMode.NO or (config is not None and config.get("no_bundle")):
+        if is_typescript:
+            findings.notice(
+                f"{shown} goes up as it is, although Cloudflare runs JavaScript only",
+                Place(file=shown),
+            )
+        return False
+    return is_typescript or script.imports

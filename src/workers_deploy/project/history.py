@@ -1,0 +1,75 @@
+"""The commit that is checked out, and ancestry, by dulwich: no git binary is needed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dulwich.objects import ObjectID
+    from dulwich.repo import Repo
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """A commit: 40 hex digits, and the first line of its message."""
+
+    id: str
+    subject: str
+
+
+def read_commit(directory: Path) -> Commit | None:
+    """Return the commit checked out around a directory, None outside of a repository."""
+    if not any((folder / ".git").exists() for folder in (directory, *directory.parents)):
+        return None
+    from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # 0.1 s, only for repositories
+    from dulwich.repo import Repo  # noqa: PLC0415
+
+    try:
+        with Repo.discover(str(directory)) as repository:
+            head = repository.head()
+            commit = repository[head]
+    except Exception:  # noqa: BLE001  # whatever is wrong with .git, the deploy does without a commit
+        return None
+    if not isinstance(commit, GitCommit):
+        return None
+    subject = commit.message.decode(errors="replace").strip().partition("\n")[0].strip()
+    return Commit(id=head.decode(), subject=subject)
+
+
+def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
+    """Tell whether a commit is in the history of another, itself included.
+
+    None where that can't be known: no repository, an unknown commit, or a shallow clone that ends
+    too early.
+    """
+    from dulwich.objects import ObjectID  # noqa: PLC0415  # as above
+    from dulwich.repo import Repo  # noqa: PLC0415  # as above
+
+    wanted, start = ObjectID(older.encode()), ObjectID(newer.encode())
+    try:
+        with Repo.discover(str(directory)) as repository:
+            shallow = repository.get_shallow()
+            if _reaches(repository, wanted, start, shallow):
+                return True
+            is_whole = not shallow and _holds(repository, wanted) and _holds(repository, start)
+            return False if is_whole else None
+    except Exception:  # noqa: BLE001  # as above
+        return None
+
+
+def _holds(repository: "Repo", commit: "ObjectID") -> bool:
+    return commit in repository.object_store  # type: ignore[operator]  # it has __contains__
+
+
+def _reaches(
+    repository: "Repo", wanted: "ObjectID", start: "ObjectID", shallow: set["ObjectID"]
+) -> bool:
+    pending, seen = [start], {start}
+    while pending:
+        current = pending.pop()
+        if current == wanted:
+            return True
+        parents = () if current in shallow else repository.get_parents(current)
+        pending += [parent for parent in parents if parent not in seen]
+        seen.update(parents)
+    return False

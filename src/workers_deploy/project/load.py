@@ -1,0 +1,81 @@
+"""Reads a checkout and the inputs into a project.
+
+Nothing is raised for a user's mistake: all of them are collected, so that one run tells all.
+"""
+
+import os
+from pathlib import Path
+
+from workers_deploy.core.project import Project
+from workers_deploy.errors import ProblemKind
+from workers_deploy.project.asset_choice import read_assets
+from workers_deploy.project.assemble import Parts, assemble_project
+from workers_deploy.project.binding_list import list_bindings
+from workers_deploy.project.config import Config, fold_config
+from workers_deploy.project.config_file import Checkout, find_config_file
+from workers_deploy.project.consistency import Consistency
+from workers_deploy.project.document import read_document
+from workers_deploy.project.entry import find_entry
+from workers_deploy.project.findings import Findings
+from workers_deploy.project.history import read_commit
+from workers_deploy.project.request import Loaded, ProjectRequest
+from workers_deploy.project.script import read_script_parts
+
+__all__ = ["Loaded", "ProjectRequest", "load_project"]
+
+
+def load_project(request: ProjectRequest) -> Loaded:
+    """Return the desired state, or every problem that stands in its way."""
+    findings = Findings()
+    checkout = _find_checkout(request)
+    config = _read_config(request, checkout, findings)
+    # Where the file itself can't be read, every further complaint would be a guess.
+    gives_up = config is None and bool(findings.problems)
+    project = None if gives_up else _build(request, checkout, config, findings)
+    return Loaded(
+        project=None if findings.problems else project,
+        problems=tuple(findings.problems),
+        warnings=tuple(findings.notices),
+        account_id=config.get("account_id") if config else None,
+        config_file=config.document.shown if config else None,
+    )
+
+
+def _find_checkout(request: ProjectRequest) -> Checkout:
+    workspace = Path(os.path.normpath(request.workspace.absolute()))
+    directory = Path(os.path.normpath(workspace / request.working_directory))
+    return Checkout(workspace=workspace, directory=directory)
+
+
+def _read_config(request: ProjectRequest, checkout: Checkout, findings: Findings) -> Config | None:
+    if not checkout.directory.is_dir():
+        message = f"{request.working_directory} is no directory"
+        findings.problem("working-directory", message, kind=ProblemKind.INPUT)
+        return None
+    file = find_config_file(checkout, request.config, findings)
+    if file is None:
+        return None
+    document = read_document(file.file, checkout.show(file.file), findings)
+    if document is None:
+        return None
+    any_name = request.dispatch_namespace is not None
+    return fold_config(document, file, request.environment, findings, any_name=any_name)
+
+
+def _build(
+    request: ProjectRequest, checkout: Checkout, config: Config | None, findings: Findings
+) -> Project:
+    entry = find_entry(config, checkout, request.main, request.bundle, findings)
+    script = read_script_parts(entry, config, checkout, request, findings) if entry else None
+    # Assets-only scripts take no bindings.
+    bindings = list_bindings(config, request.vars) if entry else ()
+    parts = Parts(
+        name=request.script_name or (config.get("name") if config else None) or "",
+        config=config,
+        script=script,
+        bindings=bindings + (script.bindings if script else ()),
+        assets=read_assets(config, checkout, request, findings),
+        commit=read_commit(checkout.directory),
+    )
+    Consistency(request=request, config=config, entry=entry, parts=parts, findings=findings).check()
+    return assemble_project(request, parts)

@@ -1,0 +1,57 @@
+"""What a load is asked for, and what it gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workers_deploy.core.project import ProbeTarget, Project, Secret
+from workers_deploy.errors import Problem
+from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.findings import Notice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectRequest:
+    """The inputs that say what the project is; `None` means that nobody gave the input.
+
+    Paths are relative to the working directory, which is relative to the workspace.
+    """
+
+    workspace: Path
+    working_directory: str = "."
+    config: str | None = None
+    environment: str | None = None
+    script_name: str | None = None
+    main: str | None = None
+    compatibility_date: str | None = None
+    compatibility_flags: tuple[str, ...] | None = None
+    assets: str | None = None
+    bundle: BundleMode = BundleMode.AUTO
+    dispatch_namespace: str | None = None
+    vars: Mapping[str, str] = field(default_factory=dict, repr=False)
+    keep_vars: bool | None = None
+    secrets: tuple[Secret, ...] = ()
+    prune_secrets: bool = False
+    script_settings: Mapping[str, Any] | None = None
+    usage_model: str | None = None
+    cpu_ms: int | None = None
+    workers_dev: bool | None = None
+    preview_urls: bool | None = None
+    message: str | None = None
+    tag: str | None = None
+    report_dir: Path | None = None
+    probe: ProbeTarget | None = None
+    # Parity tests read what we don't deploy, such as containers, too.
+    refuses_unsupported: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """A load's result: the project, None if there are problems; all problems; warnings by place."""
+
+    project: Project | None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+    account_id: str | None = None
+    config_file: str | None = None  # relative to the workspace

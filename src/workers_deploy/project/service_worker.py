@@ -1,0 +1,50 @@
+"""What a service worker has instead of modules to import: blobs and wasm, bound by name.
+
+Each is a part of the upload called like its binding (deploy-helpers `create-worker-upload-form.ts`).
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from workers_deploy.core.project import Binding, Module, ModuleType
+from workers_deploy.project.config import Config
+
+_KEYS: Mapping[str, tuple[str, ModuleType]] = {
+    "wasm_modules": ("wasm_module", ModuleType.WASM),
+    "text_blobs": ("text_blob", ModuleType.TEXT),
+    "data_blobs": ("data_blob", ModuleType.DATA),
+}
+_KINDS: Mapping[ModuleType, str] = {type_: kind for kind, type_ in _KEYS.values()}
+_NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_$]")
+
+
+def read_blobs(config: Config) -> list[Module]:
+    """Read the files that the configuration binds; one that can't be read is a problem."""
+    found = []
+    for key, (_, type_) in _KEYS.items():
+        for name, path in config.table(key).items():
+            file = Path(os.path.normpath(config.directory / path))
+            try:
+                found.append(Module(name=name, type=type_, content=file.read_bytes()))
+            except OSError as error:
+                config.spot(key).at(name).error(f'"{path}" can\'t be read: {error.strerror}')
+    return found
+
+
+def as_blobs(modules: Iterable[Module]) -> list[Module]:
+    """Name further modules so that the script can refer to them by a variable."""
+    return [
+        Module(name=_NO_IDENTIFIER.sub("_", one.name), type=one.type, content=one.content)
+        for one in modules
+        if one.type in _KINDS
+    ]
+
+
+def bind_blobs(blobs: Iterable[Module]) -> list[Binding]:
+    """Return the binding of each blob."""
+    return [
+        Binding(name=blob.name, type=_KINDS[blob.type], fields={"part": blob.name})
+        for blob in blobs
+    ]

@@ -1,0 +1,91 @@
+"""Escaping and the small pieces of Markdown that summary and comment are made of.
+
+Text from outside stands in table cells, where a pipe, a line break, a tag or a backtick would
+break the table or become markup, and `@name` would notify someone.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+MAX_CELL: Final = 300  # characters
+
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SPECIAL: Final = re.compile(r"[\\`*_\[\]|~$]")
+# GitHub makes links and notifications of `@name` and `#12` after Markdown is done, so that neither
+# a backslash nor an entity holds it back; a blank of no width does (Renovate does the same).
+_REFERENCE: Final = re.compile(r"[@#](?=\w)")
+_SAFE_URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]+")
+
+
+def escape_cell(text: str) -> str:
+    r"""Return a text that reads as it is in a table cell, without any markup of its own.
+
+    >>> print(escape_cell("a|b `c` <img> @team\n[x](y)"))
+    a\|b \`c\` &lt;img&gt; @&#8203;team \[x\](y)
+    """
+    plain = _CONTROL.sub(" ", text).strip()
+    for char, entity in _HTML.items():
+        plain = plain.replace(char, entity)
+    plain = _SPECIAL.sub(r"\\\g<0>", plain)
+    return _REFERENCE.sub(r"\g<0>&#8203;", plain)
+
+
+def cell(text: str, *, limit: int = MAX_CELL) -> str:
+    r"""Return an escaped text of bounded length; its lines stay lines.
+
+    >>> cell("abcdef", limit=4), cell("a\nb")
+    ('abc…', 'a<br>b')
+    """
+    bounded = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "<br>".join(escape_cell(line) for line in bounded.splitlines())
+
+
+def code(text: str, *, limit: int = MAX_CELL) -> str:
+    r"""Return a text as code, of bounded length; HTML, since backticks can't be escaped in code.
+
+    >>> print(code("a|b`<c>"))
+    <code>a&#124;b&#96;&lt;c&gt;</code>
+    """
+    plain = _CONTROL.sub(" ", text if len(text) <= limit else text[: limit - 1] + "…").strip()
+    for char, entity in _HTML.items():
+        plain = plain.replace(char, entity)
+    # Every other sign that Markdown reads also inside of HTML.
+    plain = re.sub(r"[\\`*_\[\]|~@$#!:]", lambda sign: f"&#{ord(sign[0])};", plain)
+    return f"<code>{plain}</code>"
+
+
+def link(url: str, text: str | None = None) -> str:
+    """Return a link; a URL that is none, or that would end the link early, stays text.
+
+    >>> link("https://shop.acme.workers.dev"), link("javascript:alert(1)")
+    ('<https://shop.acme.workers.dev>', 'javascript:alert(1)')
+    """
+    if not _SAFE_URL.fullmatch(url):
+        return cell(text or url)
+    return f"[{cell(text)}]({url})" if text else f"<{url}>"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are escaped already; nothing where there are no rows.
+
+    >>> print(table(["a", "b"], [["1", "2"]]))
+    | a | b |
+    |---|---|
+    | 1 | 2 |
+    """
+    body = [f"| {' | '.join(row)} |" for row in rows]
+    if not body:
+        return ""
+    return "\n".join((f"| {' | '.join(head)} |", "|" + "---|" * len(head), *body))
+
+
+def folded(title: str, body: str) -> str:
+    """Return a part that a reader opens; `title` is escaped already."""
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def paragraphs(parts: Iterable[str]) -> str:
+    """Put parts under each other, leaving out the empty ones."""
+    return "\n\n".join(part for part in parts if part) + "\n"

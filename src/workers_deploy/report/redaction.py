@@ -1,0 +1,82 @@
+"""Hides masked values in an outcome before it is rendered.
+
+The writers mask too, but escaping and cutting a text can take a value apart so that no mask fits
+any more. So what goes into summary, comment and report is clean before it gets there.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from workers_deploy.core.outcome import Outcome, StepResult
+from workers_deploy.core.steps import Plan, Step
+from workers_deploy.errors import DeployError
+
+Redact = Callable[[str], str]
+Value = TypeVar("Value")
+
+
+def redact_outcome(outcome: Outcome, redact: Redact) -> Outcome:
+    """Return the outcome with every text that a report shows passed through `redact`."""
+    return replace(
+        outcome,
+        plan=outcome.plan and _redact_plan(outcome.plan, redact),
+        results=tuple(_redact_result(result, redact) for result in outcome.results),
+        facts=redact_strings(outcome.facts, redact),
+        error=outcome.error and _redact_error(outcome.error, redact),
+        stage=redact_strings(outcome.stage, redact),
+        warnings=redact_strings(outcome.warnings, redact),
+        header=redact_strings(dict(outcome.header), redact),
+    )
+
+
+def redact_strings(value: Value, redact: Redact) -> Value:
+    """Return a value of plain data with every string in it passed through `redact`."""
+    return _walk(value, redact)  # type: ignore[no-any-return]
+
+
+def _walk(value: Any, redact: Redact) -> Any:
+    match value:
+        case str() if type(value) is str:
+            return redact(value)
+        case Mapping():
+            return {_walk(key, redact): _walk(item, redact) for key, item in value.items()}
+        case tuple() | list():
+            return type(value)(_walk(item, redact) for item in value)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            changed = {f.name: _walk(getattr(value, f.name), redact) for f in fields(value)}
+            return replace(value, **changed)
+        case _:
+            return value
+
+
+def _redact_plan(plan: Plan, redact: Redact) -> Plan:
+    return replace(
+        plan,
+        script_name=redact(plan.script_name),
+        steps=tuple(_redact_step(step, redact) for step in plan.steps),
+        notes=redact_strings(plan.notes, redact),
+    )
+
+
+def _redact_step(step: Step, redact: Redact) -> Step:
+    """Clean what is shown of a step; what it sends is neither shown nor touched."""
+    return replace(step, title=redact(step.title), changes=redact_strings(step.changes, redact))
+
+
+def _redact_result(result: StepResult, redact: Redact) -> StepResult:
+    return replace(
+        result,
+        step=_redact_step(result.step, redact),
+        tries=redact_strings(result.tries, redact),
+        detail=redact(result.detail),
+    )
+
+
+def _redact_error(error: DeployError, redact: Redact) -> DeployError:
+    clean = copy.copy(error)
+    clean.args = ()
+    for name, value in vars(error).items():
+        setattr(clean, name, _walk(value, redact))
+    return clean

@@ -1,0 +1,235 @@
+"""The log of a run, row by row (design: what people see). Values of variables never get here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.outcome import Outcome, Result, Status, StepResult, Try
+from workers_deploy.core.project import Project
+from workers_deploy.core.steps import Plan
+from workers_deploy.errors import ApiError, GuardError, ProblemKind, ProblemsError
+from workers_deploy.report.changes import render_change
+from workers_deploy.report.measures import (
+    count_of,
+    render_age,
+    render_bytes,
+    render_seconds,
+    short_account,
+    short_id,
+)
+
+SUBJECT_WIDTH: Final = 15
+WORTH_TELLING: Final = 0.5  # seconds; quicker steps need no time beside them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """A titled row of the log; further lines stand under the first."""
+
+    title: str
+    lines: tuple[str, ...]
+    mark: str = "▸"
+
+
+def render_header(
+    *,
+    version: str,
+    command: str,
+    script_name: str | None = None,
+    account_id: str | None = None,
+    config_file: str | None = None,
+    environment: str | None = None,
+) -> str:
+    """Write the run's first line.
+
+    >>> render_header(version="1.0.0", command="deploy", script_name="shop-staging",
+    ...               account_id="0123456789abcdef0123456789abcdef",
+    ...               config_file="wrangler.jsonc", environment="staging")
+    'workers-deploy 1.0.0 · deploy shop-staging · account 0123…cdef · wrangler.jsonc [env staging]'
+    """
+    source = " ".join(
+        part for part in (config_file, f"[env {environment}]" if environment else "") if part
+    )
+    parts = (
+        f"workers-deploy {version}",
+        f"{command} {script_name or ''}".rstrip(),
+        f"account {short_account(account_id)}" if account_id else "",
+        source,
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def render_project_row(project: Project) -> Row:
+    """Tell what the checkout holds, in numbers."""
+    parts = [
+        _modules_of(project),
+        f"{count_of(len(project.assets.entries), 'asset')}"
+        f" ({render_bytes(project.assets.total_bytes)})"
+        if project.assets
+        else "",
+        count_of(len(project.bindings), "binding") if project.bindings else "",
+        count_of(len(project.secrets), "secret") if project.secrets else "",
+    ]
+    return Row(title="Project", lines=(" · ".join(part for part in parts if part),))
+
+
+def _modules_of(project: Project) -> str:
+    if not project.modules:
+        return "assets only"
+    size = render_bytes(sum(len(module.content) for module in project.modules))
+    others = len(project.modules) - 1
+    more = f" + {count_of(others, 'module')}" if others else ""
+    return f"{project.main_module or project.modules[0].name}{more} ({size})"
+
+
+def render_live_row(live: LiveState, *, now: datetime, commit: str | None = None) -> Row:
+    """Tell what serves now; `commit` is the one of the live version's note, where it has one."""
+    if not live.exists:
+        return Row(title="Live", lines=(f"no script {live.script_name} yet",))
+    lines = [" · ".join(part for part in (_serving(live, now, commit), _subdomain(live)) if part)]
+    if not live.latest_is_live:
+        lines.append(f"the latest version {short_id(live.latest_version_id)} is not the live one")
+    return Row(title="Live", lines=tuple(lines))
+
+
+def _serving(live: LiveState, now: datetime, commit: str | None) -> str:
+    deployment = live.deployment
+    if deployment is None or not deployment.shares:
+        return "no deployment"
+    if len(deployment.shares) > 1:
+        shares = (f"{short_id(s.version_id)} {s.percentage:g} %" for s in deployment.shares)
+        versions = f"versions {', '.join(shares)}"
+    else:
+        versions = f"version {short_id(deployment.shares[0].version_id)}"
+    age = render_age(deployment.created_on, now)
+    deployed = f" deployed {age}" if age else ""
+    return f"{versions}{deployed}" + (f" (commit {commit})" if commit else "")
+
+
+def _subdomain(live: LiveState) -> str:
+    if live.subdomain.enabled is None:
+        return ""
+    return f"workers.dev {'on' if live.subdomain.enabled else 'off'}"
+
+
+def render_plan_rows(plan: Plan) -> tuple[Row, ...]:
+    """Show every difference with its sign, and what must be known before the first write."""
+    changes = [render_change(change) for step in plan.steps for change in step.changes]
+    rows = [Row(title="Plan", lines=tuple(changes) or ("nothing to change",))]
+    if plan.notes:
+        rows.append(Row(title="Note", lines=plan.notes, mark="!"))
+    return tuple(rows)
+
+
+def render_step_row(result: StepResult) -> Row | None:
+    """Tell how a step went.
+
+    Nothing for a step that was not carried out, nor for one that failed: `render_failure` tells
+    that one, once, with everything that belongs to it.
+    """
+    if result.status in (Status.NOT_RUN, Status.FAILED):
+        return None
+    seconds = render_seconds(result.seconds) if result.seconds >= WORTH_TELLING else ""
+    parts = (result.detail, seconds, render_tries(result))
+    line = " · ".join(part for part in parts if part) or "done"
+    return Row(
+        title=result.step.title,
+        lines=tuple(line.splitlines()),
+        mark="↺" if result.status is Status.UNDONE else "▸",
+    )
+
+
+def render_tries(result: StepResult) -> str:
+    """Tell the tries of a step, if it took more than one.
+
+    Tries that met the same problem are counted, their waits added.
+    """
+    if not result.tries:
+        return ""
+    problems: dict[str, list[float]] = {}
+    for one in result.tries:
+        problems.setdefault(one.problem, []).append(one.waited)
+    told = ", ".join(_render_problem(problem, waits) for problem, waits in problems.items())
+    return f"{max(result.attempts, len(result.tries))} tries ({told})"
+
+
+def _render_problem(problem: str, waits: list[float]) -> str:
+    times = f" \N{MULTIPLICATION SIGN}{len(waits)}" if len(waits) > 1 else ""
+    waited = f", waited {render_seconds(sum(waits))}" if sum(waits) else ""
+    return f"{problem}{times}{waited}"
+
+
+def render_try(one: Try) -> str:
+    """Tell a wait when it begins.
+
+    >>> render_try(Try(request="POST versions", problem="502 from Cloudflare", waited=1.24))
+    '  POST versions: 502 from Cloudflare; trying again in 1.2 s'
+    """
+    again = f"; trying again in {render_seconds(one.waited)}" if one.waited else ""
+    return f"  {one.request}: {one.problem}{again}"
+
+
+def render_failure(outcome: Outcome) -> Row:
+    """Say what failed, where, what to do, and what is live now."""
+    error = outcome.error
+    if error is None:
+        raise ValueError("an outcome without an error has no failure to tell")
+    lines = [error.message + _marks_of(error)]
+    if error.place:
+        lines.append(f"at {error.place}")
+    if error.hint:
+        lines.append(error.hint)
+    if isinstance(error, GuardError) and error.word:
+        lines.append(f"allow: {error.word}  lets it pass")
+    live, *more = outcome.facts.live_note.splitlines() or [""]
+    lines.append((f"live: {live} · " if live else "") + f"exit {outcome.exit_code}")
+    lines += more
+    return Row(title=outcome.stage or "Failed", lines=tuple(lines), mark="✗")
+
+
+def _marks_of(error: Exception) -> str:
+    if not isinstance(error, ApiError):
+        return ""
+    code = "" if error.code is None else str(error.code)
+    ray = f"Ray {error.ray_id}" if error.ray_id else ""
+    marks = ", ".join(part for part in (code, ray) if part)
+    return f"  [{marks}]" if marks else ""
+
+
+def render_undone_row(lines: tuple[str, ...]) -> Row:
+    """Tell what was put back."""
+    return Row(title="Reverted", lines=lines, mark="↺")
+
+
+def render_problems(error: ProblemsError) -> str:
+    """List everything that is wrong before anything is sent."""
+    inputs = sum(problem.kind is ProblemKind.INPUT for problem in error.problems)
+    project = len(error.problems) - inputs
+    lines = [f"✗ {_count_problems(inputs, project)}; nothing was sent"]
+    for problem in error.problems:
+        first, *rest = [*problem.message.splitlines(), *(problem.hint or "").splitlines()]
+        subject = str(problem.place or problem.subject) + "  "
+        lines.append(f"  {subject:<{SUBJECT_WIDTH}}{first}")
+        lines += (f"  {'':<{SUBJECT_WIDTH}}{text}" for text in rest)
+    return "\n".join(lines)
+
+
+def _count_problems(inputs: int, project: int) -> str:
+    wrong = f"{count_of(inputs, 'input')} {'is' if inputs == 1 else 'are'} wrong"
+    things = f"{count_of(project, 'thing')} in the project"
+    if not project:
+        return wrong
+    if not inputs:
+        return f"{things} {'is' if project == 1 else 'are'} wrong"
+    return f"{wrong} and {things}"
+
+
+def render_last_line(outcome: Outcome) -> str:
+    """Write the run's last line: how it ended, how long it took, where the script answers."""
+    name = "rolled back" if outcome.result is Result.ROLLED_BACK else outcome.result.value
+    ended = f"{name} in {render_seconds(outcome.seconds)}"
+    url = outcome.facts.preview_url or outcome.facts.deployment_url
+    if outcome.result is not Result.PREVIEWED:
+        url = outcome.facts.deployment_url
+    return f"{ended}   {url}" if url and outcome.error is None else ended

@@ -1,0 +1,85 @@
+"""What is told at the end of a run: outputs, summary, report files, last lines; on failure too."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from workers_deploy import __version__
+from workers_deploy.ci.base import Reporter
+from workers_deploy.ci.files import ReportContent, write_report
+from workers_deploy.core.outcome import Outcome
+from workers_deploy.errors import ProblemsError
+from workers_deploy.report.context import RunContext
+from workers_deploy.report.junit import junit_cases
+from workers_deploy.report.markdown import render_summary
+from workers_deploy.report.record import outputs_of, report_record
+from workers_deploy.report.redaction import redact_outcome
+from workers_deploy.report.text import render_failure, render_last_line, render_problems
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """Where the end of a run is told."""
+
+    reporter: Reporter
+    redact: Callable[[str], str]
+    workspace: Path
+    report_dir: Path
+    run_url: str | None
+    summary: bool
+    now: Callable[[], datetime]
+
+    def finish(self, outcome: Outcome) -> None:
+        """Write outputs, summary and report, then say how the run ended."""
+        safe = redact_outcome(outcome, self.redact)
+        context = RunContext(version=__version__, finished_at=self.now(), run_url=self.run_url)
+        summary = render_summary(safe, context)
+        outputs = outputs_of(safe, report_path=self._report_path())
+        warnings = write_report(
+            self.report_dir,
+            workspace=self.workspace,
+            content=ReportContent(
+                record=report_record(safe, context),
+                summary=summary,
+                outputs=outputs,
+                cases=junit_cases(safe),
+            ),
+            redact=self.redact,
+            euid=os.geteuid(),
+        )
+        for name, value in outputs.items():
+            self.reporter.output(name, value)
+        if self.summary:
+            self.reporter.summary(summary)
+        for warning in (*safe.warnings, *warnings):
+            self.reporter.warning(warning)
+        self._tell_end(safe)
+
+    def _report_path(self) -> str:
+        return os.path.relpath(self.report_dir / "report.json", self.workspace)
+
+    def _tell_end(self, outcome: Outcome) -> None:
+        error = outcome.error
+        if error is None:
+            self.reporter.line(render_last_line(outcome))
+            return
+        if isinstance(error, ProblemsError):
+            self.reporter.line(render_problems(error))
+            for problem in error.problems:
+                self.reporter.error(
+                    _with_hint(problem.message, problem.hint),
+                    title=problem.subject,
+                    place=problem.place,
+                )
+            return
+        row = render_failure(outcome)
+        self.reporter.row(row.title, row.lines, mark=row.mark)
+        self.reporter.error(
+            _with_hint(error.message, error.hint), title=outcome.stage or "", place=error.place
+        )
+
+
+def _with_hint(message: str, hint: str | None) -> str:
+    return f"{message}\n{hint}" if hint else message

@@ -1,0 +1,3 @@
+from workers_emulator.call import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

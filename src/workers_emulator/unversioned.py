@@ -1,0 +1,67 @@
+"""Script-level settings: what an upload, script-settings and settings make of them."""
+
+from dataclasses import replace
+from typing import Any
+
+from workers_emulator.call import Call
+from workers_emulator.model import ScriptSettings
+from workers_emulator.rulebook import (
+    SCRIPT_TAG_TOO_LONG,
+    SELF_TAIL,
+    TAIL_CONSUMER_MISSING,
+    TOO_MANY_TAGS,
+)
+from workers_emulator.rules import Refusal
+from workers_emulator.wire import Consumer, Unversioned, plain
+
+_MAX_TAG_BYTES, _MAX_TAGS = 128, 8
+
+
+def after_put(call: Call, former: ScriptSettings, sent: Unversioned) -> ScriptSettings:
+    """Return the settings after PUT script (rule: put-unversioned)."""
+    return patched(call, ScriptSettings(tags=former.tags), sent)
+
+
+def patched(call: Call, former: ScriptSettings, sent: Unversioned) -> ScriptSettings:
+    """Return the settings with the fields that were sent; null resets one.
+
+    Raises:
+        Refusal: 100102, 100103 for tags; 10203, 10204 for tail consumers.
+    """
+    given = sent.model_fields_set
+    changed: dict[str, Any] = {}
+    if "logpush" in given:
+        changed["logpush"] = bool(sent.logpush)
+    if "observability" in given:
+        observability = sent.observability
+        changed["observability"] = (
+            {"enabled": False} if observability is None else plain(observability)
+        )
+    if "tags" in given:
+        changed["tags"] = _tags(sent.tags or [])
+    for name in ("tail_consumers", "streaming_tail_consumers"):
+        if name in given:
+            changed[name] = _consumers(call, getattr(sent, name))
+    return replace(former, **changed)
+
+
+def _tags(tags: list[str]) -> tuple[str, ...]:
+    unique = tuple(dict.fromkeys(tags))
+    if any(len(tag.encode(errors="replace")) > _MAX_TAG_BYTES for tag in unique):
+        raise Refusal(SCRIPT_TAG_TOO_LONG)
+    if len(unique) > _MAX_TAGS:
+        raise Refusal(TOO_MANY_TAGS)
+    return unique
+
+
+def _consumers(call: Call, consumers: list[Consumer] | None) -> tuple[dict[str, Any], ...] | None:
+    if consumers is None:
+        return None
+    for consumer in consumers:
+        if consumer.namespace is None and consumer.service == call.args.get("script_name"):
+            raise Refusal(SELF_TAIL)
+        if call.state.script(consumer.service, consumer.namespace) is None:
+            raise Refusal(
+                TAIL_CONSUMER_MISSING, f"Tail consumer '{consumer.service}' does not exist."
+            )
+    return tuple(plain(consumer) for consumer in consumers)

@@ -1,0 +1,108 @@
+"""What people copy from examples/ parses, is linted, and names only what exists."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from workers_deploy.inputs import names_of
+from workers_deploy.inputs.choices import Command
+from workers_deploy.inputs.model import Inputs
+from workers_deploy.report.encode import variable_of
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+WORKFLOWS = sorted((EXAMPLES / "github").glob("*.yml"))
+GITLAB = EXAMPLES / "gitlab" / ".gitlab-ci.yml"
+SHELL = EXAMPLES / "shell" / "deploy.sh"
+BIN = Path(sys.executable).parent
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+
+
+def read_yaml(path: Path) -> dict[Any, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def steps_with_our_action(workflow: dict[Any, Any]) -> list[dict[str, Any]]:
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    return [step for step in steps if step.get("uses", "").startswith("OWNER/workers-deploy@")]
+
+
+def complaints_of(*command: Path | str) -> str:
+    """Run a linter; what it says is empty when it is content."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if result.returncode == 0 else result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_is_one_that_github_takes(path: Path):
+    schema = complaints_of(
+        BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", path
+    )
+    actionlint = complaints_of(
+        BIN / "actionlint", "-shellcheck", BIN / "shellcheck", "-pyflakes=", path
+    )
+
+    assert (schema, actionlint) == ("", "")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_gives_only_inputs_and_reads_only_outputs_that_exist(path: Path):
+    steps = steps_with_our_action(read_yaml(path))
+
+    read = [
+        part.split("}}")[0].strip()
+        for part in path.read_text(encoding="utf-8").split("steps.deploy.outputs.")[1:]
+    ]
+
+    assert steps
+    assert {name for step in steps for name in step["with"]} <= set(ACTION["inputs"])
+    assert set(read) <= set(ACTION["outputs"])
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_every_secret_that_a_workflow_names_is_in_the_steps_environment(path: Path):
+    steps = steps_with_our_action(read_yaml(path))
+
+    missing = [
+        name
+        for step in steps
+        for name in step["with"].get("secrets", "").split()
+        if name not in step.get("env", {})
+    ]
+
+    assert missing == []
+
+
+def test_the_choices_of_the_manual_workflow_are_the_commands():
+    manual = read_yaml(EXAMPLES / "github" / "manual.yml")
+
+    # YAML 1.1 reads the key `on` as true.
+    choices = manual[True]["workflow_dispatch"]["inputs"]["command"]["options"]
+
+    assert set(choices) == {command.value for command in Command}
+
+
+def test_the_gitlab_job_is_one_that_gitlab_takes():
+    assert not complaints_of(
+        BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", GITLAB
+    )
+
+
+def test_the_gitlab_job_runs_the_command_of_the_image_with_inputs_that_exist():
+    job = read_yaml(GITLAB)["deploy"]
+
+    given = {name for name in job["variables"] if name.startswith("INPUT_")}
+
+    assert job["image"]["entrypoint"] == [""]
+    assert all(line.startswith("workers-deploy ") for line in job["script"])
+    assert given <= {name for field in Inputs.model_fields for name in names_of(field)}
+    assert job["environment"]["url"] == f"${variable_of('deployment-url')}"
+
+
+def test_the_shell_script_is_clean_and_can_be_run():
+    assert not complaints_of(BIN / "shellcheck", SHELL)
+    assert SHELL.stat().st_mode & 0o111

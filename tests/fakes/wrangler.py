@@ -1,0 +1,93 @@
+"""The real wrangler, run against an emulator: the official client that knows nothing of us."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workers_emulator.runtime_tools import find_node
+
+REPOSITORY = Path(__file__).parents[2]
+NODE_MODULES = REPOSITORY / ".node" / "node_modules"
+PROJECTS = REPOSITORY / "tests" / "data" / "wire" / "projects"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """One run of wrangler; `events` is what it wrote for machines (WRANGLER_OUTPUT_FILE_PATH)."""
+
+    code: int
+    stdout: str
+    stderr: str
+    events: tuple[Mapping[str, Any], ...]
+
+    @property
+    def version_id(self) -> str:
+        """The version that the run uploaded."""
+        return next(str(one["version_id"]) for one in self.events if "version_id" in one)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wrangler:
+    """Runs wrangler in a copy of a recorded project, with a home of its own."""
+
+    node: Path
+    api_url: str
+    account_id: str
+    token: str
+    home: Path
+
+    def copy_of(self, project: str) -> Path:
+        """Return a fresh copy of the project: wrangler writes beside its configuration."""
+        return Path(shutil.copytree(PROJECTS / project, self.home / "projects" / project))
+
+    def run(self, folder: Path, *words: str, stdin: str = "", expect: int = 0) -> Ran:
+        """Run a command in the folder; any other exit code than `expect` is an error."""
+        events = folder / "events.ndjson"
+        events.unlink(missing_ok=True)
+        done = subprocess.run(
+            [self.node, NODE_MODULES / "wrangler" / "bin" / "wrangler.js", *words],
+            cwd=folder,
+            env=self._environment(events),
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        said = COLOURS.sub("", f"{done.stdout}\n{done.stderr}")
+        assert done.returncode == expect, f"wrangler {' '.join(words)}: {done.returncode}\n{said}"
+        lines = events.read_text().splitlines() if events.exists() else []
+        return Ran(
+            code=done.returncode,
+            stdout=COLOURS.sub("", done.stdout),
+            stderr=COLOURS.sub("", done.stderr),
+            events=tuple(json.loads(line) for line in lines),
+        )
+
+    def _environment(self, events: Path) -> dict[str, str]:
+        return {
+            "HOME": str(self.home),
+            "PATH": f"{self.node.parent}:/usr/bin:/bin",
+            "CI": "true",
+            "NO_COLOR": "1",
+            "CLOUDFLARE_API_BASE_URL": self.api_url,
+            "CLOUDFLARE_API_TOKEN": self.token,
+            "CLOUDFLARE_ACCOUNT_ID": self.account_id,
+            "WRANGLER_SEND_METRICS": "false",
+            "WRANGLER_WRITE_LOGS": "false",
+            "WRANGLER_HIDE_BANNER": "true",
+            "WRANGLER_OUTPUT_FILE_PATH": str(events),
+        }
+
+
+def install_wrangler(*, api_url: str, account_id: str, token: str, home: Path) -> Wrangler:
+    """Return the wrangler that `make` installed, pointed at the emulator."""
+    return Wrangler(
+        node=find_node(None), api_url=api_url, account_id=account_id, token=token, home=home
+    )

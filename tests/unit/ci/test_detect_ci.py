@@ -1,0 +1,62 @@
+import io
+
+import pytest
+
+from workers_deploy.ci.detect import detect_ci
+from workers_deploy.ci.github import GitHubReporter
+from workers_deploy.ci.gitlab import GitLabReporter
+from workers_deploy.ci.plain import PlainReporter
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def detect(env, stderr=None, **more):
+    return detect_ci(
+        env, io.StringIO(), stderr or io.StringIO(), clock=lambda: 0.0, now=lambda: 0.0, **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("env", "kind"),
+    [
+        ({}, PlainReporter),
+        ({"CI": "true"}, PlainReporter),
+        ({"GITHUB_ACTIONS": "true"}, GitHubReporter),
+        ({"GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true"}, GitHubReporter),
+        ({"GITHUB_ACTIONS": "true", "FORGEJO_ACTIONS": "true"}, GitHubReporter),
+        ({"GITHUB_ACTIONS": "false"}, PlainReporter),
+        ({"GITLAB_CI": "true"}, GitLabReporter),
+        ({"CI": "woodpecker"}, PlainReporter),
+    ],
+)
+def test_each_ci_system_gets_its_own_reporter(env, kind):
+    assert type(detect(env)) is kind
+
+
+@pytest.mark.parametrize(
+    ("env", "stderr", "has_bar"),
+    [
+        ({}, Terminal(), True),
+        ({"TERM": "xterm"}, Terminal(), True),
+        ({"TERM": "dumb"}, Terminal(), False),
+        ({"CI": "true"}, Terminal(), False),
+        ({}, io.StringIO(), False),
+    ],
+)
+def test_only_a_real_terminal_gets_a_bar(env, stderr, has_bar):
+    with detect(env, stderr).progress("Assets", 1, 1):
+        pass
+
+    assert ("Assets" in stderr.getvalue()) is has_bar
+
+
+@pytest.mark.parametrize("env", [{}, {"GITLAB_CI": "true"}])
+def test_debug_lines_reach_the_log_that_wants_them(env):
+    stderr = io.StringIO()
+
+    detect(env, stderr, debug=True).debug("GET settings")
+
+    assert stderr.getvalue() == "debug: GET settings\n"

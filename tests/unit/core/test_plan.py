@@ -1,0 +1,364 @@
+import pytest
+
+from fakes.builders import (
+    LIVE_ID,
+    OTHER_ID,
+    deployment,
+    kinds,
+    live_of,
+    manifest,
+    missing,
+    module,
+    note_of,
+    project,
+    secret,
+    variable,
+    version_of,
+)
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.plan import make_plan
+from workers_deploy.core.project import (
+    Binding,
+    ProbeTarget,
+    Project,
+    ScriptFormat,
+    ScriptSettings,
+    SubdomainState,
+    Triggers,
+    UsageModel,
+)
+from workers_deploy.core.steps import (
+    Action,
+    CheckLive,
+    PatchScriptSettings,
+    Plan,
+    SetSubdomain,
+    UploadScript,
+    UploadVersion,
+)
+
+
+def plan_of(desired: Project, live: LiveState) -> Plan:
+    return make_plan(desired, live, note_of(desired))
+
+
+def executed(plan: Plan) -> list[str]:
+    return kinds(step for step in plan.steps if step.action is not Action.UNCHANGED)
+
+
+def upload_of(plan: Plan) -> UploadVersion | UploadScript:
+    return next(s for s in plan.steps if isinstance(s, UploadVersion | UploadScript))
+
+
+def test_a_script_that_is_live_as_planned_gets_no_step_that_writes():
+    desired = project(
+        bindings=(variable(),), secrets=(secret(),), assets=manifest("/a.html", "/b.html")
+    )
+
+    plan = plan_of(desired, live_of(desired))
+
+    assert plan.changes == ()
+    assert executed(plan) == []
+
+
+def test_a_first_deploy_makes_the_script_before_its_settings_and_its_subdomain():
+    desired = project(
+        assets=manifest(), script_settings=ScriptSettings(logpush=True), subdomain=SubdomainState()
+    )
+
+    plan = plan_of(desired, missing(desired))
+
+    assert executed(plan) == [
+        "UploadAssets",
+        "UploadScript",
+        "PatchScriptSettings",
+        "SetSubdomain",
+        "CheckLive",
+    ]
+    assert "a first deploy can't be undone" in plan.notes[0]
+
+
+def test_traffic_moves_after_everything_that_cloudflare_can_refuse():
+    desired = project(
+        modules=(module(content="two"),),
+        assets=manifest(),
+        script_settings=ScriptSettings(logpush=True),
+        usage_model=UsageModel(usage_model="standard"),
+        subdomain=SubdomainState(enabled=False),
+        probe=ProbeTarget(targets=("/",), statuses=(range(200, 400),), timeout=60),
+    )
+
+    plan = plan_of(desired, live_of(project()))
+
+    assert executed(plan) == [
+        "UploadAssets",
+        "UploadVersion",
+        "PatchScriptSettings",
+        "PutUsageModel",
+        "SetSubdomain",
+        "CreateDeployment",
+        "CheckLive",
+        "Probe",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": ScriptFormat.SERVICE_WORKER},
+        {"migrations": ({"tag": "v1", "new_sqlite_classes": ["Room"]},)},
+        {"exports": {"Room": {"type": "durable-object"}}},
+        {"containers": ({"class_name": "Room"},)},
+    ],
+)
+def test_what_the_versions_api_refuses_is_put_after_the_settings(changes):
+    desired = project(script_settings=ScriptSettings(logpush=True), **changes)
+
+    plan = plan_of(desired, live_of(project()))
+
+    assert executed(plan) == ["PatchScriptSettings", "UploadScript", "CheckLive"]
+
+
+def test_only_the_migrations_after_lives_tag_are_pending():
+    steps = ({"tag": "v1", "new_classes": ["A"]}, {"tag": "v2", "new_classes": ["B"]})
+    desired = project(migrations=steps)
+
+    plan = plan_of(desired, live_of(project(), migration_tag="v1"))
+
+    upload = upload_of(plan).upload
+    assert [step["tag"] for step in upload.pending_migrations] == ["v2"]
+    assert upload.migration_tag == "v1"
+    assert "Durable Object migrations can't be undone" in plan.notes
+
+
+def test_migrations_that_are_all_live_leave_the_versions_api_open():
+    desired = project(
+        modules=(module(content="two"),), migrations=({"tag": "v1", "new_classes": ["A"]},)
+    )
+
+    plan = plan_of(desired, live_of(project(), migration_tag="v1"))
+
+    assert "UploadVersion" in executed(plan)
+
+
+def test_kept_secrets_are_inherited_from_the_live_version_by_its_id():
+    was = project(secrets=(secret("OLD"), secret("STRIPE_KEY")))
+    desired = project(secrets=(secret("STRIPE_KEY", "new"),))
+
+    upload = upload_of(plan_of(desired, live_of(was))).upload
+
+    assert upload.inherited == (
+        Binding(name="OLD", type="inherit", fields={"version_id": LIVE_ID}),
+    )
+    assert upload.keep_bindings == ("secret_text", "secret_key")
+
+
+def test_nothing_is_kept_from_a_latest_version_that_is_not_live():
+    was = project(secrets=(secret("OLD"),))
+    desired = project(modules=(module(content="two"),))
+
+    plan = plan_of(desired, live_of(was, latest_version_id=OTHER_ID))
+
+    assert upload_of(plan).upload.keep_bindings == ()
+    assert [b.name for b in upload_of(plan).upload.inherited] == ["OLD"]
+    assert any(OTHER_ID[:8] in note and "10215" in note for note in plan.notes)
+
+
+def test_variables_of_the_dashboard_are_kept_only_with_keep_vars():
+    was = project(bindings=(variable("DASHBOARD"),))
+
+    dropped = plan_of(project(), live_of(was))
+    kept = plan_of(project(keep_vars=True, modules=(module(content="2"),)), live_of(was))
+
+    assert [(c.action, c.name) for c in dropped.changes] == [
+        (Action.UPDATE, ""),
+        (Action.DELETE, "DASHBOARD"),
+    ]
+    assert [b.name for b in upload_of(kept).upload.inherited] == ["DASHBOARD"]
+    assert upload_of(kept).upload.keep_bindings[:2] == ("plain_text", "json")
+    assert all(change.action is not Action.DELETE for change in kept.changes)
+
+
+def test_pruning_leaves_secrets_out_of_the_upload_and_deletes_what_stays_live():
+    was = project(secrets=(secret("OLD"), secret("STRIPE_KEY")))
+    desired = project(secrets=(secret("STRIPE_KEY"),), prune_secrets=True)
+
+    plan = plan_of(desired, live_of(was))
+
+    upload = upload_of(plan).upload
+    assert upload.inherited == ()
+    assert upload.keep_bindings == ()
+    assert executed(plan)[-2:] == ["DeleteSecret", "CheckLive"]
+    check = plan.steps[-1]
+    assert isinstance(check, CheckLive)
+    assert check.secret_names == ("STRIPE_KEY",)
+    assert check.gone_secrets == ("OLD",)
+
+
+def test_a_changed_secret_value_is_seen_by_the_note_alone():
+    was = project(secrets=(secret(value="one"),))
+    desired = project(secrets=(secret(value="two"),))
+
+    (change,) = plan_of(desired, live_of(was)).changes
+
+    assert (change.kind, change.name) == ("secrets", "STRIPE_KEY")
+    assert "which one can't be told" in change.detail
+
+
+def test_a_version_that_no_upload_made_is_not_comparable():
+    desired = project(secrets=(secret(),))
+    edited = version_of(desired, triggered_by="secret")
+
+    plan = plan_of(desired, live_of(desired, version=edited))
+
+    assert "no note of ours" in plan.changes[0].detail
+    assert "UploadVersion" in executed(plan)
+
+
+def test_a_note_of_another_key_is_never_unchanged():
+    desired = project()
+    foreign = version_of(desired, message="Fix wd1:" + ":".join(["0" * 12] * 4))
+
+    plan = plan_of(desired, live_of(desired, version=foreign))
+
+    assert plan.writes
+
+
+def test_changed_script_settings_alone_make_no_version():
+    desired = project(script_settings=ScriptSettings(logpush=True, observability={"enabled": True}))
+
+    plan = plan_of(desired, live_of(desired))
+
+    assert executed(plan) == ["PatchScriptSettings", "CheckLive"]
+    assert [(c.name, c.before, c.after) for c in plan.changes] == [
+        ("logpush", "false", "true"),
+        ("observability", "enabled: false", "enabled: true"),
+    ]
+
+
+def test_observability_is_laid_over_lives_since_a_patch_replaces_it():
+    live = live_of(
+        project(),
+        script_settings=ScriptSettings(
+            observability={"enabled": True, "logs": {"enabled": True, "invocation_logs": True}}
+        ),
+    )
+    desired = project(script_settings=ScriptSettings(observability={"head_sampling_rate": 0.5}))
+
+    step = next(s for s in plan_of(desired, live).steps if isinstance(s, PatchScriptSettings))
+
+    assert step.settings.observability == {
+        "enabled": True,
+        "logs": {"enabled": True, "invocation_logs": True},
+        "head_sampling_rate": 0.5,
+    }
+
+
+def test_tags_of_others_stay_when_the_services_tags_are_set():
+    live = live_of(project(), script_settings=ScriptSettings(tags=("team-a", "cf:environment=old")))
+    desired = project(service_tags=("cf:service=shop", "cf:environment=staging"))
+
+    step = next(s for s in plan_of(desired, live).steps if isinstance(s, PatchScriptSettings))
+
+    assert step.settings.tags == ("team-a", "cf:service=shop", "cf:environment=staging")
+
+
+def test_tags_in_another_order_are_no_change():
+    live = live_of(project(), script_settings=ScriptSettings(tags=("b", "a")))
+    desired = project(script_settings=ScriptSettings(tags=("a", "b")))
+
+    assert not plan_of(desired, live).writes
+
+
+@pytest.mark.parametrize(
+    ("said", "routes", "wanted"),
+    [
+        (SubdomainState(), None, SubdomainState(enabled=True, previews_enabled=True)),
+        (
+            SubdomainState(),
+            ({"pattern": "example.com/*"},),
+            SubdomainState(enabled=False, previews_enabled=False),
+        ),
+        (
+            SubdomainState(enabled=False, previews_enabled=True),
+            None,
+            SubdomainState(enabled=False, previews_enabled=True),
+        ),
+    ],
+)
+def test_workers_dev_of_a_first_deploy(said, routes, wanted):
+    desired = project(subdomain=said, triggers=Triggers(routes=routes))
+
+    plan = plan_of(desired, missing(desired))
+
+    assert next(s for s in plan.steps if isinstance(s, SetSubdomain)).state == wanted
+
+
+def test_workers_dev_that_nobody_said_is_left_as_it_is():
+    desired = project(subdomain=SubdomainState())
+    off = SubdomainState(enabled=False, previews_enabled=True)
+
+    plan = plan_of(desired, live_of(desired, subdomain=off))
+
+    assert not plan.writes
+    assert next(s for s in plan.steps if isinstance(s, SetSubdomain)).state == off
+
+
+def test_assets_that_are_gone_from_the_project_are_told():
+    was = project(assets=manifest())
+
+    plan = plan_of(project(), live_of(was))
+
+    assert ("assets", Action.DELETE) in [(c.kind, c.action) for c in plan.changes]
+    assert "UploadAssets" not in executed(plan)
+
+
+def test_a_put_sends_lives_script_settings_again_where_nobody_said_any():
+    live = live_of(
+        project(), uses_modules=False, script_settings=ScriptSettings(logpush=True, tags=("x",))
+    )
+
+    upload = upload_of(plan_of(project(modules=(module(content="2"),)), live)).upload
+
+    assert upload.project.script_settings.logpush is True
+    assert upload.project.script_settings.tags is None
+
+
+def test_no_change_holds_the_value_of_a_variable():
+    was = project(bindings=(variable("TOKEN_URL", "https://old.example/hidden"),))
+    desired = project(bindings=(variable("TOKEN_URL", "https://new.example/hidden"),))
+
+    plan = plan_of(desired, live_of(was))
+
+    assert "hidden" not in repr(plan.changes)
+    assert any(c.name == "TOKEN_URL" and c.detail == "text changed" for c in plan.changes)
+
+
+def test_a_d1_id_under_its_other_name_is_no_change():
+    desired = project(bindings=(Binding(name="DB", type="d1", fields={"id": "abc"}),))
+    reported = version_of(
+        desired, bindings=(Binding(name="DB", type="d1", fields={"database_id": "abc"}),)
+    )
+
+    assert not plan_of(desired, live_of(desired, version=reported)).writes
+
+
+def test_an_edit_of_the_compatibility_date_is_shown_with_both_values():
+    desired = project()
+    edited = version_of(desired, compatibility_date="2026-01-01")
+
+    (change,) = plan_of(desired, live_of(desired, version=edited)).changes
+
+    assert (change.name, change.before, change.after) == (
+        "compatibility_date",
+        "2026-01-01",
+        "2026-11-01",
+    )
+
+
+def test_a_gradual_rollout_compares_with_the_version_that_serves_most():
+    desired = project()
+    live = live_of(desired, deployment=deployment(LIVE_ID, OTHER_ID))
+
+    assert live.live is not None
+    assert live.live.id == LIVE_ID
