@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from workers_emulator.account_rulebook import NAMESPACE_SCRIPT_MISSING
 from workers_emulator.clock import Clock
 from workers_emulator.model import Place, Script, State
 from workers_emulator.options import Options
-from workers_emulator.rulebook import NAMESPACE_SCRIPT_MISSING, SCRIPT_MISSING
+from workers_emulator.rulebook import SCRIPT_MISSING
 from workers_emulator.rules import Refusal
 from workers_emulator.store import AssetStore
 

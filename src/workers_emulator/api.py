@@ -107,7 +107,7 @@ class Api:
         account_id = match.args.get("account_id")
         if account_id in {None, self._account.options.account_id}:
             return
-        if account_id is not None and len(account_id) == 32 and set(account_id) <= _HEX:
+        if len(account_id or "") == 32 and _HEX.issuperset(account_id or ""):
             raise Refusal(AUTHENTICATION)  # someone else's account
         raise Refusal(
             NO_ROUTE,

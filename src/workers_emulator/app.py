@@ -133,7 +133,7 @@ class App:
 
     def _limited(self, exchange: Exchange) -> Answer:
         ask = exchange.ask
-        if self._api.uses_asset_token(ask):  # rule: asset-upload-not-counted
+        if self._api.uses_asset_token(ask):  # by rule asset-upload-not-counted
             return self._dressed(self._effect(exchange), self.limits.standing(ask.token))
         budget = self.limits.spend(ask.token)
         if budget.retry_after is None:

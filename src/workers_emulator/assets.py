@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workers_emulator.account import Account
+from workers_emulator.account_rulebook import NAMESPACE_MISSING
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.envelope import Answer, ok
 from workers_emulator.forms import parse_form
@@ -17,7 +18,6 @@ from workers_emulator.rulebook import (
     ASSET_UNKNOWN,
     BAD_PARAMETER,
     MANIFEST,
-    NAMESPACE_MISSING,
     SESSION_MISSING,
 )
 from workers_emulator.rules import Refusal
@@ -39,7 +39,7 @@ def open_session(call: Call) -> Answer:
     account = call.account
     session_id = account.new_hex()
     session = account.assets.open_session(session_id, place, manifest)
-    # rule: session-known-hashes
+    # by rule session-known-hashes
     purpose = Purpose.UPLOAD if session.missing else Purpose.COMPLETION
     token = issue(account, purpose, session_id, place)
     missing = [hash_ for hash_ in session.sizes if hash_ in session.missing]
@@ -51,6 +51,7 @@ def parse_manifest(account: Account, value: Any) -> dict[str, ManifestEntry]:
 
     Raises:
         Refusal: 10304 with the reason.
+
     """
     if not isinstance(value, dict):
         raise _invalid_manifest("manifest must be an object")
@@ -84,7 +85,7 @@ def make_buckets(
     """Return the hashes in buckets of the account's size, in their order."""
     buckets: list[list[str]] = []
     filled = 0
-    for hash_ in hashes:  # rule: bucket-size
+    for hash_ in hashes:  # by rule bucket-size
         is_full = not buckets or len(buckets[-1]) >= account.options.bucket_files
         if is_full or filled + sizes[hash_] > account.options.bucket_bytes:
             buckets.append([])
@@ -139,7 +140,7 @@ def _store(account: Account, session: Session, hash_: str, content: bytes, type_
 
 
 def _uploaded(call: Call, session_id: str, session: Session) -> Answer:
-    # rule: upload-statuses
+    # by rule upload-statuses
     if not call.account.assets.is_complete(session):
         return ok({}, status=202)
     token = issue(call.account, Purpose.COMPLETION, session_id, session.place)

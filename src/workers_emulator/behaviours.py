@@ -1,6 +1,6 @@
 """The rules that do not refuse but decide what an answer or the state is."""
 
-from workers_emulator import rulebook
+from workers_emulator import account_rulebook, rulebook
 from workers_emulator.rules import Known, Rule
 
 _D, _O, _A = Known.DOCUMENTED, Known.OBSERVED, Known.ASSUMED
@@ -44,7 +44,7 @@ BEHAVIOURS = (
     _plays(
         "put-unversioned", _A,
         "wrangler sends these on PUT; SDK 5.9.0 has them in the metadata",
-        "PUT script resets logpush, observability and tail consumers that it leaves out; tags stay.",
+        "PUT script resets logpush, observability, tail consumers that it leaves out; tags stay.",
     ),
     _plays(
         "annotations-not-inherited", _D, "SDK 5.9.0: settings update",
@@ -145,7 +145,7 @@ BEHAVIOURS = (
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule of the emulator, those that refuse first."""
     refusing: list[Rule] = []
-    for value in vars(rulebook).values():
+    for value in (*vars(rulebook).values(), *vars(account_rulebook).values()):
         if isinstance(value, Rule):
             refusing.append(value)
         elif isinstance(value, dict):

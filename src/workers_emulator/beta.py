@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from workers_emulator.bodies import WorkerBody
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.clock import render_time
 from workers_emulator.envelope import Answer, ok, paged
@@ -21,7 +22,7 @@ from workers_emulator.scripts import (
 )
 from workers_emulator.subdomains import check_reachable
 from workers_emulator.unversioned import patched
-from workers_emulator.wire import Unversioned, WorkerBody, plain, read
+from workers_emulator.wire import Unversioned, plain, read
 
 
 def find_worker(call: Call) -> Script:
@@ -29,6 +30,7 @@ def find_worker(call: Call) -> Script:
 
     Raises:
         Refusal: 10007 where there is none.
+
     """
     wanted = call.args["worker_id"]
     for script in account_scripts(call.state):
@@ -132,16 +134,20 @@ def _store(call: Call, script: Script, body: WorkerBody) -> Answer:
     changed = replace(
         script,
         settings=patched(call, script.settings, Unversioned.model_validate(fields)),
-        **_subdomain(call, script, sent.get("subdomain") or {}),
     )
+    changed = _with_subdomain(call, changed, sent.get("subdomain") or {})
     return ok(worker_object(call, call.account.write_script(changed)))
 
 
-def _subdomain(call: Call, script: Script, sent: Mapping[str, Any]) -> dict[str, bool]:
-    if sent.get("enabled"):
+def _with_subdomain(call: Call, script: Script, sent: Mapping[str, Any]) -> Script:
+    enabled, previews = sent.get("enabled"), sent.get("previews_enabled")
+    if enabled:
         check_reachable(call, script)
-    fields = {"enabled": "subdomain_enabled", "previews_enabled": "previews_enabled"}
-    return {ours: sent[key] for key, ours in fields.items() if sent.get(key) is not None}
+    return replace(
+        script,
+        subdomain_enabled=script.subdomain_enabled if enabled is None else enabled,
+        previews_enabled=script.previews_enabled if previews is None else previews,
+    )
 
 
 def delete_worker(call: Call) -> Answer:

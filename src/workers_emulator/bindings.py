@@ -39,6 +39,7 @@ def resolve(wanted: Wanted, script: Script | None, options: Options) -> tuple[Bi
     Raises:
         Refusal: for a binding that Cloudflare refuses; unresolved names of a strict upload are
             told all at once (10057).
+
     """
     names: set[str] = set()
     for binding in wanted.given:
@@ -90,7 +91,7 @@ def _inherited(wanted: Wanted, script: Script | None) -> list[Binding]:
         elif wanted.strict:
             message = f"inherit binding '{binding['name']}' is invalid"
             problems.append(Problem(rule=INHERIT_UNRESOLVED, message=message))
-        # rule: inherit-dropped
+        # by rule inherit-dropped
     if problems:
         raise Refusal.of(problems)
     return resolved
@@ -110,7 +111,7 @@ def _inherited_version(binding: Binding, script: Script | None) -> Version | Non
     version_id = binding.get("version_id")
     if script is None:
         return None
-    if version_id in {None, "", "latest"}:  # rule: inherit-latest
+    if version_id in {None, "", "latest"}:  # by rule inherit-latest
         return script.latest
     return script.version(version_id) if isinstance(version_id, str) else None
 
@@ -119,7 +120,7 @@ def _kept(wanted: Wanted, script: Script | None, taken: set[str]) -> list[Bindin
     """Return what is carried over from the latest version; what is sent wins."""
     if script is None or script.latest is None:
         return []
-    # rule: keep-bindings-absent, keep-bindings-listed
+    # by rule keep-bindings-absent, keep-bindings-listed
     kinds = SECRET_TYPES if wanted.keep is None else tuple(wanted.keep)
     return [b for b in script.latest.bindings if b["type"] in kinds and b["name"] not in taken]
 

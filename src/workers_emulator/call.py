@@ -48,6 +48,7 @@ class Call:
 
         Raises:
             Refusal: 10007, or 10092 in a dispatch namespace, where there is none.
+
         """
         return script_in(self.state, self.place)
 
@@ -69,6 +70,7 @@ class Call:
 
         Raises:
             Refusal: 10026 where it is none.
+
         """
         try:
             return json.loads(self.body)
@@ -91,6 +93,7 @@ class Call:
 
         Raises:
             Refusal: 10004 where one is no number in range.
+
         """
         return self._number("page", 1, 10**6), self._number("per_page", per_page, largest)
 
@@ -123,6 +126,6 @@ class Endpoint:
 
 
 def endpoint(method: str, path: str, handler: Handler, *, asset_token: bool = False) -> Endpoint:
-    """Return an endpoint; `path` is without `/client/v4`, `A` stands for `/accounts/{account_id}`."""
+    """Return an endpoint; `path` is without `/client/v4`, `A` is `/accounts/{account_id}`."""
     full = path.replace("A/", "/accounts/{account_id}/", 1) if path.startswith("A/") else path
     return Endpoint(method=method, path=full, handler=handler, asset_token=asset_token)

@@ -61,8 +61,8 @@ def _check_service(call: Call, binding: Mapping[str, Any]) -> None:
     if not is_self and call.state.script(target) is None:
         raise Refusal(
             SERVICE_TARGET_MISSING,
-            f"Service binding '{binding['name']}' references Worker '{target}' which was not"
-            " found.",
+            f"Service binding '{binding['name']}' references Worker '{target}' which does not"
+            " exist.",
         )
 
 
@@ -96,7 +96,7 @@ def _check_part(version: Version, binding: Mapping[str, Any]) -> None:
 
 def _check_resource(options: Options, state: State, binding: Mapping[str, Any]) -> None:
     fields = _RESOURCE_FIELDS.get(binding["type"])
-    if fields is None or not options.check_resources:  # rule: resources-exist
+    if fields is None or not options.check_resources:  # by rule resources-exist
         return
     name = next(binding[field] for field in fields if field in binding)
     if name not in _known(state, binding["type"]):

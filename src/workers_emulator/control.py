@@ -28,9 +28,7 @@ class ClockMove(BaseModel):
 class Control:
     """What tests do to the emulator: look inside, reset, plan faults, move the time."""
 
-    def __init__(
-        self, account: Account, faults: Faults, ledger: Ledger, limits: RateLimit
-    ) -> None:
+    def __init__(self, account: Account, faults: Faults, ledger: Ledger, limits: RateLimit) -> None:
         self._account = account
         self._faults = faults
         self._ledger = ledger

@@ -1,11 +1,10 @@
 """Multipart forms, parsed by python-multipart; what cannot be parsed is refused."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import parse_options_header
+from python_multipart.multipart import MultipartCallbacks, parse_options_header
 
 from workers_emulator.rulebook import CONTENT_TYPE, UPLOAD_FORMAT
 from workers_emulator.rules import Refusal
@@ -35,6 +34,7 @@ def parse_form(content_type: str, body: bytes) -> tuple[Part, ...]:
 
     Raises:
         Refusal: 10001 for another content type, 10006 for a broken or truncated form.
+
     """
     kind, parameters = parse_options_header(content_type)
     if kind != b"multipart/form-data":
@@ -70,7 +70,7 @@ class _Collector:
         self._headers: dict[str, bytes] = {}
         self._chunks: list[bytes] = []
 
-    def callbacks(self) -> dict[str, Callable[..., None]]:
+    def callbacks(self) -> MultipartCallbacks:
         return {
             "on_part_begin": self._begin,
             "on_part_data": self._data,

@@ -84,7 +84,7 @@ class RateLimit:
         if now - start >= self._seconds:
             start, used = now, 0
         self._used[token] = (start, used + 1)
-        if used + 1 > self._limit:  # rule: rate-limit-block
+        if used + 1 > self._limit:  # by rule rate-limit-block
             self._blocked[token] = now + self._seconds
             self._used.pop(token)
             return self._over(self._seconds)

@@ -17,6 +17,7 @@ def migrate(script: Script | None, migrations: Migrations) -> tuple[Classes, str
 
     Raises:
         Refusal: 10074 where `old_tag` is not the script's tag, or a step does not fit.
+
     """
     tag = script.migration_tag if script is not None else None
     if migrations.old_tag != tag and not (tag is None and not migrations.old_tag):
@@ -63,7 +64,7 @@ def export_classes(script: Script | None, exports: Mapping[str, Mapping[str, Any
         if export.get("type") != "durable-object":
             continue
         state = export.get("state", "created")
-        if state == "created" or state == "expecting-transfer":
+        if state in {"created", "expecting-transfer"}:
             classes.setdefault(name, str(export.get("storage", _SQLITE)))
         elif state == "renamed":
             classes[str(export.get("renamed_to"))] = classes.pop(name, _SQLITE)

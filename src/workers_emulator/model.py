@@ -181,6 +181,7 @@ class State:
     scripts: Mapping[Place, Script] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     domains: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    dns: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     queues: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     workflows: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     tails: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

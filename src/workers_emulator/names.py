@@ -2,7 +2,8 @@
 
 import re
 
-from workers_emulator.rulebook import SCRIPT_NAME, SUBDOMAIN_INVALID
+from workers_emulator.account_rulebook import SUBDOMAIN_INVALID
+from workers_emulator.rulebook import SCRIPT_NAME
 from workers_emulator.rules import Refusal
 
 # OpenAPI and wrangler; the page of 10016 is stricter (no `_`, no leading digit) but names with

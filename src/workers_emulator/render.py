@@ -55,7 +55,9 @@ def _version_of_script(version: Version) -> dict[str, Any]:
         answer["placement"] = dict(version.placement)
         if version.placement.get("mode"):
             answer["placement_mode"] = version.placement["mode"]
-    return answer | {k: version.other[k] for k in ("exports", "cache_options") if k in version.other}
+    return answer | {
+        k: version.other[k] for k in ("exports", "cache_options") if k in version.other
+    }
 
 
 def uploaded_script(script: Script, version: Version) -> dict[str, Any]:
@@ -100,7 +102,9 @@ def settings_object(script: Script, version: Version) -> dict[str, Any]:
     }
     if version.placement:
         answer["placement"] = dict(version.placement)
-    return answer | {k: version.other[k] for k in ("exports", "cache_options") if k in version.other}
+    return answer | {
+        k: version.other[k] for k in ("exports", "cache_options") if k in version.other
+    }
 
 
 def version_object(version: Version) -> dict[str, Any]:

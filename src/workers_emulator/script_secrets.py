@@ -99,6 +99,7 @@ def with_secrets(
 
     Raises:
         Refusal: 10053 where another binding has a secret's name.
+
     """
     if not former.modules:
         raise Refusal(ASSETS_ONLY_BINDINGS)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from workers_emulator.account import with_script
+from workers_emulator.account_rulebook import NAMESPACE_MISSING
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.clock import render_time
 from workers_emulator.content import render_content
@@ -13,7 +14,6 @@ from workers_emulator.names import check_script_name
 from workers_emulator.render import routes_of, script_object, uploaded_script
 from workers_emulator.rulebook import (
     BAD_PARAMETER,
-    NAMESPACE_MISSING,
     NO_SUBDOMAIN_YET,
     REFERENCED,
     TOO_MANY_SCRIPTS,
@@ -34,7 +34,7 @@ def put_script(call: Call) -> Answer:
     check_script_name(place.name)
     check_room(call, place)
     upload = parse_upload(call, single_script=True)
-    if not call.account.options.put_annotations:  # rule: annotations-on-put
+    if not call.account.options.put_annotations:  # by rule annotations-on-put
         upload = replace(upload, metadata=upload.metadata.model_copy(update={"annotations": None}))
     former = call.state.scripts.get(place)
     made = make_version(call, former, upload, "upload")
@@ -169,6 +169,7 @@ def remove_script(call: Call, script: Script) -> None:
 
     Raises:
         Refusal: 10142 while others bind it and there is no force=true.
+
     """
     place, state = script.place, call.state
     users = binding_scripts(state, place)

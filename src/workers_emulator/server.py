@@ -109,7 +109,8 @@ class EmulatorServer:
 
     def _bind(self) -> None:
         family = socket.AF_INET6 if ":" in self.options.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # With the protocol named, asyncio sets TCP_NODELAY: else answers wait 40 ms for an ACK.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((self.options.host, self.options.port))
         listener.listen(_BACKLOG)

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from workers_emulator.account_rulebook import TAIL_MISSING
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.clock import render_time
 from workers_emulator.envelope import Answer, ok
 from workers_emulator.model import Script
 from workers_emulator.render import script_object
-from workers_emulator.rulebook import SERVICE_MISSING, TAIL_MISSING
+from workers_emulator.rulebook import SERVICE_MISSING
 from workers_emulator.rules import Refusal
 from workers_emulator.scripts import binding_scripts, remove_script
 

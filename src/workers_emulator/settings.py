@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from workers_emulator.bindings import Wanted, resolve
+from workers_emulator.bodies import UsageModel
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.checks import check_limits, check_targets
 from workers_emulator.envelope import Answer, ok
@@ -16,7 +17,7 @@ from workers_emulator.rules import Refusal, Rule
 from workers_emulator.unversioned import patched
 from workers_emulator.uploads import parse_settings_part
 from workers_emulator.versioning import check_date, deploy, other_fields, successor
-from workers_emulator.wire import Settings, Unversioned, UsageModel, plain, read
+from workers_emulator.wire import Settings, Unversioned, plain, read
 
 
 def get_script_settings(call: Call) -> Answer:
@@ -82,7 +83,7 @@ def _with_classes(script: Script, sent: Settings) -> Script:
 def _versioned(call: Call, script: Script, sent: Settings) -> dict[str, Any]:
     """Return the versioned fields that change; what is left out stays."""
     changed: dict[str, Any] = {}
-    if sent.bindings is not None:  # rule: settings-patch-bindings
+    if sent.bindings is not None:  # by rule settings-patch-bindings
         strict = call.query.get("bindings_inherit") == "strict"
         wanted = Wanted(given=sent.bindings, keep=sent.keep_bindings or (), strict=strict)
         changed["bindings"] = resolve(wanted, script, call.account.options)

@@ -3,20 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
+from workers_emulator.account_rulebook import SUBDOMAIN_FREE, SUBDOMAIN_NONE, SUBDOMAIN_TAKEN
+from workers_emulator.bodies import SubdomainState
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.envelope import Answer, ok
 from workers_emulator.model import Script
 from workers_emulator.names import MAX_LABEL, check_subdomain
-from workers_emulator.rulebook import (
-    BAD_BODY,
-    NAME_TOO_LONG_FOR_DNS,
-    NO_SUBDOMAIN_YET,
-    SUBDOMAIN_FREE,
-    SUBDOMAIN_NONE,
-    SUBDOMAIN_TAKEN,
-)
+from workers_emulator.rulebook import BAD_BODY, NAME_TOO_LONG_FOR_DNS, NO_SUBDOMAIN_YET
 from workers_emulator.rules import Refusal
-from workers_emulator.wire import SubdomainState, read
+from workers_emulator.wire import read
 
 _DATED = "cloudflare-workers-script-api-date"
 # wrangler 4.164.0 sends this date so that a missing previews_enabled follows enabled
@@ -63,7 +58,7 @@ def post_script_subdomain(call: Call) -> Answer:
     script = call.script()
     sent = read(SubdomainState, call.json_object(), BAD_BODY, "body")
     previews = sent.previews_enabled
-    if previews is None:  # rule: subdomain-dated-header, subdomain-undated
+    if previews is None:  # by rule subdomain-dated-header, subdomain-undated
         dated = call.headers.get(_DATED, "") >= _FOLLOWS_SINCE
         previews = sent.enabled if dated else script.previews_enabled
     if sent.enabled:

@@ -41,10 +41,15 @@ def open_token(account: Account, token: str, purpose: Purpose, otherwise: Rule) 
 
     Raises:
         Refusal: `otherwise`, where it is forged, expired, of another account or purpose.
+
     """
-    options = {"verify_exp": False, "verify_iat": False}  # the emulator's clock decides
     try:
-        claims = jwt.decode(token, account.signing_key, algorithms=["HS256"], options=options)
+        claims = jwt.decode(
+            token,
+            account.signing_key,
+            algorithms=["HS256"],
+            options={"verify_exp": False, "verify_iat": False},  # the emulator's clock decides
+        )
     except jwt.PyJWTError as exc:
         raise Refusal(otherwise) from exc
     expected = (purpose, account.options.account_id)
@@ -58,6 +63,7 @@ def session_of(account: Account, claims: dict[str, Any], missing: Rule) -> Sessi
 
     Raises:
         Refusal: `missing`, where the account does not know it (any more).
+
     """
     session = account.assets.sessions.get(claims["session"])
     if session is None:

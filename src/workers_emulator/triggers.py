@@ -1,3 +1,104 @@
-from workers_emulator.call import Endpoint
+"""Cron schedules and workflows of a script."""
 
-ENDPOINTS: tuple[Endpoint, ...] = ()
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from workers_emulator.account import script_in
+from workers_emulator.account_rulebook import CRON_INVALID, CRON_LIMIT, WORKFLOW_MISSING
+from workers_emulator.bodies import Schedules, WorkflowIn
+from workers_emulator.call import Call, Endpoint, endpoint
+from workers_emulator.clock import render_time
+from workers_emulator.envelope import Answer, ok, paged
+from workers_emulator.model import Place
+from workers_emulator.rulebook import BAD_BODY
+from workers_emulator.rules import Refusal
+from workers_emulator.wire import plain, read
+
+# five fields of digits, names, ranges, steps, lists and the extensions L, W, #
+_CRON = re.compile(r"\s*(?:[\w*/,#?-]+\s+){4}[\w*/,#?-]+\s*", re.ASCII)
+
+
+def get_schedules(call: Call) -> Answer:
+    """Answer with the script's cron schedules."""
+    return ok({"schedules": [dict(schedule) for schedule in call.script().schedules]})
+
+
+def put_schedules(call: Call) -> Answer:
+    """Replace all of the script's cron schedules."""
+    script = call.script()
+    crons = [item.cron for item in read(Schedules, call.json(), BAD_BODY, "body").root]
+    for cron in crons:
+        if not _CRON.fullmatch(cron):
+            raise Refusal(CRON_INVALID, f"Invalid cron expression: {cron}")
+    others = sum(
+        len(s.schedules) for place, s in call.state.scripts.items() if place != script.place
+    )
+    if others + len(crons) > call.account.options.max_crons:
+        raise Refusal(CRON_LIMIT)
+    former = {schedule["cron"]: schedule for schedule in script.schedules}
+    now = render_time(call.account.now())
+    new = {"created_on": now, "modified_on": now}
+    schedules = tuple(former.get(cron, {"cron": cron, **new}) for cron in crons)
+    call.account.write_script(replace(script, schedules=schedules))
+    return ok({"schedules": [dict(schedule) for schedule in schedules]})
+
+
+def list_workflows(call: Call) -> Answer:
+    """List the account's workflows."""
+    page, per_page = call.page(per_page=10)
+    workflows = [dict(workflow) for workflow in call.state.workflows.values()]
+    return paged(workflows, page=page, per_page=per_page)
+
+
+def get_workflow(call: Call) -> Answer:
+    """Answer with one workflow."""
+    return ok(dict(_workflow(call)))
+
+
+def _workflow(call: Call) -> Mapping[str, Any]:
+    workflow = call.state.workflows.get(call.args["workflow_name"])
+    if workflow is None:
+        raise Refusal(WORKFLOW_MISSING)
+    return workflow
+
+
+def put_workflow(call: Call) -> Answer:
+    """Make a class of a script a workflow of this name."""
+    name = call.args["workflow_name"]
+    sent = read(WorkflowIn, call.json_object(), BAD_BODY, "body")
+    script_in(call.state, Place(name=sent.script_name))
+    now = render_time(call.account.now())
+    former = call.state.workflows.get(name, {"created_on": now})
+    workflow = {
+        **plain(sent),
+        "id": call.account.stable_id("workflow", name),
+        "name": name,
+        "created_on": former["created_on"],
+        "modified_on": now,
+        "instances": {},
+    }
+    workflows = {**call.state.workflows, name: workflow}
+    call.account.write(replace(call.state, workflows=workflows))
+    return ok(workflow)
+
+
+def delete_workflow(call: Call) -> Answer:
+    """Delete a workflow."""
+    workflow = _workflow(call)
+    left = {k: w for k, w in call.state.workflows.items() if w is not workflow}
+    call.account.write(replace(call.state, workflows=left))
+    return ok({"status": "ok", "success": True})
+
+
+_WORKFLOW = "A/workflows/{workflow_name}"
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    endpoint("GET", "A/workers/scripts/{script_name}/schedules", get_schedules),
+    endpoint("PUT", "A/workers/scripts/{script_name}/schedules", put_schedules),
+    endpoint("GET", "A/workflows", list_workflows),
+    endpoint("GET", _WORKFLOW, get_workflow),
+    endpoint("PUT", _WORKFLOW, put_workflow),
+    endpoint("DELETE", _WORKFLOW, delete_workflow),
+)

@@ -27,6 +27,7 @@ def patched(call: Call, former: ScriptSettings, sent: Unversioned) -> ScriptSett
 
     Raises:
         Refusal: 100102, 100103 for tags; 10203, 10204 for tail consumers.
+
     """
     given = sent.model_fields_set
     changed: dict[str, Any] = {}
@@ -58,10 +59,15 @@ def _consumers(call: Call, consumers: list[Consumer] | None) -> tuple[dict[str, 
     if consumers is None:
         return None
     for consumer in consumers:
-        if consumer.namespace is None and consumer.service == call.args.get("script_name"):
-            raise Refusal(SELF_TAIL)
-        if call.state.script(consumer.service, consumer.namespace) is None:
-            raise Refusal(
-                TAIL_CONSUMER_MISSING, f"Tail consumer '{consumer.service}' does not exist."
-            )
+        _check_consumer(call, consumer)
     return tuple(plain(consumer) for consumer in consumers)
+
+
+def _check_consumer(call: Call, consumer: Consumer) -> None:
+    is_self = consumer.namespace is None and consumer.service == call.args.get("script_name")
+    script = call.state.script(consumer.service, consumer.namespace)
+    if script is None and not is_self:
+        raise Refusal(TAIL_CONSUMER_MISSING, f"Tail Worker '{consumer.service}' not found.")
+    latest = script.latest if script is not None else None
+    if is_self and latest is not None and latest.handlers == ("tail",):
+        raise Refusal(SELF_TAIL)

@@ -1,7 +1,7 @@
 """The multipart form of a script upload: its metadata and its modules, checked."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from workers_emulator import sources
@@ -45,13 +45,14 @@ def parse_upload(call: Call, *, single_script: bool) -> Upload:
 
     Raises:
         Refusal: 10001, 10006, 10021, 10027 or 10068.
+
     """
     if single_script and media_type(call.content_type) in _SCRIPT_TYPES:
-        return _checked(_bare_script(call.body), call.account.options)
+        return check_upload(_bare_script(call.body), call.account.options)
     parts = parse_form(call.content_type, call.body)
     modules = tuple(_module(part) for part in parts if part.name != "metadata")
     metadata = _metadata(call, parts)
-    return _checked(Upload(metadata=metadata, modules=modules), call.account.options)
+    return check_upload(Upload(metadata=metadata, modules=modules), call.account.options)
 
 
 def _bare_script(body: bytes) -> Upload:
@@ -98,6 +99,7 @@ def parse_settings_part(call: Call) -> Any:
 
     Raises:
         Refusal: 10001 for another content type, 10006 without that part.
+
     """
     if media_type(call.content_type) != "multipart/form-data":
         raise Refusal(CONTENT_TYPE)
@@ -107,7 +109,8 @@ def parse_settings_part(call: Call) -> Any:
     raise Refusal(UPLOAD_FORMAT, "There is no settings part.")
 
 
-def _checked(upload: Upload, options: Options) -> Upload:
+def check_upload(upload: Upload, options: Options) -> Upload:
+    """Return the upload, or refuse what its modules and its main module cannot be."""
     metadata = upload.metadata
     if metadata.main_module and metadata.body_part:
         raise Refusal(VALIDATION, "Only one of main_module and body_part can be given.")
@@ -154,9 +157,3 @@ def _check_body(upload: Upload, name: str) -> None:
         raise Refusal(VALIDATION, f"body_part '{name}' must be application/javascript.")
     if not sources.has_listeners(body):
         raise Refusal(NO_HANDLERS)
-
-
-def as_content(upload: Upload) -> Upload:
-    """Return the upload with nothing in its metadata but which module is the main one."""
-    bare = Metadata(main_module=upload.metadata.main_module, body_part=upload.metadata.body_part)
-    return replace(upload, metadata=bare)

@@ -1,4 +1,4 @@
-"""Makes versions: from an upload, or from the latest one with something changed; and deploys them."""
+"""Makes versions, from an upload or from the latest one with something changed; deploys them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,6 +43,7 @@ def make_version(call: Call, script: Script | None, upload: Upload, cause: str) 
 
     Raises:
         Refusal: for whatever Cloudflare refuses about it.
+
     """
     metadata = upload.metadata
     assets = _assets(call, script, metadata)
@@ -50,7 +51,7 @@ def make_version(call: Call, script: Script | None, upload: Upload, cause: str) 
     bindings = _bindings(call, script, upload, assets)
     classes, tag = _classes(script, metadata)
     modules = upload.modules
-    # rule: replace-versioned
+    # by rule replace-versioned
     version = Version(
         id=call.account.new_uuid(),
         number=next_number(script),
@@ -84,7 +85,7 @@ def make_annotations(given: Mapping[str, str] | None, cause: str) -> dict[str, s
     """Return the annotations as Cloudflare limits them, and what caused the version."""
     annotations = {"workers/triggered_by": cause}
     message = (given or {}).get("workers/message")
-    if message:  # rule: message-cut
+    if message:  # by rule message-cut
         cut = message.encode(errors="replace")[:_MAX_MESSAGE]
         annotations["workers/message"] = cut.decode(errors="ignore")
     for key in ("workers/tag", "workers/alias"):
@@ -138,7 +139,7 @@ def _assets(call: Call, script: Script | None, metadata: Metadata) -> Assets | N
 def _new_assets(call: Call, given: AssetsIn, former: Assets | None) -> Assets:
     config = plain(given.config) if given.config is not None else None
     if not given.jwt and former is not None:
-        # rule: keep-assets-config
+        # by rule keep-assets-config
         return former if config is None else replace(former, config=config)
     if not given.jwt:
         raise Refusal(ASSETS_MISSING, "assets.jwt is missing.")
@@ -188,7 +189,9 @@ def _classes(script: Script | None, metadata: Versioned) -> tuple[Mapping[str, s
     return (script.classes if script is not None else {}), tag
 
 
-def successor(call: Call, former: Version, cause: str, annotations: Mapping[str, str] | None = None) -> Version:
+def successor(
+    call: Call, former: Version, cause: str, annotations: Mapping[str, str] | None = None
+) -> Version:
     """Return a next version that is the former one but for identity and annotations.
 
     rule: annotations-not-inherited

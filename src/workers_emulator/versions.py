@@ -41,7 +41,7 @@ def create_version(call: Call) -> Answer:
 def list_versions(call: Call) -> Answer:
     """List the versions, newest first: a page of them, or all that can be deployed."""
     versions = call.script().versions[::-1]
-    if call.flag("deployable"):  # rule: deployable-window
+    if call.flag("deployable"):  # by rule deployable-window
         deployable = versions[: call.account.options.deployable_versions]
         return ok({"items": [version_item(version) for version in deployable]})
     page, per_page = call.page(per_page=10)
@@ -60,6 +60,7 @@ def version_of(call: Call) -> Version:
 
     Raises:
         Refusal: 100146 where the script has none of this id.
+
     """
     version = call.script().version(call.args["version_id"])
     if version is None:

@@ -31,7 +31,7 @@ class Consumer(Wire):
 
 
 class Logs(Wire):
-    """observability.logs"""
+    """observability.logs."""
 
     enabled: bool
     invocation_logs: bool
@@ -41,7 +41,7 @@ class Logs(Wire):
 
 
 class Traces(Wire):
-    """observability.traces"""
+    """observability.traces."""
 
     enabled: bool | None = None
     head_sampling_rate: Rate | None = None
@@ -51,13 +51,13 @@ class Traces(Wire):
 
 
 class Issues(Wire):
-    """observability.issues"""
+    """observability.issues."""
 
     enabled: bool
 
 
 class Observability(Wire):
-    """observability of a script"""
+    """observability of a script."""
 
     enabled: bool
     head_sampling_rate: Rate | None = None
@@ -78,14 +78,14 @@ class Unversioned(Wire):
 
 
 class Limits(Wire):
-    """limits of a version"""
+    """limits of a version."""
 
     cpu_ms: Annotated[int, Field(ge=0)] | None = None
     subrequests: Annotated[int, Field(ge=0)] | None = None
 
 
 class Target(Wire):
-    """The one item of placement.target"""
+    """The one item of placement.target."""
 
     region: str | None = None
     hostname: str | None = None
@@ -93,7 +93,7 @@ class Target(Wire):
 
 
 class Placement(Wire):
-    """placement in any of its forms"""
+    """placement in any of its forms."""
 
     mode: Literal["smart", "targeted"] | None = None
     region: str | None = None
@@ -104,20 +104,20 @@ class Placement(Wire):
 
 
 class RenamedClass(Wire):
-    """One of renamed_classes"""
+    """One of renamed_classes."""
 
     from_: Text = Field(alias="from")
     to: Text
 
 
 class TransferredClass(RenamedClass):
-    """One of transferred_classes"""
+    """One of transferred_classes."""
 
     from_script: Text
 
 
 class MigrationStep(Wire):
-    """What one migration does"""
+    """What one migration does."""
 
     new_classes: list[str] = []
     new_sqlite_classes: list[str] = []
@@ -127,7 +127,7 @@ class MigrationStep(Wire):
 
 
 class Migrations(MigrationStep):
-    """migrations: one step, or several under `steps`"""
+    """migrations: one step, or several under `steps`."""
 
     old_tag: str | None = None
     new_tag: str | None = None
@@ -139,7 +139,7 @@ class Migrations(MigrationStep):
 
 
 class AssetsConfig(Wire):
-    """assets.config"""
+    """assets.config."""
 
     html_handling: (
         Literal["auto-trailing-slash", "force-trailing-slash", "drop-trailing-slash", "none"] | None
@@ -153,14 +153,14 @@ class AssetsConfig(Wire):
 
 
 class AssetsIn(Wire):
-    """assets of an upload"""
+    """assets of an upload."""
 
     jwt: str | None = None
     config: AssetsConfig | None = None
 
 
 class CacheOptions(Wire):
-    """cache_options of a version"""
+    """cache_options of a version."""
 
     enabled: bool
     cross_version_cache: bool | None = None
@@ -202,50 +202,6 @@ class Metadata(Settings):
     keep_assets: bool = False
 
 
-class UserLimits(Wire):
-    """user_limits of usage-model"""
-
-    cpu_ms: Annotated[int, Field(ge=0)] | None = None
-
-
-class UsageModel(Wire):
-    """The body of PUT usage-model."""
-
-    usage_model: UsageModelName | None = None
-    user_limits: UserLimits | None = None
-
-
-class SubdomainState(Wire):
-    """The body of POST subdomain of a script."""
-
-    enabled: bool
-    previews_enabled: bool | None = None
-
-
-class SubdomainPatch(Wire):
-    """subdomain of workers/workers"""
-
-    enabled: bool | None = None
-    previews_enabled: bool | None = None
-
-
-class NamedConsumer(Wire):
-    """One of tail_consumers of workers/workers"""
-
-    name: Text
-
-
-class WorkerBody(Wire):
-    """The body of POST, PUT and PATCH workers/workers."""
-
-    name: str | None = None
-    logpush: bool | None = None
-    observability: Observability | None = None
-    tags: list[str] | None = None
-    tail_consumers: list[NamedConsumer] | None = None
-    subdomain: SubdomainPatch | None = None
-
-
 W = TypeVar("W", bound=BaseModel)
 
 
@@ -254,6 +210,7 @@ def read(model: type[W], value: Any, rule: Rule, what: str) -> W:
 
     Raises:
         Refusal: `rule`, with every field that does not fit; values are not repeated.
+
     """
     try:
         return model.model_validate(value)

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from workers_emulator.runtime_tools import find_node
+from workers_emulator.server import EmulatorServer
 
 REPOSITORY = Path(__file__).parents[2]
 NODE_MODULES = REPOSITORY / ".node" / "node_modules"
 PROJECTS = REPOSITORY / "tests" / "data" / "wire" / "projects"
+Binding = Mapping[str, Any]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -44,7 +48,8 @@ class Wrangler:
 
     def copy_of(self, project: str) -> Path:
         """Return a fresh copy of the project: wrangler writes beside its configuration."""
-        return Path(shutil.copytree(PROJECTS / project, self.home / "projects" / project))
+        target = self.home / "projects" / project
+        return Path(shutil.copytree(PROJECTS / project, target, dirs_exist_ok=True))
 
     def run(self, folder: Path, *words: str, stdin: str = "", expect: int = 0) -> Ran:
         """Run a command in the folder; any other exit code than `expect` is an error."""
@@ -86,8 +91,42 @@ class Wrangler:
         }
 
 
-def install_wrangler(*, api_url: str, account_id: str, token: str, home: Path) -> Wrangler:
+def emulate(**options: Any) -> EmulatorServer:
+    """Return an emulator that runs scripts with the node modules of the tests."""
+    return EmulatorServer(subdomain="acme", rate_limit=0, node_modules=NODE_MODULES, **options)
+
+
+def install_wrangler(cloudflare: EmulatorServer, home: Path) -> Wrangler:
     """Return the wrangler that `make` installed, pointed at the emulator."""
     return Wrangler(
-        node=find_node(None), api_url=api_url, account_id=account_id, token=token, home=home
+        node=find_node(None),
+        api_url=cloudflare.url,
+        account_id=cloudflare.account_id,
+        token=cloudflare.token,
+        home=home,
     )
+
+
+def ask(cloudflare: EmulatorServer, script: str, path: str = "/", **headers: str) -> httpx.Response:
+    """Ask the running script at the emulator's own address."""
+    return httpx.get(f"{cloudflare.origin}/__emulator__/run/{script}{path}", headers=headers)
+
+
+def upload(cloudflare: EmulatorServer, script: str, text: str, *bindings: Binding) -> str:
+    """Leave a script that answers the text, as another client would; return its version's id."""
+    source = f'export default {{ fetch: () => new Response("{text}") }};'
+    metadata = {
+        "main_module": "index.js",
+        "bindings": bindings,
+        "compatibility_date": "2026-11-01",
+        "keep_bindings": ["secret_text"],
+    }
+    httpx.put(
+        f"{cloudflare.url}/accounts/{cloudflare.account_id}/workers/scripts/{script}",
+        headers={"Authorization": f"Bearer {cloudflare.token}"},
+        files={
+            "metadata": (None, json.dumps(metadata)),
+            "index.js": ("index.js", source, "application/javascript+module"),
+        },
+    ).raise_for_status()
+    return str(cloudflare.state()["scripts"][script]["latest_version"])

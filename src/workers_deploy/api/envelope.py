@@ -31,7 +31,7 @@ def parse_envelope(content: bytes) -> Envelope | None:
     """Return the envelope of a body; None where the body is none (HTML, text, empty)."""
     try:
         value = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict):
         return None

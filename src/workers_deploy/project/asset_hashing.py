@@ -1,7 +1,8 @@
-"""The hash of an asset, the same as wrangler's, so that what it uploaded before is not sent again.
+"""The hash of an asset: wrangler's, so that what it uploaded before is not sent again.
 
-BLAKE3 of the base64 text of the content followed by the extension, 32 hex digits of it. The extension is
-Node's `path.extname` without the dot and keeps its case, since Cloudflare stores the content type with the hash.
+BLAKE3 of the base64 text of the content followed by the extension, 32 hex digits of it. The
+extension is Node's `path.extname` without the dot and keeps its case, since Cloudflare stores the
+content type with the hash.
 """
 
 import base64
@@ -45,8 +46,9 @@ def hash_file(path: str, extension: str) -> HashedFile:
 def extension_of(path: str) -> str:
     """Return the extension as Node's `path.extname` does, without the dot.
 
-    >>> [extension_of(name) for name in ("a.tar.gz", ".hidden", "UPPER.HTML", "x.", "..foo", "d.e/f")]
+    >>> [extension_of(name) for name in ("a.tar.gz", ".hidden", "UP.HTML", "x.", "..foo", "d.e/f")]
     ['gz', '', 'HTML', '', 'foo', '']
+
     """
     name = PurePosixPath(path).name
     dot = name.rfind(".")

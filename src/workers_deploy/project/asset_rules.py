@@ -1,4 +1,4 @@
-"""Which files of an asset directory are assets: `.assetsignore`, and what must never become public."""
+"""Which files of a directory are assets: `.assetsignore`, and what must never be public."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from pathspec import GitIgnoreSpec
+from pathspec.pattern import Pattern
 
 IGNORE_FILE = ".assetsignore"
 HEADERS_FILE = "_headers"
@@ -38,7 +39,8 @@ _PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?---
 class AssetRules:
     """Decides for each path, relative with `/`; a directory's ends in `/`.
 
-    Patterns are those of .gitignore in any case of letters, as of the npm package `ignore` that wrangler uses.
+    Patterns are those of .gitignore in any case of letters, as of the npm package `ignore` that
+    wrangler uses.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -66,15 +68,18 @@ class AssetRules:
 def holds_private_key(content: bytes) -> bool:
     """Tell whether a private key in PEM form is in a content.
 
-    >>> holds_private_key(b"-----BEGIN RSA PRIVATE KEY-----"), holds_private_key(b"-----BEGIN PUBLIC KEY-----")
-    (True, False)
+    >>> holds_private_key(b"-----BEGIN RSA PRIVATE KEY-----")
+    True
+    >>> holds_private_key(b"-----BEGIN PUBLIC KEY-----")
+    False
+
     """
     return _PRIVATE_KEY.search(content) is not None
 
 
 def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
     """Compile patterns one by one, so that a bad one, which matches nothing, spoils no other."""
-    patterns = []
+    patterns: list[Pattern] = []
     for line in lines:
         try:
             patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)

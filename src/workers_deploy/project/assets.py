@@ -1,4 +1,4 @@
-"""Walks an asset directory into a manifest: what wrangler would upload, less what must never be public."""
+"""Walks an asset directory into a manifest, without what must never be public."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ class AssetDirectory:
     _withheld: list[str] = field(default_factory=list)
 
     def read_manifest(self, options: Mapping[str, Any]) -> AssetManifest | None:
-        """Return the manifest with the `config` that Cloudflare gets; None where it can't be made."""
+        """Return the manifest with its `config`; None where it can't be made."""
         before = len(self.findings.problems)
         rules, has_ignore_file = self._read_rules()
         found = sorted(self._walk(rules), key=lambda one: one.path)
@@ -101,7 +101,7 @@ class AssetDirectory:
                 target = self._follow(path, entry, root)
                 if target is None:
                     continue
-                if os.path.isdir(target):
+                if target.is_dir():
                     if self._takes(path + "/", rules):
                         self._enter(path, target, inside, pending)
                 elif self._takes(path, rules):
@@ -168,7 +168,7 @@ class AssetDirectory:
         if any(one.path.startswith(PAGES_WORKER) for one in found):
             self.findings.problem(
                 f"{self.shown}/{PAGES_WORKER}",
-                f"{PAGES_WORKER} of a Pages project would become a public asset, with the code of its server side",
+                f"{PAGES_WORKER} of a Pages project, the code of its server side, would become public",
                 hint=f"remove it, or write an {IGNORE_FILE} beside it that names {PAGES_WORKER} "
                 "(an empty one publishes it)",
                 place=Place(file=f"{self.shown}/{PAGES_WORKER}"),
@@ -182,7 +182,8 @@ class AssetDirectory:
         if len(found) > MAX_ASSET_COUNT:
             self.findings.problem(
                 self.shown,
-                f"{self.shown} holds {len(found):,} files; a version may have {MAX_ASSET_COUNT:,} assets at most",
+                f"{self.shown} holds {len(found):,} files; a version may have "
+                f"{MAX_ASSET_COUNT:,} assets at most",
                 place=Place(file=self.shown),
             )
 

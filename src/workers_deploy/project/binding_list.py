@@ -10,7 +10,7 @@ from workers_deploy.project.config import Config
 
 
 def list_bindings(config: Config | None, variables: Mapping[str, str]) -> tuple[Binding, ...]:
-    """Return all bindings but secrets, in wrangler's order: variables, kinds by the table, unsafe."""
+    """Return all bindings but secrets, in wrangler's order: variables come first."""
     found = [*_variables(config.table("vars") if config else {}, variables)]
     if config is None:
         return tuple(found)

@@ -1,13 +1,15 @@
 """Small checks of configuration values, put together into the tables of `keys` and `bindings`.
 
 The rules and the wording are those of wrangler 4.164.0's validation (workers-utils
-`config/validation.ts`), in the same names of fields; values are never quoted, unless they come from a
-closed set or are a script's name or a date, since a configuration may hold what is not meant for a log.
+`config/validation.ts`), in the same names of fields; values are never quoted, unless they come
+from a closed set or are a script's name or a date, since a configuration may hold what is not
+meant for a log.
 """
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import NoneType, UnionType
 from typing import Any, TypeAlias
 
 from workers_deploy.project.document import Document
@@ -47,27 +49,24 @@ class Spot:
 Check: TypeAlias = Callable[[Spot, Any], None]
 
 
+_KINDS: tuple[tuple[type | UnionType, str], ...] = (
+    (NoneType, "null"),
+    (bool, "a boolean"),
+    (int | float, "a number"),
+    (str, "a string"),
+    (list, "an array"),
+    (date | datetime | time, "a TOML date"),
+    (object, "an object"),
+)
+
+
 def kind_of(value: object) -> str:
     """Name a value's JSON type.
 
     >>> kind_of(True), kind_of([1]), kind_of(None)
     ('a boolean', 'an array', 'null')
     """
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list():
-            return "an array"
-        case date() | datetime() | time():
-            return "a TOML date"
-        case _:
-            return "an object"
+    return next(name for kind, name in _KINDS if isinstance(value, kind))
 
 
 def anything(_spot: Spot, _value: object) -> None:

@@ -1,8 +1,8 @@
 """A configuration with the chosen environment folded in, as wrangler folds it.
 
-An inherited key of an environment wins over the top level; a key that is not inherited counts only in the
-environment itself; a few exist at the top level alone. The script of an environment is called
-`<name>-<environment>` unless the environment names it.
+An inherited key of an environment wins over the top level; a key that is not inherited counts
+only in the environment itself; a few exist at the top level alone. The script of an environment
+is called `<name>-<environment>` unless the environment names it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ from workers_deploy.project.keys import KEYS, Key
 from workers_deploy.project.positions import FieldPath
 
 _REMOVED: Mapping[str, str] = {
-    "legacy_env": 'The "legacy_env" field is no longer supported, so please remove it: each environment '
-    'is its own Worker, named "<name>-<environment>".',
+    "legacy_env": 'The "legacy_env" field is no longer supported, so please remove it: each '
+    'environment is its own Worker, named "<name>-<environment>".',
     "node_compat": 'The "node_compat" field is no longer supported. Use the "nodejs_compat" '
     "compatibility flag instead.",
 }
@@ -115,9 +115,7 @@ class _Folding:
                 where = root.label or "top-level"
                 spot.warn(f'Unexpected fields found in {where} field: "{name}"')
             elif value == "" and name in _IGNORED_IF_EMPTY:
-                spot.warn(
-                    f'The "{name}" field in your configuration is an empty string and is ignored.'
-                )
+                spot.warn(f'The "{name}" field is an empty string and is ignored.')
                 self._broken.add(spot.path)
             else:
                 self._check(key, name, spot, value)
@@ -140,7 +138,8 @@ class _Folding:
             if sections:
                 listed = ", ".join(sections)
                 self._spot(("env",)).warn(
-                    f"The configuration has environments ({listed}) and none is chosen: the top level is deployed."
+                    f"The configuration has environments ({listed}) and none is chosen: "
+                    "the top level is deployed."
                 )
             return None
         if self._environment in sections:
@@ -155,12 +154,14 @@ class _Folding:
     def _check_redirected(self, sections: Mapping[str, Any]) -> None:
         if sections:
             self._spot(("env",)).error(
-                "Redirected configurations cannot include environments; the tool that wrote this one has to mend it."
+                "Redirected configurations cannot include environments; the tool that wrote this one "
+                "has to mend it."
             )
         target = self._document.values.get("targetEnvironment")
         if target and self._environment and target != self._environment:
             self._spot(("targetEnvironment",)).error(
-                f'The environment "{self._environment}" is chosen, but the project was built for "{target}".',
+                f'The environment "{self._environment}" is chosen, but the project was built for '
+                f'"{target}".',
                 hint=f"build it again for {self._environment}",
             )
 
@@ -184,7 +185,7 @@ class _Folding:
             if value is not None and path not in self._broken:
                 values[name] = value
                 paths[name] = path
-        self._name_the_script(values, paths, section)
+        self._name_the_script(values, paths)
         sections = self._document.values.get("env")
         return Config(
             document=self._document,
@@ -209,27 +210,22 @@ class _Folding:
                 yield name, top.get(name), (name,)
             elif top.get(name) is not None:
                 self._spot((name,)).warn(
-                    f'"{name}" exists at the top level, but not on "env.{self._environment}", which does '
-                    f'not inherit it; please add "{name}" to "env.{self._environment}".'
+                    f'"{name}" exists at the top level, but not on "env.{self._environment}", '
+                    f"which does not inherit it; please add it there."
                 )
 
     def _warn_of_left_out(self, name: str, own: Any, top: Any) -> None:
         missing = [one for one in _binding_names(top) if one not in _binding_names(own)]
         if missing:
             self._spot(("env", self._environment or "", name)).warn(
-                f'"{name}" has {", ".join(missing)} at the top level, but not on "env.{self._environment}", '
-                "which does not inherit them."
+                f'"{name}" has {", ".join(missing)} at the top level, but not on '
+                f'"env.{self._environment}", which does not inherit them.'
             )
 
-    def _name_the_script(
-        self,
-        values: dict[str, Any],
-        paths: Mapping[str, FieldPath],
-        section: Mapping[str, Any] | None,
-    ) -> None:
-        if self._environment and not self._file.is_redirected and paths.get("name") == ("name",):
-            if values["name"]:
-                values["name"] = f"{values['name']}-{self._environment}"
+    def _name_the_script(self, values: dict[str, Any], paths: Mapping[str, FieldPath]) -> None:
+        is_of_top_level = paths.get("name") == ("name",) and not self._file.is_redirected
+        if self._environment and is_of_top_level and values["name"]:
+            values["name"] = f"{values['name']}-{self._environment}"
 
     def _spot(self, path: FieldPath) -> Spot:
         return Spot(

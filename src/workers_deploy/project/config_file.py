@@ -1,8 +1,8 @@
 """Which configuration file counts: the one that is named, or the one that wrangler would find.
 
 wrangler looks for `wrangler.json` here and in every parent, then for `wrangler.jsonc`, then for
-`wrangler.toml`; we stop at the repository's root. A build tool may redirect it to a file that it generated,
-by `.wrangler/deploy/config.json` (workers-utils `config-helpers.ts`).
+`wrangler.toml`; we stop at the repository's root. A build tool may redirect it to a file that it
+generated, by `.wrangler/deploy/config.json` (workers-utils `config-helpers.ts`).
 """
 
 import os
@@ -93,8 +93,8 @@ def _tell_of_nearer(checkout: Checkout, chosen: Path, findings: Findings) -> Non
     ]
     if nearer:
         findings.notice(
-            f"{checkout.show(chosen)} is used although {checkout.show(nearer[0])} is nearer, as wrangler "
-            "does; name the file by `config` to be sure",
+            f"{checkout.show(chosen)} is used although {checkout.show(nearer[0])} is nearer, "
+            "as wrangler does; name the file by `config` to be sure",
             Place(file=checkout.show(chosen)),
         )
 
@@ -121,7 +121,7 @@ def _follow(
     if by_user is not None and by_user.parent / DEPLOY_CONFIG != redirect:
         findings.problem(
             shown,
-            f"it does not sit beside {checkout.show(by_user)}, so it is not clear which one should be used",
+            f"it does not sit beside {checkout.show(by_user)}: which one counts is not clear",
             hint="delete it if a former build left it, or set `working-directory`",
             place=Place(file=shown),
         )

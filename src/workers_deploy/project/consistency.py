@@ -1,4 +1,4 @@
-"""What the parts of a project owe each other; most of it Cloudflare would refuse after the upload."""
+"""What the parts of a project owe each other; Cloudflare would refuse most of it later."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -108,7 +108,9 @@ class Consistency:
             )
 
     def _is_broken(self, *keys: str) -> bool:
-        """Tell whether a key was written, wrongly, so that it does not count and has its problem already."""
+        """Tell whether a key was written, wrongly, so that it does not count and has its problem
+        already.
+        """
         return self.config is not None and any(
             key in self.config.document.values and self.config.get(key) is None for key in keys
         )

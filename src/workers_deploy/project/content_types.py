@@ -1,7 +1,8 @@
 """The content type of an asset, as wrangler tells it to Cloudflare.
 
-The table is that of mime 4.0.7, which wrangler 4.164.0 has inside: 425 of its extensions differ from
-Python's own `mimetypes`, and a stored content type belongs to the hash, so both tools have to agree.
+The table is that of mime 4.0.7, which wrangler 4.164.0 has inside: 425 of its extensions differ
+from Python's own `mimetypes`, and a stored content type belongs to the hash, so both tools have
+to agree.
 """
 
 import json
@@ -22,8 +23,9 @@ def read_mime_table() -> Mapping[str, str]:
 def content_type_of(path: str, table: Mapping[str, str]) -> str | None:
     """Return what an asset is served as; None serves it without a content type.
 
-    >>> content_type_of("/a/b.HTML", {"html": "text/html"}), content_type_of("/.html", {"html": "text/html"})
-    ('text/html; charset=utf-8', None)
+    >>> content_type_of("/a/b.HTML", {"html": "text/html"})
+    'text/html; charset=utf-8'
+
     """
     name = _DIRECTORIES.sub("", path)
     extension = name.rpartition(".")[2].lower()

@@ -1,9 +1,9 @@
 """A configuration file as values, with the place of each of them.
 
 `wrangler.json` and `wrangler.jsonc` are JSON with comments and trailing commas, and no more: the
-json5 package would also take single quotes and bare keys, which wrangler refuses, and needs 35 ms to be
-imported and 10 ms per kilobyte. So comments and trailing commas are blanked, which keeps every
-position, and `json` reads the rest.
+json5 package would also take single quotes and bare keys, which wrangler refuses, and needs 35 ms
+to be imported and 10 ms per kilobyte. So comments and trailing commas are blanked, which keeps
+every position, and `json` reads the rest.
 """
 
 import json
@@ -88,7 +88,7 @@ def blank_comments(text: str) -> str:
 def _parse(text: str, is_toml: bool, shown: str, findings: Findings) -> dict[str, Any] | None:
     try:
         values = _parse_toml(text) if is_toml else _parse_json(text)
-    except _SyntaxProblem as problem:
+    except _SyntaxFlawError as problem:
         place = Place(file=shown, line=problem.line, column=problem.column)
         findings.problem(shown, f"{shown} can't be parsed: {problem.reason}", place=place)
         return None
@@ -103,7 +103,7 @@ def _parse(text: str, is_toml: bool, shown: str, findings: Findings) -> dict[str
     return values
 
 
-class _SyntaxProblem(Exception):
+class _SyntaxFlawError(Exception):
     def __init__(self, reason: str, line: int, column: int) -> None:
         super().__init__(reason)
         self.reason, self.line, self.column = reason, line, column
@@ -114,12 +114,12 @@ def _parse_json(text: str) -> Any:
         return _as_javascript(json.loads(blank_comments(text), parse_constant=_refuse_constant))
     except json.JSONDecodeError as error:
         reason = error.msg[:1].lower() + error.msg[1:]
-        raise _SyntaxProblem(reason, error.lineno, error.colno) from error
+        raise _SyntaxFlawError(reason, error.lineno, error.colno) from error
     except _ConstantError as error:
         position = re.search(rf"(?<![\w\"-]){re.escape(str(error))}(?![\w\"])", text)
         before = text[: position.start()] if position else ""
         column = len(before) - (before.rfind("\n") + 1) + 1
-        raise _SyntaxProblem(f"{error} is no JSON", before.count("\n") + 1, column) from error
+        raise _SyntaxFlawError(f"{error} is no JSON", before.count("\n") + 1, column) from error
 
 
 class _ConstantError(ValueError):
@@ -141,7 +141,7 @@ def _parse_toml(text: str) -> Any:
         line, column = len(lines), len(lines[-1]) + 1
         if found and found.group(1):
             line, column = int(found.group(1)), int(found.group(2))
-        raise _SyntaxProblem(reason[:1].lower() + reason[1:], line, column) from error
+        raise _SyntaxFlawError(reason[:1].lower() + reason[1:], line, column) from error
 
 
 def _as_javascript(value: Any) -> Any:

@@ -1,7 +1,8 @@
-"""What an entry point imports and exports, without a parser: enough to tell how it has to be uploaded.
+"""What an entry point imports and exports, without a parser.
 
-Comments, strings and template texts are blanked first; whatever stays doubtful counts as an import, which at worst
-asks for a bundler that was not needed. Where a bundle is made, esbuild's metafile decides instead.
+Comments, strings and template texts are blanked first; whatever stays doubtful counts as an
+import, which at worst asks for a bundler that was not needed. Where a bundle is made, esbuild's
+metafile decides instead.
 """
 
 import re
@@ -38,9 +39,9 @@ class Script:
 
 
 def read_script(source: str) -> Script:
-    """Read a JavaScript or TypeScript text.
+    r"""Read a JavaScript or TypeScript text.
 
-    >>> read_script("// import x\\nexport default { fetch() {} }")
+    >>> read_script("// import x\nexport default { fetch() {} }")
     Script(imports=False, exports=True, exports_default=True, listens=False)
     """
     code = _SKIPPED.sub(_blank, source)

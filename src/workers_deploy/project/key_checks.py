@@ -30,7 +30,8 @@ def compatibility_date(spot: Spot, value: object) -> None:
     checks.text(spot, value)
     if isinstance(value, str) and not _DATE.fullmatch(value):
         spot.error(
-            f'"compatibility_date" field should be a valid ISO-8601 date (YYYY-MM-DD), but got "{value}".'
+            '"compatibility_date" field should be a valid ISO-8601 date (YYYY-MM-DD), '
+            f'but got "{value}".'
         )
 
 
@@ -50,7 +51,8 @@ def _no_date(spot: Spot, value: object) -> None:
             _no_date(spot.at(index), inner)
     elif checks.kind_of(value) == "a TOML date":
         spot.error(
-            f'The field "{spot.label}" is a TOML date, which is not supported. Please use a string instead.'
+            f'The field "{spot.label}" is a TOML date, which is not supported. '
+            "Please use a string instead."
         )
 
 
@@ -86,10 +88,11 @@ def route(spot: Spot, value: object) -> None:
 
 def build_command(spot: Spot, value: object) -> None:
     """Take the custom build; its command is not ours to run."""
-    folder: Check = lambda s, v: (
-        checks.list_of(checks.text) if isinstance(v, list) else checks.text
-    )(s, v)
-    checks.record({"command": checks.text, "cwd": checks.text, "watch_dir": folder})(spot, value)
+
+    def folders(inner: Spot, given: object) -> None:
+        (checks.list_of(checks.text) if isinstance(given, list) else checks.text)(inner, given)
+
+    checks.record({"command": checks.text, "cwd": checks.text, "watch_dir": folders})(spot, value)
 
 
 def triggers(spot: Spot, value: object) -> None:
@@ -197,8 +200,10 @@ def observability(spot: Spot, value: object) -> None:
     parts = [value, *(value.get(name) for name in ("logs", "traces", "issues"))]
     if not any(isinstance(part, dict) and "enabled" in part for part in parts):
         spot.error(
-            f'"{spot.label}.enabled" or "{spot.label}.logs.enabled" or "{spot.label}.traces.enabled" or '
-            f'"{spot.label}.issues.enabled" is required.'
+            " or ".join(
+                f'"{spot.label}{part}.enabled"' for part in ("", ".logs", ".traces", ".issues")
+            )
+            + " is required."
         )
 
 
@@ -263,8 +268,8 @@ def _unique_workflow(spot: Spot, class_name: str, workflow: object, names: dict[
         first = names.setdefault(workflow, class_name)
         if first != class_name:
             spot.error(
-                f'"exports.{first}" and "exports.{class_name}" both declare the Workflow "{workflow}". '
-                "Workflow names must be unique."
+                f'"exports.{first}" and "exports.{class_name}" both declare the Workflow '
+                f'"{workflow}". Workflow names must be unique.'
             )
 
 
@@ -281,7 +286,8 @@ def _durable_object_export(spot: Spot, name: str, entry: Mapping[str, Any]) -> N
         if field == "storage":
             if entry.get(field) not in _STORAGES:
                 spot.error(
-                    f'"{spot.label}.storage" is required for state "{state}" and must be one of "sqlite", "legacy-kv".'
+                    f'"{spot.label}.storage" is required for state "{state}" and must be one of '
+                    '"sqlite", "legacy-kv".'
                 )
         elif field != "container" or field in entry:
             _export_reference(spot, name, field, entry)
@@ -356,7 +362,8 @@ def connect(spot: Spot, value: object) -> None:
             first = seen.setdefault(pair, int(inner.path[-1]))
             if first != inner.path[-1]:
                 inner.error(
-                    f'"{inner.label}" has the same "protocol" and "port" as "{spot.label}[{first}]".'
+                    f'"{inner.label}" has the same "protocol" and "port" as '
+                    f'"{spot.label}[{first}]".'
                 )
 
     checks.list_of(handler)(spot, value)

@@ -1,6 +1,7 @@
-"""Every key of a wrangler configuration: how it is checked, and whether an environment inherits it.
+"""Every key of a configuration: how it is checked, and whether an environment inherits it.
 
-Source: wrangler 4.164.0's published `config-schema.json` and what `wrangler deploy --dry-run` refuses.
+Source: wrangler 4.164.0's published `config-schema.json` and what `wrangler deploy --dry-run`
+refuses.
 """
 
 from collections.abc import Mapping

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from workers_deploy.core.project import Project
 from workers_deploy.errors import ProblemKind
-from workers_deploy.project.asset_choice import read_assets
 from workers_deploy.project.assemble import Parts, assemble_project
+from workers_deploy.project.asset_choice import read_assets
 from workers_deploy.project.binding_list import list_bindings
 from workers_deploy.project.config import Config, fold_config
 from workers_deploy.project.config_file import Checkout, find_config_file

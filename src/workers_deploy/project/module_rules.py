@@ -1,4 +1,4 @@
-"""Which files become modules, and of which kind: wrangler's `rules` (deployment-bundle `rules.ts`)."""
+"""Which files become modules, and of which kind: wrangler's `rules`."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,8 @@ class ModuleRules:
 def parse_rules(configured: Iterable[Mapping[str, Any]], *, is_python: bool) -> ModuleRules:
     """Put the configured rules before wrangler's own.
 
-    A rule without `fallthrough: true` ends its type: later rules of the type, the defaults too, don't count.
+    A rule without `fallthrough: true` ends its type: later rules of the type, the defaults too,
+    don't count.
     """
     rules = [*configured, *([_PYTHON] if is_python else []), *_DEFAULTS]
     taken: list[ModuleRule] = []

@@ -1,7 +1,8 @@
 """The modules of a script that is not bundled: the entry point and the files that the rules take.
 
-Names are relative to the module root, with `/`, in the order of a sorted walk. Unlike wrangler we never look into
-`node_modules`, `.git`, `.wrangler` and the report directory, and never leave the repository.
+Names are relative to the module root, with `/`, in the order of a sorted walk. Unlike wrangler we
+never look into `node_modules`, `.git`, `.wrangler` and the report directory, and never leave the
+repository.
 """
 
 import os

@@ -69,7 +69,7 @@ def read_toml_positions(text: str) -> Positions:
 
 
 class _Index:
-    """Collects positions while walking a syntax tree; the last of two equal keys wins, as in JSON."""
+    """Collects positions while walking a tree; the last of two equal keys wins, as in JSON."""
 
     def __init__(self, source: bytes) -> None:
         self._lines = source.split(b"\n")

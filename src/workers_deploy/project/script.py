@@ -63,7 +63,8 @@ def read_script_parts(
 def keeps_name(entry: Entry, config: Config | None, mode: BundleMode) -> bool:
     """Tell whether wrangler would not bundle either, and so keep the entry point's name.
 
-    Of a bundle it makes `index.js` out of `index.mjs`; what imports nothing is the same with and without.
+    Of a bundle it makes `index.js` out of `index.mjs`; what imports nothing is the same with and
+    without.
     """
     if entry.is_python or mode is BundleMode.NO:
         return True

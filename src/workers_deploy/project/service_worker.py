@@ -1,6 +1,7 @@
 """What a service worker has instead of modules to import: blobs and wasm, bound by name.
 
-Each is a part of the upload called like its binding (deploy-helpers `create-worker-upload-form.ts`).
+Each is a part of the upload called like its binding (deploy-helpers
+`create-worker-upload-form.ts`).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The rest of a configuration in Cloudflare's words: placement, exports, containers, settings, tags."""
+"""The rest of a configuration in Cloudflare's words: placement, exports, settings, tags."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +32,7 @@ def build_exports(config: Config) -> Mapping[str, Any] | None:
 
 
 def build_containers(config: Config) -> tuple[Mapping[str, Any], ...] | None:
-    """Return the containers by name and class; one without a name is called after script and class."""
+    """Return the containers by name and class; the default name is of script and class."""
     containers = config.get("containers")
     if containers is None:
         return None
@@ -77,7 +77,8 @@ def _tuple(value: Any) -> tuple[Any, ...] | None:
 def build_service_tags(config: Config) -> tuple[str, ...]:
     """Return the tags by which the dashboard groups the environments of one service.
 
-    Only of a configuration with environments; foreign tags are not touched (deploy-helpers `environments.ts`).
+    Only of a configuration with environments; foreign tags are not touched (deploy-helpers
+    `environments.ts`).
     """
     values = config.document.values
     if config.file.is_redirected:

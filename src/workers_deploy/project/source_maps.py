@@ -46,17 +46,14 @@ def read_source_map(module: Module, file: Path, root: Path) -> Module | None:
 
 
 def find_mapping_url(text: str) -> str | None:
-    """Return the path in the comment that ends a module; only comments and blank lines may follow it.
+    r"""Return the path in the comment that ends a module; only comments may follow it.
 
-    >>> find_mapping_url("a();\\n//# sourceMappingURL=a.js.map\\n")
+    >>> find_mapping_url("a();\n//# sourceMappingURL=a.js.map\n")
     'a.js.map'
     """
-    for line in reversed(text.split("\n")):
-        line = line.strip()
+    for line in map(str.strip, reversed(text.split("\n"))):
         if line.startswith(_COMMENT):
-            while line.startswith(_COMMENT):
-                line = line.removeprefix(_COMMENT)
-            return line.strip()
+            return line.replace(_COMMENT, "").strip()
         if line and not line.startswith(("//#", "//@")):
             return None
     return None
@@ -72,7 +69,7 @@ def _rename(source_map: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _strip(path: Any) -> Any:
-    """Strip leading steps in wrangler's order: all `./`, then all `../`, whichever slash they have."""
+    """Strip leading steps in wrangler's order: each kind as often as it is there."""
     if isinstance(path, str):
         for prefix in _STRIPPED:
             while path.startswith(prefix):

@@ -18,7 +18,7 @@ _WORKFLOW_SETTINGS = ("limits", "concurrency", "schedules", "default_retention",
 
 
 def build_triggers(config: Config, script_name: str) -> Triggers:
-    """Return the triggers that the configuration speaks of; what it does not name stays as it is live."""
+    """Return the triggers that are configured; what is not named stays as it is live."""
     crons = config.table("triggers").get("crons")
     routes = list_routes(config)
     consumers = config.table("queues").get("consumers")

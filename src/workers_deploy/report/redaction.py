@@ -4,7 +4,6 @@ The writers mask too, but escaping and cutting a text can take a value apart so 
 any more. So what goes into summary, comment and report is clean before it gets there.
 """
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -75,8 +74,8 @@ def _redact_result(result: StepResult, redact: Redact) -> StepResult:
 
 
 def _redact_error(error: DeployError, redact: Redact) -> DeployError:
-    clean = copy.copy(error)
-    clean.args = ()
-    for name, value in vars(error).items():
-        setattr(clean, name, _walk(value, redact))
+    # Not copy.copy: it calls the class, and each kind of error wants other arguments.
+    clean = type(error).__new__(type(error))
+    vars(clean).update(_walk(vars(error), redact))
+    clean.args = (clean.message,)
     return clean
