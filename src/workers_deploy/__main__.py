@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,9 +41,23 @@ def run() -> int:
     return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
 
 
-def main(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
-    """Run one command from start to end."""
-    started = time.monotonic()
+def main(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    stdout: TextIO,
+    stderr: TextIO,
+    *,
+    workspace: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    stop: Stop | None = None,
+) -> int:
+    """Run one command from start to end.
+
+    Tests give a workspace, a clock (monotonic seconds) and who waits; a process takes its current
+    directory and listens to signals.
+    """
+    stop = stop or _stop_on_signals()
+    started = clock()
     problems: tuple[Problem, ...] = ()
     options: dict[str, str] | Help = {}
     try:
@@ -56,29 +70,30 @@ def main(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO, stderr: Te
     reading = read_inputs(options, env)
     reading = replace(reading, problems=(*problems, *reading.problems))
     debug = _wants_debug(reading, env)
-    reporter = detect_ci(env, stdout, stderr, clock=time.monotonic, now=time.time, debug=debug)
+    reporter = detect_ci(env, stdout, stderr, clock=clock, now=time.time, debug=debug)
     _log_to(reporter, debug=debug)
     values = read_values(reading.inputs, env)
     _mask(reporter, raw_secrets(env, reading, values))
-    return _run(reading, values, env, reporter, started=started)
+    around = Surroundings(
+        workspace=workspace or Path.cwd(),
+        reporter=reporter,
+        stop=stop,
+        clock=clock,
+        now=lambda: datetime.now(UTC),
+    )
+    return _run(reading, values, env, around, reporter, started=started)
 
 
 def _run(
     reading: InputsReading,
     values: Values,
     env: Mapping[str, str],
+    around: Surroundings,
     reporter: PlainReporter,
     *,
     started: float,
 ) -> int:
     inputs = reading.inputs
-    around = Surroundings(
-        workspace=Path.cwd(),
-        reporter=reporter,
-        stop=_stop_on_signals(),
-        clock=time.monotonic,
-        now=lambda: datetime.now(UTC),
-    )
     telling = Telling(
         reporter=reporter,
         redact=reporter.redact,
@@ -93,7 +108,7 @@ def _run(
     except Exception as error:  # noqa: BLE001 - the one border: a bug is told and reported as one
         _tell_bug(reporter, error)
         outcome = _stopped(reading, DeployError(f"a bug in workers-deploy: {type(error).__name__}"))
-    outcome = replace(outcome, seconds=time.monotonic() - started)
+    outcome = replace(outcome, seconds=around.clock() - started)
     telling.finish(outcome)
     return outcome.exit_code
 

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.live import read_live_state
 from workers_deploy.ci.base import Reporter
+from workers_deploy.core.demands import unmet_demands
 from workers_deploy.core.digest import derive_note_key, make_note
 from workers_deploy.core.guards import check_guards, live_commit
 from workers_deploy.core.live import LiveState
@@ -65,7 +66,10 @@ def _plan(session: Session) -> tuple[LiveState, Plan]:
     live = read_live_state(
         session.client, project.script_name, want_usage_model=project.usage_model is not None
     )
-    _tell(reporter, render_live_row(live, now=session.now()))
+    _tell(reporter, render_live_row(live, now=session.now(), commit=live_commit(live)))
+    problems = unmet_demands(project, live)
+    if problems:
+        raise ProblemsError(problems)
     key = derive_note_key(
         session.api_token.get_secret_value(), session.account_id, project.script_name
     )

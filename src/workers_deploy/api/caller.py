@@ -12,6 +12,9 @@ from workers_deploy.api.failure import Area
 from workers_deploy.api.retry import Retrier
 from workers_deploy.api.wire import WireModel, validated
 
+# How the endpoints say that there is no such script: script, service, environment.
+UNKNOWN_SCRIPT = frozenset({10007, 10090, 10092})
+
 T = TypeVar("T")
 M = TypeVar("M", bound=WireModel)
 

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.scripts import WorkerInfo
 from workers_deploy.api.versions import ReadVersion
@@ -24,8 +24,8 @@ from workers_deploy.errors import ApiError, RefusedError
 
 T = TypeVar("T")
 
-# How the endpoints say that there is no such script: script, service, environment.
-UNKNOWN_SCRIPT = frozenset({10007, 10090, 10092})
+__all__ = ["UNKNOWN_SCRIPT", "read_live_deployment", "read_live_state"]
+
 NO_VERSIONS = 10222
 FIRST_ROUND = 3  # requests at once
 SECOND_ROUND = 6

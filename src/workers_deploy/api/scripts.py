@@ -7,6 +7,7 @@ from typing import Any
 from workers_deploy.api.answer import Answer
 from workers_deploy.api.body import FormBody, Part, compact_json, new_boundary
 from workers_deploy.api.caller import (
+    UNKNOWN_SCRIPT,
     Caller,
     Options,
     ScriptPath,
@@ -22,6 +23,7 @@ from workers_deploy.api.wire import (
     WorkerResult,
 )
 from workers_deploy.core.project import Module, SubdomainState
+from workers_deploy.errors import RefusedError
 
 UPLOAD_QUERY = {"bindings_inherit": "strict"}
 
@@ -152,15 +154,21 @@ class Scripts(Caller):
             options=Options(is_raw=True, headers={"Accept": "application/javascript"}),
         )
 
-    def delete_script(self, script: ScriptPath, *, force: bool = False) -> None:
-        """DELETE script; `force` also where other scripts bind to it."""
-        self._call(
-            "DELETE",
-            str(script),
-            f"DELETE scripts/{script.name}",
-            as_nothing,
-            options=Options(query={"force": "true"} if force else {}),
-        )
+    def delete_script(self, script: ScriptPath, *, force: bool = False) -> bool:
+        """DELETE script; `force` also where others bind to it. False where it was gone already."""
+        try:
+            self._call(
+                "DELETE",
+                str(script),
+                f"DELETE scripts/{script.name}",
+                as_nothing,
+                options=Options(query={"force": "true"} if force else {}),
+            )
+        except RefusedError as refused:
+            if refused.code in UNKNOWN_SCRIPT:
+                return False
+            raise
+        return True
 
     def read_references(self, script: ScriptPath) -> Mapping[str, Any]:
         """GET references: what else on the account refers to the script."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from workers_deploy.api.body import FormBody, Part, compact_json, json_body, new_boundary
 from workers_deploy.api.caller import Caller, Options, ScriptPath, as_model, as_models, as_nothing
+from workers_deploy.api.connection import Answer
 from workers_deploy.api.wire import (
     AccountResult,
     AccountSubdomainResult,
@@ -88,7 +89,7 @@ class Settings(Caller):
         script: ScriptPath,
         settings: Mapping[str, Any],
         *,
-        look: Callable[[], VersionedSettingsResult | None] | None = None,
+        look: Callable[[], bool | None] | None = None,
     ) -> None:
         """PATCH settings: makes and deploys a version. Takes a form, JSON is refused (10001).
 
@@ -99,7 +100,7 @@ class Settings(Caller):
             "PATCH",
             f"{script}/settings",
             "PATCH settings",
-            as_model(VersionedSettingsResult),
+            _taken,
             body=FormBody(new_boundary(), (part,)),
             look=look,
         )
@@ -168,6 +169,12 @@ class Settings(Caller):
         """GET accounts: those that the token sees, the first 50."""
         found = self._send_bare("GET", "/accounts", "GET accounts", as_models(AccountResult))
         return tuple(Account(id=one.id, name=one.name or "") for one in found)
+
+
+def _taken(answer: Answer) -> bool:
+    """Take an answer of the right shape; what it says is read back elsewhere."""
+    as_model(VersionedSettingsResult)(answer)
+    return True
 
 
 def script_settings_json(settings: ScriptSettings) -> dict[str, Any]:

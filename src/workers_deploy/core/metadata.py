@@ -108,3 +108,9 @@ def _assets_only(upload: ScriptUpload, completion_token: str | None) -> dict[str
         **_annotations(upload),
         **_versioned(upload.project),
     }
+
+
+def content_metadata(project: Project) -> dict[str, Any]:
+    """Return the metadata of PUT content: which part is the main one, and nothing else."""
+    main_key = "main_module" if project.format is ScriptFormat.MODULES else "body_part"
+    return {main_key: project.main_module}

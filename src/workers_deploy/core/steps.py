@@ -3,9 +3,10 @@
 Each step has what it sends and, where it can be undone, what was there before (`former`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.manifest import AssetManifest
@@ -14,6 +15,7 @@ from workers_deploy.core.project import (
     ProbeTarget,
     Project,
     ScriptSettings,
+    Secret,
     SubdomainState,
     UsageModel,
 )
@@ -126,6 +128,78 @@ class CreateDeployment(StepBase):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PutContent(StepBase):
+    """PUT content: the modules alone; configuration and secrets stay. Serves at once."""
+
+    project: Project
+    former: LiveDeployment | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutSecrets(StepBase):
+    """Set secrets of the live version, and delete others: one version for all of them."""
+
+    secrets: tuple[Secret, ...]
+    gone: tuple[str, ...]
+    former: LiveDeployment | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PatchSettings(StepBase):
+    """PATCH settings: the versioned settings. Makes a version and deploys it."""
+
+    # As the part `settings` takes it: what changes, `inherit` for every other binding, annotations.
+    settings: Mapping[str, Any] = field(repr=False)
+    note: str
+    former: LiveDeployment | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeleteScript(StepBase):
+    """DELETE the script; with `force`, also where others refer to it."""
+
+    force: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutSchedules(StepBase):
+    """PUT schedules: replaces all cron triggers."""
+
+    crons: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutRoutes(StepBase):
+    """PUT routes: replaces all routes of the script."""
+
+    routes: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AttachDomain(StepBase):
+    """PUT workers/domains: a hostname that answers by this script."""
+
+    domain: Mapping[str, Any]
+    takes_over: bool  # from something else: `allow: take-domain`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutQueueConsumer(StepBase):
+    """POST or PUT queues/{id}/consumers: the script takes a queue's messages."""
+
+    queue_id: str
+    consumer_id: str | None
+    consumer: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutWorkflow(StepBase):
+    """PUT workflows/{name}: a workflow whose class is in this script."""
+
+    workflow: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CheckLive(StepBase):
     """Read live until it equals what was planned."""
 
@@ -144,6 +218,7 @@ class Probe(StepBase):
     target: ProbeTarget
 
 
+Trigger: TypeAlias = PutSchedules | PutRoutes | AttachDomain | PutQueueConsumer | PutWorkflow
 Step: TypeAlias = (
     UploadAssets
     | UploadVersion
@@ -153,6 +228,11 @@ Step: TypeAlias = (
     | PutUsageModel
     | SetSubdomain
     | CreateDeployment
+    | PutContent
+    | PutSecrets
+    | PatchSettings
+    | DeleteScript
+    | Trigger
     | CheckLive
     | Probe
 )

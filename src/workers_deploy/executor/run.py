@@ -14,7 +14,8 @@ from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
 from workers_deploy.core.steps import Action, Plan, Step
 from workers_deploy.errors import CancelledError, DeployError, UnansweredError
-from workers_deploy.executor.apply import Applier
+from workers_deploy.executor.apply import apply
+from workers_deploy.executor.context import Run
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.stop import Stop
 from workers_deploy.executor.undo import (
@@ -47,9 +48,9 @@ class Executor:
         """Carry out the plan's steps that change something."""
         script = ScriptPath(name=plan.script_name, dispatch_namespace=self.dispatch_namespace)
         state = RunState(before=live, facts=facts_of(live))
-        applier = Applier(
-            self.client,
-            self.reporter,
+        run = Run(
+            client=self.client,
+            reporter=self.reporter,
             script=script,
             state=state,
             patience=Patience(
@@ -57,12 +58,13 @@ class Executor:
             ),
         )
         for index, step in enumerate(plan.steps):
-            error = self._run_step(applier, step, state)
+            error = self._run_step(run, step)
             if error is not None:
                 return self._failed(plan, index, error, state, script)
         return self._outcome(plan, state, Result.DEPLOYED)
 
-    def _run_step(self, applier: Applier, step: Step, state: RunState) -> DeployError | None:
+    def _run_step(self, run: Run, step: Step) -> DeployError | None:
+        state = run.state
         if step.action is Action.UNCHANGED:
             state.results.append(StepResult(step=step, status=Status.DONE))
             return None
@@ -71,7 +73,7 @@ class Executor:
         detail = ""
         try:
             self.stop.check()
-            detail = applier.apply(step)
+            detail = apply(run, step)
         except DeployError as raised:
             # A request that was given up because of a signal: the signal is the reason.
             error = self._cancelled() or raised

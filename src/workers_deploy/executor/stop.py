@@ -1,5 +1,6 @@
 """A signal's request to stop: waiting ends at once, and no new step begins."""
 
+import queue
 import threading
 from collections.abc import Callable
 
@@ -12,40 +13,57 @@ class Stop:
     """Set by a signal handler, asked by everything that waits."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        # A handler runs between two instructions of whatever waits: putting into a SimpleQueue
+        # is safe there, setting a threading.Event is not (it takes a lock that may be held).
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._requested = False
         self._signal_number = 0
         self._give_up: list[Callable[[], None]] = []
 
     @property
     def requested(self) -> bool:
         """Tell whether a signal came."""
-        return self._event.is_set()
+        return self._requested
 
     def when_requested(self, give_up: Callable[[], None]) -> None:
-        """Call `give_up` a second after a signal: it ends the request in flight."""
+        """Call `give_up` a second after a signal, which may have come already.
+
+        It ends the request in flight.
+        """
         self._give_up.append(give_up)
+        if self._requested:
+            _call_later(give_up)
 
     def request(self, signal_number: int) -> None:
         """Ask everything to stop; a second signal changes nothing."""
-        if self._event.is_set():
+        if self._requested:
             return
         self._signal_number = signal_number
-        self._event.set()
+        self._requested = True
+        self._wake.put(None)
         for give_up in self._give_up:
-            timer = threading.Timer(GIVE_UP_SECONDS, give_up)
-            timer.daemon = True
-            timer.start()
+            _call_later(give_up)
 
     def check(self) -> None:
         """Raise CancelledError when a signal came."""
-        if self._event.is_set():
+        if self._requested:
             raise CancelledError(self._signal_number)
 
     def sleep(self, seconds: float) -> None:
         """Wait, or raise CancelledError as soon as a signal comes."""
-        self._event.wait(seconds)
+        self.pause(seconds)
         self.check()
 
     def pause(self, seconds: float) -> None:
         """Wait, or go on as soon as a signal comes: while undoing, nothing is given up."""
-        self._event.wait(seconds)
+        try:
+            self._wake.get(timeout=max(seconds, 0.0))
+        except queue.Empty:
+            return
+        self._wake.put(None)  # for whoever else waits
+
+
+def _call_later(give_up: Callable[[], None]) -> None:
+    timer = threading.Timer(GIVE_UP_SECONDS, give_up)
+    timer.daemon = True
+    timer.start()

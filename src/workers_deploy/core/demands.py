@@ -1,0 +1,63 @@
+"""What a project demands of what is live; told like every other problem, before the first write."""
+
+from collections.abc import Iterator
+
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.plan_triggers import missing_queues
+from workers_deploy.core.project import Project
+from workers_deploy.errors import Problem, ProblemKind
+
+
+def unmet_demands(project: Project, live: LiveState) -> tuple[Problem, ...]:
+    """Return what live lacks, and what of it a deploy would overwrite by mistake."""
+    return (
+        *_missing_secrets(project, live),
+        *_shadowed_secrets(project, live),
+        *_missing_resources(project, live),
+        *_missing_queues(project, live),
+    )
+
+
+def _missing_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
+    kept = set(live.live.secret_names) if live.live and not project.prune_secrets else set()
+    known = kept | {secret.name for secret in project.secrets}
+    for name in project.required_secrets:
+        if name not in known:
+            yield _problem(
+                f"secret {name}: required by the configuration, neither given nor on the script",
+                f"name it in the input secrets, with {name} under env:",
+            )
+
+
+def _shadowed_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
+    secrets = set(live.live.secret_names) if live.live else set()
+    for binding in project.bindings:
+        if binding.name in secrets and binding.type != "inherit":
+            yield _problem(
+                f"{binding.name}: a {binding.type} of this name would replace a live secret",
+                "rename it, or delete the secret first",
+            )
+
+
+def _missing_resources(project: Project, live: LiveState) -> Iterator[Problem]:
+    bound = {binding.name for binding in live.live.bindings} if live.live else set()
+    for binding in project.bindings:
+        if binding.type == "inherit" and binding.name not in bound:
+            yield _problem(
+                f"{binding.name}: has no id in the configuration, and live has no such binding",
+                "create the resource (dashboard or wrangler) and write its id into the "
+                "configuration; nothing is created silently",
+            )
+
+
+def _missing_queues(project: Project, live: LiveState) -> Iterator[Problem]:
+    for queue in missing_queues(project, live):
+        yield _problem(
+            f"queue {queue}: the account has no such queue to consume from",
+            f"create it: wrangler queues create {queue}",
+        )
+
+
+def _problem(message: str, hint: str) -> Problem:
+    subject, _, text = message.partition(": ")
+    return Problem(kind=ProblemKind.PROJECT, subject=subject, message=text, hint=hint)

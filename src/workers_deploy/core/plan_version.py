@@ -1,0 +1,226 @@
+"""The part of a plan that makes a version: what changes in it, and what it is uploaded with."""
+
+from dataclasses import fields, replace
+
+from workers_deploy.core.compare import (
+    NoteComparison,
+    compare_bindings,
+    compare_runtime,
+    compare_secrets,
+)
+from workers_deploy.core.digest import Note, write_message
+from workers_deploy.core.live import LiveState, LiveVersion
+from workers_deploy.core.project import (
+    SECRET_KINDS,
+    VARIABLE_KINDS,
+    Binding,
+    Project,
+    ScriptFormat,
+    ScriptSettings,
+)
+from workers_deploy.core.steps import (
+    Action,
+    Change,
+    CreateDeployment,
+    DeleteSecret,
+    ScriptUpload,
+    Step,
+    UploadAssets,
+    UploadScript,
+    UploadVersion,
+)
+
+
+def pending_migrations(project: Project, live: LiveState) -> tuple[dict[str, object], ...]:
+    """Return the migrations after live's `migration_tag`; all where live has none of them."""
+    tags = [step["tag"] for step in project.migrations]
+    done = tags.index(live.migration_tag) + 1 if live.migration_tag in tags else 0
+    return tuple(dict(step) for step in project.migrations[done:])
+
+
+def uses_versions(project: Project, live: LiveState) -> bool:
+    """Tell whether a version can wait for traffic (REFERENCE §9.9: wrangler's condition)."""
+    return (
+        live.exists
+        and live.deployment is not None
+        and project.format is ScriptFormat.MODULES
+        and live.uses_modules is not False
+        and project.dispatch_namespace is None
+        and not pending_migrations(project, live)
+        and not project.exports
+        and not project.containers
+    )
+
+
+def version_changes(
+    project: Project, live: LiveState, compared: NoteComparison
+) -> tuple[Change, ...]:
+    """Return every difference that only a new version can make true, and what stays equal."""
+    code = _code_changes(project, live, compared)
+    migrations = tuple(
+        Change(action=Action.CREATE, kind="migration", name=str(step["tag"]))
+        for step in pending_migrations(project, live)
+    )
+    if live.live is None:
+        bindings = tuple(
+            Change(action=Action.CREATE, kind="binding", name=b.name, after=b.type)
+            for b in project.bindings
+        )
+        return (*code, *migrations, *bindings, *compare_secrets(project, None, same=None))
+    return (
+        *code,
+        *migrations,
+        *compare_runtime(project, live.live),
+        *compare_bindings(project, live.live),
+        *_asset_changes(project, live, compared),
+        *compare_secrets(project, live.live, same=compared.secrets),
+    )
+
+
+def _code_changes(
+    project: Project, live: LiveState, compared: NoteComparison
+) -> tuple[Change, ...]:
+    if project.main_module is None and live.live is None:
+        return ()
+    if live.live is None:
+        return (Change(action=Action.CREATE, kind="code", detail="new script"),)
+    since = _since(live.live)
+    match compared.code:
+        case True:
+            return (Change(action=Action.UNCHANGED, kind="code", detail=f"as {since}"),)
+        case False:
+            detail = f"code or configuration changed since {since}"
+        case None:
+            detail = f"{since} has no note of ours to compare with"
+    return (Change(action=Action.UPDATE, kind="code", detail=detail),)
+
+
+def _asset_changes(
+    project: Project, live: LiveState, compared: NoteComparison
+) -> tuple[Change, ...]:
+    if live.live is None or (project.assets is None and not live.has_assets):
+        return ()
+    if compared.assets is True:
+        if project.assets is None:
+            return ()
+        return (Change(action=Action.UNCHANGED, kind="assets", detail=_files(project)),)
+    if project.assets is None:
+        return (Change(action=Action.DELETE, kind="assets", detail="the project has none"),)
+    known = "changed since" if compared.comparable else "compared by hash, not by note:"
+    detail = f"{_files(project)}, {known} {_since(live.live)}"
+    return (Change(action=Action.UPDATE, kind="assets", detail=detail),)
+
+
+def _files(project: Project) -> str:
+    count = len(project.assets.entries) if project.assets else 0
+    return f"{count:,} file{'' if count == 1 else 's'}"
+
+
+def _since(version: LiveVersion) -> str:
+    return f"version {version.id[:8]}"
+
+
+def asset_steps(
+    project: Project, live: LiveState, compared: NoteComparison, *, writes: bool
+) -> list[Step]:
+    """Return the step that stores the assets; unchanged ones still give a completion token."""
+    if project.assets is None:
+        return []
+    changes = _asset_changes(project, live, compared) or (
+        Change(action=Action.CREATE, kind="assets", detail=_files(project)),
+    )
+    # Unchanged assets still need a completion token for a new version.
+    action = action_of(live, writes=writes)
+    return [UploadAssets(action=action, title="Assets", changes=changes, manifest=project.assets)]
+
+
+def script_upload(project: Project, live: LiveState, note: Note) -> ScriptUpload:
+    """Return what an upload sends besides the project: what is kept, and the note."""
+    kinds = (*(VARIABLE_KINDS if project.keep_vars else ()), *_kept_secrets(project))
+    # keep_bindings takes from the latest upload: where that one is not live, something abandoned
+    # would come back, so only what is inherited by version id is kept.
+    return ScriptUpload(
+        project=_bound_to_live(project, live),
+        inherited=_inherited(project, live, kinds),
+        keep_bindings=kinds if live.latest_is_live else (),
+        pending_migrations=pending_migrations(project, live),
+        migration_tag=live.migration_tag,
+        message=write_message(project.message, note),
+        note=str(note),
+    )
+
+
+def _bound_to_live(project: Project, live: LiveState) -> Project:
+    """Name the live version wherever a binding is taken from it: latest may be another one."""
+    if live.live is None:
+        return project
+    version = {"version_id": live.live.id}
+    bindings = tuple(
+        replace(b, fields={**b.fields, **version}) if b.type == "inherit" else b
+        for b in project.bindings
+    )
+    return replace(project, bindings=bindings)
+
+
+def _kept_secrets(project: Project) -> tuple[str, ...]:
+    return () if project.prune_secrets else SECRET_KINDS
+
+
+def _inherited(project: Project, live: LiveState, kinds: tuple[str, ...]) -> tuple[Binding, ...]:
+    if live.live is None:
+        return ()
+    sent = {b.name for b in project.bindings} | {secret.name for secret in project.secrets}
+    version = {"version_id": live.live.id}
+    return tuple(
+        Binding(name=b.name, type="inherit", fields=version)
+        for b in live.live.bindings
+        if b.type in kinds and b.name not in sent
+    )
+
+
+def upload_steps(
+    upload: ScriptUpload, live: LiveState, changes: tuple[Change, ...], *, action: Action
+) -> tuple[list[Step], list[Step]]:
+    """Return the steps before the settings and the ones that move traffic."""
+    # Assets have a step of their own.
+    has_assets = upload.project.assets is not None
+    own = tuple(change for change in changes if change.kind != "assets" or not has_assets)
+    if not uses_versions(upload.project, live):
+        upload = replace(upload, project=_with_live_settings(upload.project, live))
+        script = UploadScript(
+            action=action, title="Script", changes=own, upload=upload, former=live.deployment
+        )
+        return [], [script]
+    assert live.deployment is not None
+    version = UploadVersion(action=action, title="Version", changes=own, upload=upload)
+    deployment = CreateDeployment(
+        action=action, title="Deployment", message=upload.message, former=live.deployment
+    )
+    return [version], [deployment]
+
+
+def _with_live_settings(project: Project, live: LiveState) -> Project:
+    # PUT takes script settings too; what nobody said would be reset, so live's are sent again.
+    said, actual = project.script_settings, live.script_settings
+    kept = {
+        field.name: getattr(actual, field.name) or None
+        for field in fields(ScriptSettings)
+        if getattr(said, field.name) is None and field.name != "tags"
+    }
+    return replace(project, script_settings=replace(said, **kept))
+
+
+def prune_steps(changes: tuple[Change, ...]) -> list[Step]:
+    """Return a step for each secret that must go; the upload leaves them out already."""
+    return [
+        DeleteSecret(action=Action.DELETE, title="Secret", name=change.name)
+        for change in changes
+        if change.kind == "secret" and change.action is Action.DELETE
+    ]
+
+
+def action_of(live: LiveState, *, writes: bool) -> Action:
+    """Return what an upload does to the script."""
+    if not writes:
+        return Action.UNCHANGED
+    return Action.UPDATE if live.exists else Action.CREATE

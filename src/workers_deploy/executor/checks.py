@@ -1,0 +1,81 @@
+"""After the last write: live is read until it equals the plan, and the script is asked."""
+
+from workers_deploy.api.live import read_live_state
+from workers_deploy.api.probe import Probed, probe
+from workers_deploy.core.check import mismatches
+from workers_deploy.core.digest import parse_note
+from workers_deploy.core.live import LiveVersion
+from workers_deploy.core.steps import (
+    CheckLive,
+    Probe,
+)
+from workers_deploy.errors import MismatchError
+from workers_deploy.executor.context import Run
+
+
+def check_live_step(run: Run, step: CheckLive) -> str:
+    """Read live until it equals the plan, up to 30 s."""
+    run.patience.until_equal("live", lambda: _differences(run, step))
+    synced = tuple(secret.name for secret in step.project.secrets)
+    run.state.learn(secrets_synced=synced if run.state.moved else ())
+    return "live equals plan"
+
+
+def _differences(run: Run, step: CheckLive) -> tuple[str, ...]:
+    live = read_live_state(
+        run.client, run.script.name, want_usage_model=step.usage_model is not None
+    )
+    expected = run.state.version_id or (live.live.id if live.live else None)
+    found = mismatches(step, live, expected)
+    if not found:
+        _learn_live(run, live.live, url=live.url if live.subdomain.enabled else None)
+    return found
+
+
+def _learn_live(run: Run, version: LiveVersion | None, *, url: str | None) -> None:
+    if version is not None:
+        run.state.learn(live_version_id=version.id)
+        if run.state.moved and parse_note(version.message) is None:
+            run.state.warnings.append(
+                "Cloudflare dropped the note at the end of the version's message, so the next "
+                "deploy can't tell whether anything changed"
+            )
+    if url is not None:
+        run.state.learn(deployment_url=url, urls=(url,))
+
+
+def probe_step(run: Run, step: Probe) -> str:
+    """Ask the deployed script until it answers well."""
+    try:
+        probed = probe(
+            step.target,
+            run.state.facts.deployment_url,
+            clock=run.patience.clock,
+            sleep=run.patience.sleep,
+            headers=_override_header(run),
+        )
+    except ValueError as error:
+        raise MismatchError(str(error), hint="turn workers-dev on, or probe a URL") from error
+    if not probed.is_good:
+        raise MismatchError(
+            "; ".join(f"{url} → {_seen(probed, url)}" for url in probed.bad)
+            + f" for {probed.seconds:.0f} s"
+        )
+    return ", ".join(f"{url} → {_seen(probed, url)}" for url in _urls(probed))
+
+
+def _override_header(run: Run) -> dict[str, str]:
+    """Ask for this run's version while edges may still have the former one."""
+    if run.state.version_id is None or not run.state.before.exists:
+        return {}
+    override = f'{run.script.name}="{run.state.version_id}"'
+    return {"Cloudflare-Workers-Version-Overrides": override}
+
+
+def _urls(probed: Probed) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sight.url for sight in probed.sights))
+
+
+def _seen(probed: Probed, url: str) -> str:
+    shown = [str(sight) for sight in probed.of(url)]
+    return ", ".join(shown[-5:]) if len(shown) <= 5 else "… " + ", ".join(shown[-5:])

@@ -1,0 +1,20 @@
+"""What every step's code works with."""
+
+from dataclasses import dataclass
+
+from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.ci.base import Reporter
+from workers_deploy.executor.state import RunState
+from workers_deploy.executor.waiting import Patience
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One execution of a plan: the script, the way to Cloudflare, and what is known so far."""
+
+    client: WorkersClient
+    reporter: Reporter
+    script: ScriptPath
+    state: RunState
+    patience: Patience

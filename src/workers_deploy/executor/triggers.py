@@ -1,0 +1,36 @@
+"""Triggers, after traffic moved: crons, routes, custom domains, queue consumers, workflows."""
+
+from typing import assert_never
+
+from workers_deploy.core.steps import (
+    AttachDomain,
+    PutQueueConsumer,
+    PutRoutes,
+    PutSchedules,
+    PutWorkflow,
+    Trigger,
+)
+from workers_deploy.executor.context import Run
+
+
+def apply_trigger(run: Run, step: Trigger) -> str:
+    """Set one trigger; returns what there is to say of it."""
+    name = run.script.name
+    match step:
+        case PutSchedules():
+            run.client.put_schedules(name, step.crons)
+            return ", ".join(step.crons) or "none"
+        case PutRoutes():
+            run.client.put_routes(name, step.routes)
+            return ", ".join(str(route["pattern"]) for route in step.routes) or "none"
+        case AttachDomain():
+            run.client.attach_domain(name, step.domain, takes_over=step.takes_over)
+            return str(step.domain["hostname"])
+        case PutQueueConsumer():
+            run.client.put_queue_consumer(name, step.queue_id, step.consumer_id, step.consumer)
+            return str(step.consumer["queue"])
+        case PutWorkflow():
+            run.client.put_workflow(step.workflow)
+            return str(step.workflow["name"])
+        case _:
+            assert_never(step)

@@ -1,0 +1,135 @@
+"""Uploading assets, versions and scripts; what an answer that was lost has made is looked up."""
+
+from workers_deploy.api.assets import upload_assets
+from workers_deploy.api.live import read_live_state
+from workers_deploy.api.scripts import UploadedScript
+from workers_deploy.api.versions import UploadedVersion
+from workers_deploy.core.digest import parse_note
+from workers_deploy.core.live import LiveVersion
+from workers_deploy.core.metadata import build_metadata, content_metadata
+from workers_deploy.core.outcome import AssetCounts
+from workers_deploy.core.steps import (
+    PutContent,
+    ScriptUpload,
+    UploadAssets,
+    UploadScript,
+    UploadVersion,
+)
+from workers_deploy.executor.context import Run
+from workers_deploy.executor.traffic import check_unmoved, newest_deployment
+
+
+def upload_assets_step(run: Run, step: UploadAssets) -> str:
+    """Store the assets that Cloudflare does not have, and keep the completion token."""
+    manifest = step.manifest
+    with run.reporter.progress("Assets", len(manifest.entries), manifest.total_bytes) as bar:
+        sent = upload_assets(
+            run.client,
+            run.script,
+            manifest,
+            progress=bar.advance,
+        )
+    run.state.completion_token = sent.token
+    run.state.learn(
+        assets=AssetCounts(
+            total=len(manifest.entries),
+            uploaded=sent.uploaded,
+            bytes=sent.bytes,
+            largest_new=sent.largest_new,
+        )
+    )
+    stored = len(manifest.by_hash) - sent.uploaded
+    return f"{sent.uploaded:,} uploaded, {stored:,} were stored already"
+
+
+def upload_version_step(run: Run, step: UploadVersion) -> str:
+    """Upload a version that gets no traffic yet."""
+    uploaded = run.client.create_version(
+        run.script.name,
+        build_metadata(step.upload, completion_token=run.state.completion_token),
+        step.upload.project.modules,
+        look=lambda: _find_version(run, step.upload.note),
+    )
+    run.state.version_id = uploaded.id
+    run.state.learn(
+        version_id=uploaded.id, etag=uploaded.etag, startup_time_ms=uploaded.startup_time_ms
+    )
+    return f"{uploaded.id[:8]}{_starts_in(uploaded.startup_time_ms)}"
+
+
+def _find_version(run: Run, note: str) -> UploadedVersion | None:
+    """Return the version that a request whose answer was lost has made."""
+    for version in run.client.list_versions(run.script.name):
+        if version.id == run.state.before.latest_version_id:
+            return None
+        if _has_note(version, note):
+            return UploadedVersion(id=version.id, number=version.number, etag=version.etag)
+    return None
+
+
+def upload_script_step(run: Run, step: UploadScript) -> str:
+    """Upload a version that serves at once."""
+    if step.former is not None:
+        check_unmoved(run, step.former)
+    uploaded = run.client.put_script(
+        run.script,
+        build_metadata(step.upload, completion_token=run.state.completion_token),
+        step.upload.project.modules,
+        look=lambda: _find_script(run, step.upload),
+    )
+    run.state.version_id = uploaded.version_id
+    run.state.moved = True
+    run.state.learn(
+        version_id=uploaded.version_id,
+        live_version_id=uploaded.version_id,
+        etag=uploaded.etag,
+        startup_time_ms=uploaded.startup_time_ms,
+        secrets_synced=tuple(secret.name for secret in step.upload.project.secrets),
+    )
+    return f"{(uploaded.version_id or '')[:8]}{_starts_in(uploaded.startup_time_ms)} · serves"
+
+
+def _find_script(run: Run, upload: ScriptUpload) -> UploadedScript | None:
+    live = read_live_state(run.client, run.script.name)
+    former = run.state.before.deployment
+    if live.live is None or live.deployment is None:
+        return None
+    is_new = former is None or live.deployment.id != former.id
+    if not is_new or not _has_note(live.live, upload.note):
+        return None
+    return UploadedScript(version_id=live.live.id, etag=live.live.etag)
+
+
+def _has_note(version: LiveVersion, note: str) -> bool:
+    return str(parse_note(version.message)) == note
+
+
+def _starts_in(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else f", starts in {milliseconds} ms"
+
+
+def put_content_step(run: Run, step: PutContent) -> str:
+    """Replace the modules alone; configuration and secrets stay."""
+    if step.former is not None:
+        check_unmoved(run, step.former)
+    uploaded = run.client.put_content(
+        run.script,
+        content_metadata(step.project),
+        step.project.modules,
+        look=lambda: _find_newer(run),
+    )
+    newest = newest_deployment(run)
+    run.state.version_id = newest.shares[0].version_id if newest else uploaded.version_id
+    run.state.moved = True
+    run.state.learn(
+        version_id=run.state.version_id, live_version_id=run.state.version_id, etag=uploaded.etag
+    )
+    return f"{(run.state.version_id or '')[:8]} · serves"
+
+
+def _find_newer(run: Run) -> UploadedScript | None:
+    """Return the version that serves since a lost answer, if one was uploaded meanwhile."""
+    newest, former = newest_deployment(run), run.state.before.deployment
+    if newest is None or (former is not None and newest.id == former.id):
+        return None
+    return UploadedScript(version_id=newest.shares[0].version_id)
