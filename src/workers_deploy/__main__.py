@@ -16,23 +16,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from workers_deploy import __version__, commands
+from workers_deploy import __version__
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.redactor import is_maskable
+from workers_deploy.commands import COMMANDS, Session
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.errors import DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import InputsReading, read_inputs
-from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
+from workers_deploy.inputs.choices import LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
 from workers_deploy.report.text import render_header
 from workers_deploy.telling import Telling
 
-COMMANDS = {Command.DEPLOY: commands.deploy, Command.PLAN: commands.plan}
 ISSUES = "https://github.com/workers-deploy/workers-deploy/issues"
 
 
@@ -145,7 +145,7 @@ def _outcome(
             render_header(
                 version=__version__,
                 command=inputs.command.value,
-                script_name=session.project.script_name,
+                script_name=None if inputs.command is Command.LIST else session.project.script_name,
                 account_id=session.account_id,
                 config_file=loaded.config_file,
                 environment=inputs.environment,
@@ -157,9 +157,12 @@ def _outcome(
         return replace(outcome, header=header, command=inputs.command.value)
     except DeployError as error:
         return replace(_stopped(reading, error), header=header)
+    finally:
+        if caller is not None:
+            caller.connection.close()
 
 
-def _header(session: commands.Session, config_file: str | None) -> dict[str, str]:
+def _header(session: Session, config_file: str | None) -> dict[str, str]:
     found = {
         "account": session.account_id,
         "environment": session.inputs.environment,

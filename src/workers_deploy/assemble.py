@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,15 +16,16 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.commands import Session
 from workers_deploy.core.outcome import StepResult
 from workers_deploy.core.project import ProbeTarget
+from workers_deploy.core.steps import Scope
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs, InputsReading
-from workers_deploy.inputs.choices import Allow, OnFailure
+from workers_deploy.inputs.choices import Allow, Command, OnFailure
 from workers_deploy.inputs.values import Values
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.history import is_ancestor
-from workers_deploy.project.load import load_project
+from workers_deploy.project.load import load_project, load_without_code
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.report.text import render_step_row
 
@@ -41,40 +42,48 @@ class Surroundings:
 
 
 def load(reading: InputsReading, values: Values, workspace: Path) -> Loaded:
-    """Read the checkout as the inputs say."""
-    inputs = reading.inputs
+    """Read as much of the checkout as the command sends."""
+    inputs, request = reading.inputs, _request(reading.inputs, values, workspace)
+    match inputs.command:
+        case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
+            return load_project(request)
+        case Command.PREVIEW:
+            return load_project(request)
+        case command:
+            return load_without_code(request, needs_name=command is not Command.LIST)
+
+
+def _request(inputs: Inputs, values: Values, workspace: Path) -> ProjectRequest:
     probe = ProbeTarget(
         targets=inputs.probe,
         statuses=inputs.probe_status,
         timeout=float(inputs.probe_timeout),
     )
-    return load_project(
-        ProjectRequest(
-            workspace=workspace,
-            working_directory=inputs.working_directory,
-            config=inputs.config,
-            environment=inputs.environment,
-            script_name=inputs.script_name,
-            main=inputs.main,
-            compatibility_date=inputs.compatibility_date,
-            compatibility_flags=inputs.compatibility_flags or None,
-            assets=inputs.assets,
-            bundle=BundleMode(inputs.bundle.value),
-            dispatch_namespace=inputs.dispatch_namespace,
-            vars={name: v.get_secret_value() for name, v in (values.variables or {}).items()},
-            keep_vars=inputs.keep_vars,
-            secrets=values.secrets,
-            prune_secrets=inputs.prune_secrets,
-            script_settings=inputs.script_settings,
-            usage_model=inputs.usage_model,
-            cpu_ms=inputs.cpu_ms,
-            workers_dev=inputs.workers_dev,
-            preview_urls=inputs.preview_urls,
-            message=inputs.message,
-            tag=inputs.tag,
-            report_dir=workspace / inputs.working_directory / inputs.report_dir,
-            probe=probe if probe.targets else None,
-        )
+    return ProjectRequest(
+        workspace=workspace,
+        working_directory=inputs.working_directory,
+        config=inputs.config,
+        environment=inputs.environment,
+        script_name=inputs.script_name,
+        main=inputs.main,
+        compatibility_date=inputs.compatibility_date,
+        compatibility_flags=inputs.compatibility_flags or None,
+        assets=inputs.assets,
+        bundle=BundleMode(inputs.bundle.value),
+        dispatch_namespace=inputs.dispatch_namespace,
+        vars={name: v.get_secret_value() for name, v in (values.variables or {}).items()},
+        keep_vars=inputs.keep_vars,
+        secrets=values.secrets,
+        prune_secrets=inputs.prune_secrets,
+        script_settings=inputs.script_settings,
+        usage_model=inputs.usage_model,
+        cpu_ms=inputs.cpu_ms,
+        workers_dev=inputs.workers_dev,
+        preview_urls=inputs.preview_urls,
+        message=inputs.message,
+        tag=inputs.tag,
+        report_dir=workspace / inputs.working_directory / inputs.report_dir,
+        probe=probe if probe.targets else None,
     )
 
 
@@ -118,7 +127,7 @@ def assemble(
     client = WorkersClient(caller.connection, account_id=account_id, retrier=caller.retrier)
     return Session(
         inputs=inputs,
-        project=project,
+        project=replace(project, takes_domains=Allow.TAKE_DOMAIN in inputs.allow),
         account_id=account_id,
         api_token=SecretStr(inputs.api_token.get_secret_value()),
         client=client,

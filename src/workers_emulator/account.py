@@ -37,11 +37,15 @@ class Account:
         options = self.options
         return State(
             subdomain=options.subdomain,
-            zones={self.stable_id("zone", name): name for name in options.zones},
+            zones=dict(self._zone(text) for text in options.zones),
             namespaces={
                 name: self.stable_id("namespace", name) for name in options.dispatch_namespaces
             },
         )
+
+    def _zone(self, text: str) -> tuple[str, str]:
+        name, _, zone_id = text.partition("=")
+        return zone_id or self.stable_id("zone", name), name
 
     def write(self, state: State) -> None:
         """Make this the account's state."""

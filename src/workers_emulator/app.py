@@ -157,7 +157,10 @@ class App:
 def _response(answer: Answer) -> Response:
     response = Response(answer.body, answer.status, dict(answer.headers))
     for name, value in answer.more_headers:
-        response.headers.append(name, value)
+        if name.lower() == "content-length":
+            response.headers[name] = value  # a HEAD's tells of the body that is not sent
+        else:
+            response.headers.append(name, value)
     return response
 
 

@@ -119,6 +119,8 @@ class DomainIn(Wire):
     environment: str | None = None
     zone_id: str | None = None
     zone_name: str | None = None
+    enabled: bool | None = None
+    previews_enabled: bool | None = None
     override_existing_origin: bool = False
     override_existing_dns_record: bool = False
 
@@ -164,3 +166,7 @@ class WorkflowIn(Wire):
 
     script_name: Text
     class_name: Text
+    schedules: list[Cron] | None = None
+    limits: dict[str, Any] | None = None
+    concurrency: dict[str, Any] | None = None
+    default_retention: dict[str, Any] | None = None

@@ -64,6 +64,11 @@ def _attached(call: Call, state: State, sent: DomainIn) -> dict[str, Any]:
         raise Refusal(DOMAIN_TAKEN, f"Hostname {hostname} is already a custom domain.")
     if existing is None and _has_record(state, hostname) and not sent.override_existing_dns_record:
         raise Refusal(DOMAIN_DNS, f"Hostname {hostname} has existing DNS records.")
+    former = existing or {}
+    switches = {
+        key: former.get(key) if value is None else value
+        for key, value in (("enabled", sent.enabled), ("previews_enabled", sent.previews_enabled))
+    }
     return {
         "id": existing["id"] if existing is not None else call.account.new_hex(),
         "cert_id": call.account.stable_id("certificate", hostname),
@@ -72,6 +77,8 @@ def _attached(call: Call, state: State, sent: DomainIn) -> dict[str, Any]:
         "environment": sent.environment or "production",
         "zone_id": zone_id,
         "zone_name": state.zones[zone_id],
+        # As wrangler 4.164.0 sends them; that they are reported where they were set is assumed.
+        **{key: value for key, value in switches.items() if value is not None},
     }
 
 

@@ -1,13 +1,17 @@
 """Multipart forms, parsed by python-multipart; what cannot be parsed is refused."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import MultipartCallbacks, parse_options_header
+from python_multipart.multipart import parse_options_header
 
 from workers_emulator.rulebook import CONTENT_TYPE, UPLOAD_FORMAT
 from workers_emulator.rules import Refusal
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +74,7 @@ class _Collector:
         self._headers: dict[str, bytes] = {}
         self._chunks: list[bytes] = []
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> "MultipartCallbacks":
         return {
             "on_part_begin": self._begin,
             "on_part_data": self._data,

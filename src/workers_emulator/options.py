@@ -17,7 +17,8 @@ class Options:
     account_id: str = "0123456789abcdef0123456789abcdef"
     account_name: str = "Emulated account"
     subdomain: str | None = "emulator"
-    zones: tuple[str, ...] = ("example.com",)
+    # `name` or `name=id`; the default's id is the one of Cloudflare's own examples
+    zones: tuple[str, ...] = ("example.com=023e105f4ecef8ad9ca31a8372d0c353",)
     dispatch_namespaces: tuple[str, ...] = ()
     # About 157 files fill a bucket in a public wrangler log (workers-sdk issue 14964).
     bucket_files: int = 157

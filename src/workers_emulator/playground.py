@@ -1,6 +1,7 @@
 """Runs deployed scripts: which one a request is for, and its answer or why there is none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ class Playground:
         if target is None or (by_host and not _is_reachable(target, label)):
             return _text(404, _NOT_FOUND)
         query = request.url.query
-        return await run_in_threadpool(
+        answer = await run_in_threadpool(
             self._fetch,
             make_runnable(self._account, target),
             request.method,
@@ -48,6 +49,7 @@ class Playground:
             list(request.headers.items()),
             body,
         )
+        return answer if by_host else _below(answer, request, label)
 
     def _fetch(
         self,
@@ -87,6 +89,17 @@ def _is_reachable(target: Target, label: str) -> bool:
 
 def _as_answer(answer: RunAnswer) -> Answer:
     return Answer(status=answer.status, body=answer.body, more_headers=answer.headers)
+
+
+def _below(answer: Answer, request: Request, label: str) -> Answer:
+    """Keep a redirect to the script itself below the emulator's path for it, as a proxy does."""
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    headers = []
+    for name, value in answer.more_headers:
+        path = value.removeprefix(own)
+        is_own = name.lower() == "location" and path.startswith("/") and not path.startswith("//")
+        headers.append((name, f"/__emulator__/run/{label}{path}" if is_own else value))
+    return replace(answer, more_headers=tuple(headers))
 
 
 def _text(status: int, body: bytes) -> Answer:

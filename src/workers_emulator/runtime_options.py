@@ -206,6 +206,8 @@ def _bind(worker: Options, binding: Binding, runnable: Runnable) -> None:
             worker["versionMetadata"] = name
         case "send_email":
             worker.setdefault("email", {}).setdefault("send_email", []).append(_email(binding))
+        case _:
+            pass  # assets stand with the files
 
 
 def _blob(binding: Binding, runnable: Runnable) -> dict[str, str]:

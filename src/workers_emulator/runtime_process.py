@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from importlib import resources
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -48,7 +47,7 @@ class ScriptProcess:
             "assets": _write_assets(runnable, folder),
         }
         process = subprocess.Popen(  # noqa: S603 - the node that was found
-            [tools.node, resources.files("workers_emulator") / "node" / "run.mjs"],
+            [tools.node, Path(__file__).parent / "node" / "run.mjs"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

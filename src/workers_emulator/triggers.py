@@ -18,6 +18,8 @@ from workers_emulator.wire import plain, read
 
 # five fields of digits, names, ranges, steps, lists and the extensions L, W, #
 _CRON = re.compile(r"\s*(?:[\w*/,#?-]+\s+){4}[\w*/,#?-]+\s*", re.ASCII)
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_SETTINGS = ("limits", "concurrency", "default_retention")  # of a workflow's version
 
 
 def get_schedules(call: Call) -> Answer:
@@ -48,13 +50,18 @@ def put_schedules(call: Call) -> Answer:
 def list_workflows(call: Call) -> Answer:
     """List the account's workflows."""
     page, per_page = call.page(per_page=10)
-    workflows = [dict(workflow) for workflow in call.state.workflows.values()]
+    workflows = [_object(workflow) for workflow in call.state.workflows.values()]
     return paged(workflows, page=page, per_page=per_page)
 
 
 def get_workflow(call: Call) -> Answer:
     """Answer with one workflow."""
-    return ok(dict(_workflow(call)))
+    return ok(_object(_workflow(call)))
+
+
+def _object(workflow: Mapping[str, Any]) -> dict[str, Any]:
+    """Return it as it is reported; its settings are those of its version."""
+    return {key: value for key, value in workflow.items() if key != "settings"}
 
 
 def _workflow(call: Call) -> Mapping[str, Any]:
@@ -64,6 +71,21 @@ def _workflow(call: Call) -> Mapping[str, Any]:
     return workflow
 
 
+def list_workflow_versions(call: Call) -> Answer:
+    """List the versions of a workflow: the newest one, which holds its settings (SDK 5.9.0)."""
+    workflow = _workflow(call)
+    page, per_page = call.page(per_page=10)
+    version: dict[str, Any] = {
+        "id": call.account.stable_id("workflow version", workflow["name"]),
+        "workflow_id": workflow["id"],
+        "has_dag": False,
+        "language": "javascript",
+        **{key: workflow[key] for key in ("class_name", "created_on", "modified_on")},
+        **workflow["settings"],
+    }
+    return paged([version], page=page, per_page=per_page)
+
+
 def put_workflow(call: Call) -> Answer:
     """Make a class of a script a workflow of this name."""
     name = call.args["workflow_name"]
@@ -71,8 +93,10 @@ def put_workflow(call: Call) -> Answer:
     script_in(call.state, Place(name=sent.script_name))
     now = render_time(call.account.now())
     former = call.state.workflows.get(name, {"created_on": now})
+    fields = plain(sent)
     workflow = {
-        **plain(sent),
+        **{key: fields[key] for key in ("script_name", "class_name", "schedules") if key in fields},
+        "settings": {key: _reported(fields[key]) for key in _SETTINGS if key in fields},
         "id": call.account.stable_id("workflow", name),
         "name": name,
         "created_on": former["created_on"],
@@ -81,7 +105,18 @@ def put_workflow(call: Call) -> Answer:
     }
     workflows = {**call.state.workflows, name: workflow}
     call.account.write(replace(call.state, workflows=workflows))
-    return ok(workflow)
+    return ok(_object(workflow))
+
+
+def _reported(setting: dict[str, Any]) -> dict[str, Any]:
+    """Return a setting as it is reported: durations in milliseconds (SDK 5.9.0)."""
+    return {key: _milliseconds(value) for key, value in setting.items()}
+
+
+def _milliseconds(value: Any) -> Any:
+    count, _, unit = value.partition(" ") if isinstance(value, str) else ("", "", "")
+    seconds = _UNITS.get(unit.removesuffix("s"))
+    return int(count) * seconds * 1000 if seconds and count.isdigit() else value
 
 
 def delete_workflow(call: Call) -> Answer:
@@ -99,6 +134,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("PUT", "A/workers/scripts/{script_name}/schedules", put_schedules),
     endpoint("GET", "A/workflows", list_workflows),
     endpoint("GET", _WORKFLOW, get_workflow),
+    endpoint("GET", f"{_WORKFLOW}/versions", list_workflow_versions),
     endpoint("PUT", _WORKFLOW, put_workflow),
     endpoint("DELETE", _WORKFLOW, delete_workflow),
 )

@@ -1,12 +1,14 @@
 """The multipart form of a script upload: its metadata and its modules, checked."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from workers_emulator import sources
 from workers_emulator.call import Call
 from workers_emulator.forms import Part, media_type, parse_form
+from workers_emulator.kinds import BLOB_KINDS
 from workers_emulator.model import Module
 from workers_emulator.options import Options
 from workers_emulator.rulebook import (
@@ -50,8 +52,9 @@ def parse_upload(call: Call, *, single_script: bool) -> Upload:
     if single_script and media_type(call.content_type) in _SCRIPT_TYPES:
         return check_upload(_bare_script(call.body), call.account.options)
     parts = parse_form(call.content_type, call.body)
-    modules = tuple(_module(part) for part in parts if part.name != "metadata")
     metadata = _metadata(call, parts)
+    blobs = {b.get("part") for b in metadata.bindings or () if b.get("type") in BLOB_KINDS}
+    modules = tuple(_module(part, blobs) for part in parts if part.name != "metadata")
     return check_upload(Upload(metadata=metadata, modules=modules), call.account.options)
 
 
@@ -60,9 +63,12 @@ def _bare_script(body: bytes) -> Upload:
     return Upload(metadata=Metadata(body_part="script"), modules=(module,))
 
 
-def _module(part: Part) -> Module:
-    """Return the part as a module: its name is the file name where there is one (SDK 5.9.0)."""
-    name = part.filename or part.name
+def _module(part: Part, blobs: Collection[str | None]) -> Module:
+    """Return the part as a module, named by its file name where it has one (SDK 5.9.0).
+
+    What a service worker binds as a blob goes by the part's own name (wrangler 4.164.0).
+    """
+    name = part.name if part.name in blobs else part.filename or part.name
     kind = media_type(part.content_type or "application/octet-stream")
     if kind not in sources.MODULE_TYPES:
         raise Refusal(VALIDATION, f"Module '{name}' has the unknown content type {kind}.")

@@ -15,7 +15,7 @@ from workers_emulator.bodies import DnsRecordIn, RouteIn, Routes
 from workers_emulator.call import Call, Endpoint, endpoint
 from workers_emulator.envelope import Answer, ok, paged
 from workers_emulator.model import Route, State
-from workers_emulator.rulebook import BAD_BODY
+from workers_emulator.rulebook import BAD_BODY, SERVICE_MISSING
 from workers_emulator.rules import Refusal
 from workers_emulator.wire import plain, read
 
@@ -135,6 +135,21 @@ def put_script_routes(call: Call) -> Answer:
     return ok([_route_object(route) for route in routes])
 
 
+def list_script_routes(call: Call) -> Answer:
+    """List the routes that lead to a script, in all zones (wrangler)."""
+    script = call.state.script(call.args["service_name"])
+    if script is None:
+        raise Refusal(SERVICE_MISSING)
+    named = call.flag("show_zonename")
+    return ok(
+        [
+            {**_route_object(r), **({"zone_name": call.state.zones[r.zone_id]} if named else {})}
+            for r in call.state.routes
+            if r.script == script.place.name
+        ]
+    )
+
+
 def _zone_of_route(call: Call, sent: RouteIn) -> str:
     host = re.sub(r"^https?://", "", sent.pattern).partition("/")[0]
     by_name = {name: zone_id for zone_id, name in call.state.zones.items()}
@@ -150,10 +165,15 @@ def _zone_of_route(call: Call, sent: RouteIn) -> str:
 
 
 def list_dns_records(call: Call) -> Answer:
-    """List a zone's DNS records, as far as they were created here."""
+    """List a zone's DNS records, or those of this name, as far as they were created here."""
     zone_id = _zone(call)
     page, per_page = call.page(per_page=100)
-    records = [dict(r) for r in call.state.dns.values() if r["zone_id"] == zone_id]
+    name = call.query.get("name")
+    records = [
+        dict(r)
+        for r in call.state.dns.values()
+        if r["zone_id"] == zone_id and name in {None, r["name"]}
+    ]
     return paged(records, page=page, per_page=per_page)
 
 
@@ -176,6 +196,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     endpoint("PUT", f"{_ROUTES}/{{route_id}}", update_route),
     endpoint("DELETE", f"{_ROUTES}/{{route_id}}", delete_route),
     endpoint("PUT", "A/workers/scripts/{script_name}/routes", put_script_routes),
+    endpoint(
+        "GET",
+        "A/workers/services/{service_name}/environments/{environment}/routes",
+        list_script_routes,
+    ),
     endpoint("GET", "/zones/{zone_id}/dns_records", list_dns_records),
     endpoint("POST", "/zones/{zone_id}/dns_records", create_dns_record),
 )

@@ -10,7 +10,7 @@ import yaml
 
 from workers_deploy import __version__
 from workers_deploy.core.outcome import AssetCounts, Facts, Outcome, Result
-from workers_deploy.core.steps import Plan
+from workers_deploy.core.steps import Plan, Scope
 from workers_deploy.errors import RefusedError
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.choices import (
@@ -23,7 +23,6 @@ from workers_deploy.inputs.choices import (
     IfMissing,
     LogLevel,
     OnFailure,
-    Only,
     WithoutCredentials,
 )
 from workers_deploy.inputs.model import WRANGLER_ACTION_NAMES
@@ -90,7 +89,7 @@ def test_the_readme_names_every_output():
     ("name", "choices"),
     [
         ("command", Command),
-        ("only", Only),
+        ("only", Scope),
         ("if-missing", IfMissing),
         ("bundle", Bundle),
         ("empty-secrets", EmptySecrets),

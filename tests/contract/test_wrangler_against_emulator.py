@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakes.wrangler import Ran, ask, emulate, install_wrangler
+from fakes.wrangler import Ran, ask, emulate, install_wrangler, upload
 from workers_emulator.server import EmulatorServer
 
 State = dict[str, Any]
@@ -21,6 +21,7 @@ SCRIPTS = {
     "e-python": "e-python",
     "j-env": "j-env-staging",
 }
+RUN = "/__emulator__/run/c-assets"
 WORDS = {"j-env": ("--env", "staging")}
 
 
@@ -44,7 +45,11 @@ class Twice:
 
 @pytest.fixture(scope="module")
 def cloudflare() -> Iterator[EmulatorServer]:
+    """Return an account that has what a-bindings binds of other scripts."""
     with emulate(dispatch_namespaces=("ns",)) as server:
+        classes = {"new_tag": "v1", "steps": [{"new_sqlite_classes": ["X"]}]}
+        upload(server, "other", "other", migrations=classes)
+        upload(server, "tailer", "tailer")
         yield server
 
 
@@ -239,9 +244,9 @@ class TestAssetsOnly:
         ("path", "status", "header", "value"),
         [
             ("/", 200, "content-type", "text/html; charset=utf-8"),
-            ("/index.html", 307, "location", "/"),
-            ("/old", 301, "location", "/new"),
-            ("/blog/a", 302, "location", "/posts/a"),
+            ("/index.html", 307, "location", f"{RUN}/"),
+            ("/old", 301, "location", f"{RUN}/new"),
+            ("/blog/a", 302, "location", f"{RUN}/posts/a"),
             ("/app.ts", 200, "content-type", "video/mp2t"),
             ("/big.dat", 200, "content-type", None),
             ("/q%2541%23.txt", 200, "content-type", "text/plain; charset=utf-8"),

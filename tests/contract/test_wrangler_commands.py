@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakes.wrangler import Wrangler, ask, emulate, install_wrangler, upload
+from fakes.wrangler import Wrangler, ask, emulate, install_wrangler, upload, upload_source
 from workers_emulator.server import EmulatorServer
 
 SECRET = {"type": "secret_text", "name": "OLD", "text": "old value"}
@@ -209,12 +209,14 @@ class TestDeployments:
     def test_rollback_over_a_changed_secret_brings_the_versions_own_value_back(
         self, cloudflare: EmulatorServer, wrangler: Wrangler
     ) -> None:
-        one = upload(cloudflare, "i-versions", "1", SECRET)
-        upload(cloudflare, "i-versions", "2", SECRET | {"text": "new value"})
+        source = "export default { fetch: (_, env) => new Response(env.OLD) };"
+        one = upload_source(cloudflare, "i-versions", source, SECRET)
+        upload_source(cloudflare, "i-versions", source, SECRET | {"text": "new value"})
 
         wrangler.run(wrangler.copy_of("i-versions"), "rollback", one, "--yes")
 
         assert script_of(cloudflare, "i-versions")["live_versions"] == [[one, 100]]
+        assert ask(cloudflare, "i-versions").text == "old value"
 
 
 class TestDelete:
@@ -229,9 +231,7 @@ class TestDelete:
         assert list(cloudflare.state()["scripts"]) == ["other"]
         assert ask(cloudflare, "l-delete").status_code == 404
 
-    def test_deleting_what_is_not_there_is_told(
-        self, cloudflare: EmulatorServer, wrangler: Wrangler
-    ) -> None:
+    def test_deleting_what_is_not_there_is_told(self, wrangler: Wrangler) -> None:
         ran = wrangler.run(wrangler.copy_of("l-delete"), "delete", "--force", expect=1)
 
-        assert "does not exist on your account. [code: 10007]" in ran.stderr
+        assert "[code: 10090]" in ran.stderr

@@ -31,9 +31,7 @@ def make_project(directory: Path, config: str, text: str) -> None:
 def read_values(file: Path) -> dict[str, Any]:
     text = file.read_text(encoding="utf-8-sig")
     try:
-        values = (
-            tomllib.loads(text) if file.suffix == ".toml" else json.loads(blank_comments(text))
-        )
+        values = tomllib.loads(text) if file.suffix == ".toml" else json.loads(blank_comments(text))
     except ValueError:
         return {}
     return values if isinstance(values, dict) else {}
@@ -51,6 +49,12 @@ def _make_parts(directory: Path, section: Mapping[str, Any]) -> None:
         image = container.get("image") if isinstance(container, dict) else None
         if isinstance(image, str) and ":" not in image:
             _write(directory / image, "FROM scratch\n")
+
+
+def make_assets(directory: Path, name: str | None) -> None:
+    """Make the asset directory that the inputs name."""
+    if name is not None:
+        _write(directory / name / "index.html", "hello\n")
 
 
 def _write(file: Path, text: str) -> None:

@@ -112,21 +112,34 @@ def ask(cloudflare: EmulatorServer, script: str, path: str = "/", **headers: str
     return httpx.get(f"{cloudflare.origin}/__emulator__/run/{script}{path}", headers=headers)
 
 
-def upload(cloudflare: EmulatorServer, script: str, text: str, *bindings: Binding) -> str:
+def upload(
+    cloudflare: EmulatorServer, script: str, text: str, *bindings: Binding, **metadata: Any
+) -> str:
     """Leave a script that answers the text, as another client would; return its version's id."""
-    source = f'export default {{ fetch: () => new Response("{text}") }};'
-    metadata = {
+    answering = f'export default {{ fetch: () => new Response("{text}") }};'
+    return upload_source(cloudflare, script, answering, *bindings, **metadata)
+
+
+def upload_source(
+    cloudflare: EmulatorServer, script: str, source: str, *bindings: Binding, **metadata: Any
+) -> str:
+    """Leave a script of this source, with workers.dev and previews on; return its version's id."""
+    metadata |= {
         "main_module": "index.js",
         "bindings": bindings,
         "compatibility_date": "2026-11-01",
         "keep_bindings": ["secret_text"],
     }
+    path = f"{cloudflare.url}/accounts/{cloudflare.account_id}/workers/scripts/{script}"
+    token = {"Authorization": f"Bearer {cloudflare.token}"}
     httpx.put(
-        f"{cloudflare.url}/accounts/{cloudflare.account_id}/workers/scripts/{script}",
-        headers={"Authorization": f"Bearer {cloudflare.token}"},
+        path,
+        headers=token,
         files={
             "metadata": (None, json.dumps(metadata)),
             "index.js": ("index.js", source, "application/javascript+module"),
         },
     ).raise_for_status()
+    addresses = {"enabled": True, "previews_enabled": True}
+    httpx.post(f"{path}/subdomain", headers=token, json=addresses).raise_for_status()
     return str(cloudflare.state()["scripts"][script]["latest_version"])

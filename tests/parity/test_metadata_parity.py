@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fakes.parity_project import comparable, make_project, our_metadata
+from fakes.parity_project import comparable, make_assets, make_project, our_metadata
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.load import Loaded, load_project
 from workers_deploy.project.request import ProjectRequest
@@ -74,7 +74,8 @@ if CASES:
         different = {}
         for entry in entries:
             directory = copy_case(cases, entry["case"], tmp_path)
-            if found := difference(directory, {"inputs": {}, **entry}):
+            make_assets(directory, entry["inputs"].get("assets"))
+            if found := difference(directory, entry):
                 different[f"{entry['case']} {entry['environment'] or ''}".strip()] = found
 
         with capsys.disabled():

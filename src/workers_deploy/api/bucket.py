@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import FileIO
 
-from workers_deploy.api.body import form_content_type, form_tail, joined, part_head
+from workers_deploy.api.body import form_content_type, form_tail, joined
 from workers_deploy.core.manifest import AssetEntry
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 
@@ -56,8 +56,12 @@ class BucketBody:
         yield form_tail(self.boundary)
 
     def _head(self, entry: AssetEntry) -> bytes:
-        content_type = entry.content_type or NO_CONTENT_TYPE
-        return part_head(self.boundary, entry.hash, entry.hash, content_type)
+        """Return what stands before a file; as `part_head`, but a hash needs no escapes."""
+        return (
+            f"--{self.boundary}\r\n"
+            f'Content-Disposition: form-data; name="{entry.hash}"; filename="{entry.hash}"\r\n'
+            f"Content-Type: {entry.content_type or NO_CONTENT_TYPE}\r\n\r\n"
+        ).encode()
 
 
 def base64_length(size: int) -> int:
@@ -86,25 +90,28 @@ def base64_of(entry: AssetEntry) -> Iterator[bytes]:
 
 def _encoded(file: FileIO, entry: AssetEntry) -> Iterator[bytes]:
     left = entry.size
-    while left > 0:
-        piece = _read_exactly(file, min(left, READ_BYTES))
-        left -= len(piece)
+    while left >= READ_BYTES:
+        yield b2a_base64(_read_exactly(file, READ_BYTES, entry), newline=False)
+        left -= READ_BYTES
+    # One byte more is asked for than there should be.
+    rest = file.read(left + 1)
+    if len(rest) > left:
+        raise _changed(entry, "has grown since its hash was taken")
+    if len(rest) < left:
+        rest += _read_exactly(file, left - len(rest), entry)
+    yield b2a_base64(rest, newline=False)
+
+
+def _read_exactly(file: FileIO, size: int, entry: AssetEntry) -> bytes:
+    """Read `size` bytes: base64 needs whole groups of three, and a read may give less."""
+    pieces = []
+    while size > 0:
+        piece = file.read(size)
         if not piece:
             raise _changed(entry, "has shrunk since its hash was taken")
-        yield b2a_base64(piece, newline=False)
-    if file.read(1):
-        raise _changed(entry, "has grown since its hash was taken")
-
-
-def _read_exactly(file: FileIO, size: int) -> bytes:
-    """Read `size` bytes, less only at the file's end: base64 needs whole groups of three."""
-    piece = file.read(size)
-    while piece and len(piece) < size:
-        more = file.read(size - len(piece))
-        if not more:
-            break
-        piece += more
-    return piece
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 def _changed(entry: AssetEntry, what: str) -> ProblemsError:

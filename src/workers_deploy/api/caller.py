@@ -93,9 +93,21 @@ class Caller:
         )
         return self._send(call, parse, look=look, lags=options.lags)
 
+    def _exchange(self, call: Call) -> Answer:
+        """Send a call once, after a pause where little is left of the token's requests."""
+        pause = self.connection.budget.pause()
+        if 0 < pause < self.retrier.remaining():
+            self.retrier.tell(
+                f"{call.label}: few requests are left to this token, waiting {pause:.1f} s"
+            )
+            self.retrier.sleep(pause)
+        return self.connection.send(call, until=self.retrier.deadline)
+
     def _send_bare(self, method: str, path: str, label: str, parse: Callable[[Answer], T]) -> T:
-        """Send a call that belongs to no account."""
-        return self._send(Call(method=method, path=path, label=label, area=Area.ACCOUNT), parse)
+        """Send a call that belongs to no account; the first page, of up to 50."""
+        query = {"per_page": "50"}
+        call = Call(method=method, path=path, label=label, area=Area.ACCOUNT, query=query)
+        return self._send(call, parse)
 
     def _send(
         self,
@@ -106,7 +118,7 @@ class Caller:
         lags: bool = False,
     ) -> T:
         def once() -> T:
-            return parse(self.connection.send(call, until=self.retrier.deadline))
+            return parse(self._exchange(call))
 
         return self.retrier.call(call.label, once, look=look, lags=lags)
 

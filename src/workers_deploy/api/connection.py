@@ -22,6 +22,7 @@ from workers_deploy import __version__
 from workers_deploy.api.address import checked_base_url, checked_token, is_loopback
 from workers_deploy.api.answer import Answer, Call, read_answer
 from workers_deploy.api.body import Body
+from workers_deploy.api.budget import Budget
 from workers_deploy.api.failure import Failure, Kind, RequestFailedError
 
 _LOG = logging.getLogger("workers_deploy.api")
@@ -61,6 +62,7 @@ class Connection:
         self._clock = clock
         self._wall_clock = wall_clock
         self._sockets = _OpenSockets()
+        self.budget = Budget(clock)
         self._authorization = f"Bearer {checked_token(token)}"
         self._client = httpx.Client(
             headers={"User-Agent": USER_AGENT},
@@ -122,6 +124,7 @@ class Connection:
             raise RequestFailedError(_timed_out(call, error, seconds)) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise RequestFailedError(_broken(call, error)) from None
+        self.budget.note(response.headers)
         return read_answer(call, response.status_code, response.headers, content, self._wall_clock)
 
     def _build(self, call: Call, *, seconds: float, until: float) -> httpx.Request:
@@ -173,7 +176,8 @@ class _OpenSockets:
     """The sockets that the HTTP client has open, so that a signal can end what waits on them."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Re-entrant: a signal handler may run in the very thread that holds it.
+        self._lock = threading.RLock()
         self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:

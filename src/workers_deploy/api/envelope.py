@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
+from workers_deploy.api.budget import left_of
 from workers_deploy.api.failure import Complaint
 from workers_deploy.api.wire import JsonObject, WireModel, object_or_empty, objects_of
 
@@ -88,7 +89,8 @@ def retry_after_seconds(
     """
     value = headers.get("retry-after", "").strip()
     if not value:
-        return _until_reset(headers.get("ratelimit", ""))
+        left = left_of(headers)
+        return left.seconds if left is not None and left.requests == 0 else None
     try:
         return max(float(value), 0.0)
     except ValueError:
@@ -104,11 +106,3 @@ def _seconds_of_date(text: str) -> float | None:
         return parsedate_to_datetime(text).timestamp()
     except (TypeError, ValueError):
         return None
-
-
-def _until_reset(ratelimit: str) -> float | None:
-    """Return `t` of `"default";r=0;t=30` where nothing remains."""
-    fields = dict(part.strip().split("=", 1) for part in ratelimit.split(";") if "=" in part)
-    if fields.get("r") != "0" or not fields.get("t", "").isdigit():
-        return None
-    return float(fields["t"])

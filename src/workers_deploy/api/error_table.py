@@ -166,11 +166,36 @@ _ZONES: Mapping[int, Entry] = MappingProxyType(
             "the token may not see this zone",
             "Give it Workers Routes Write on the zone, or on all zones.",
         ),
-        10020: Entry("another script has this route", "Remove it there first."),
+        10020: Entry(
+            "another script has this route", "Remove it there first, or `allow: take-domain`."
+        ),
+    }
+)
+_QUEUES: Mapping[int, Entry] = MappingProxyType(
+    {
+        10000: Entry("the token may not use queues", "Give it Queues Write on the account."),
+        11000: Entry("there is no such queue", "Create it: `wrangler queues create NAME`."),
+        11001: Entry(
+            "the script takes no messages", "Export a `queue` handler, or remove the consumer."
+        ),
+        11004: Entry("the queue has another consumer", "Remove that one first: a queue has one."),
+    }
+)
+_WORKFLOWS: Mapping[int, Entry] = MappingProxyType(
+    {
+        10000: Entry("the token may not use workflows", "Give it Workers Scripts Write."),
+        10208: Entry("schedules of a workflow need a paid plan", "Remove `schedules`."),
     }
 )
 _BY_AREA: Mapping[Area, Mapping[int, Entry]] = MappingProxyType(
-    {Area.WORKERS: _WORKERS, Area.ASSETS: _ASSETS, Area.ZONES: _ZONES, Area.ACCOUNT: _WORKERS}
+    {
+        Area.WORKERS: _WORKERS,
+        Area.ASSETS: _ASSETS,
+        Area.ZONES: _ZONES,
+        Area.ACCOUNT: _WORKERS,
+        Area.QUEUES: _QUEUES,
+        Area.WORKFLOWS: _WORKFLOWS,
+    }
 )
 _BY_STATUS: Mapping[int, str] = MappingProxyType(
     {

@@ -68,8 +68,9 @@ def _unanswered(failures: Sequence[Failure], seconds: float) -> UnansweredError:
         for short, count in Counter(f.short for f in failures).items()
     )
     text = f": {text_of(last)}" if last.complaints else ""
+    what = "still throttled" if last.kind is Kind.THROTTLED else "no answer"
     return UnansweredError(
-        f"{last.request}: no answer after {tries} ({counted}){text}",
+        f"{last.request}: {what} after {tries} ({counted}){text}",
         request=last.request,
         status=last.status,
         code=last.code,

@@ -43,7 +43,7 @@ def send_buckets(
     return lanes.token
 
 
-class _StoppedError(Exception):
+class StoppedError(Exception):
     """Another bucket has failed for good: this one is given up."""
 
 
@@ -62,7 +62,7 @@ class _Lanes:
         self._on_stored = on_stored
         self._waiting = iter(bodies)
         self._lock = threading.Lock()
-        self._gate = _Gate(client.retrier)
+        self._gate = Gate(client.retrier)
         self.token: str | None = None
         self.failure: Exception | None = None
 
@@ -71,7 +71,7 @@ class _Lanes:
         while (body := self._next()) is not None:
             try:
                 self._send(body)
-            except _StoppedError:
+            except StoppedError:
                 return
             except Exception as error:  # noqa: BLE001 - raised again by send_buckets
                 self._fail(error)
@@ -99,7 +99,7 @@ class _Lanes:
             self._client.connection.close_now()
 
 
-class _Gate:
+class Gate:
     """How many buckets are under way at once: fewer while the other side struggles."""
 
     def __init__(self, retrier: Retrier) -> None:
@@ -126,7 +126,7 @@ class _Gate:
         """Hear of a failed try: one bucket at a time then, and none before the wait is over."""
         with self._changed:
             if self._is_stopped:
-                raise _StoppedError
+                raise StoppedError
             if failure.kind in _STRUGGLING:
                 self._limit = 1
                 self._not_before = max(self._not_before, self._retrier.clock() + waited)
@@ -141,7 +141,7 @@ class _Gate:
         with self._changed:
             self._changed.wait_for(lambda: self._active < self._limit or self._is_stopped)
             if self._is_stopped:
-                raise _StoppedError
+                raise StoppedError
             self._active += 1
 
     def _leave(self, *, widen: int) -> None:
@@ -151,6 +151,7 @@ class _Gate:
             self._changed.notify_all()
 
     def _wait_until_allowed(self) -> None:
+        self._retrier.check()
         pause = self._not_before - self._retrier.clock()
         if pause > 0:
             self._retrier.sleep(pause)

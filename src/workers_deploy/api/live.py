@@ -1,5 +1,8 @@
 """Reads a script as Cloudflare reports it: GETs only, in two rounds of requests at once.
 
+Triggers are read beside both rounds, and only where a project names some: what a hostname or a
+queue belongs to does not depend on the script.
+
 Live is what serves: deployment → version, by id. The endpoints that answer for the *latest* version
 (settings, secrets) are not asked; the live version's bindings name its secrets as well.
 
@@ -11,15 +14,16 @@ which free plans may not read.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.scripts import WorkerInfo
+from workers_deploy.api.trigger_state import read_triggers
 from workers_deploy.api.versions import ReadVersion
 from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion
-from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
+from workers_deploy.core.project import ScriptSettings, SubdomainState, Triggers, UsageModel
 from workers_deploy.errors import ApiError, RefusedError
 
 T = TypeVar("T")
@@ -49,15 +53,31 @@ class _Known:
 
 
 def read_live_state(
-    client: WorkersClient, script_name: str, *, want_usage_model: bool = False
+    client: WorkersClient,
+    script_name: str,
+    *,
+    want_usage_model: bool = False,
+    triggers: Triggers | None = None,
 ) -> LiveState:
     """Return the script as Cloudflare reports it now; an unknown script is an empty state.
 
+    Of triggers the kinds that `triggers` names, with whom their hostnames and queues belong to.
+
     Raises:
-        RefusedError: deployments, versions or script settings are refused.
+        RefusedError: deployments, versions, script settings or triggers are refused.
         UnansweredError: one of them is not answered after all tries.
 
     """
+    if triggers is None or triggers == Triggers():
+        return _read_script(client, script_name, want_usage_model=want_usage_model)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        reading = pool.submit(read_triggers, client, script_name, triggers)
+        state = _read_script(client, script_name, want_usage_model=want_usage_model)
+    read = reading.result()
+    return replace(state, triggers=read.triggers, unread=(*state.unread, *read.unread))
+
+
+def _read_script(client: WorkersClient, script_name: str, *, want_usage_model: bool) -> LiveState:
     known = _first_round(client, script_name)
     if known.deployments is None and known.latest is None and known.settings is None:
         return _unknown(client, script_name)

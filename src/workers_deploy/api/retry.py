@@ -173,11 +173,16 @@ class _Run(Generic[T]):
         )
 
     def _stops(self, state: RetryCallState) -> bool:
-        limit = self._retrier.max_attempts
-        if self._failures[-1].kind is Kind.STARTUP:
-            limit = min(limit, STARTUP_TRIES)
         # A wait that would end past the deadline is not begun.
-        return state.attempt_number >= limit or state.upcoming_sleep >= self._retrier.remaining()
+        return (
+            state.attempt_number >= self._limit()
+            or state.upcoming_sleep >= self._retrier.remaining()
+        )
+
+    def _limit(self) -> int:
+        if self._failures[-1].kind is Kind.STARTUP:
+            return min(self._retrier.max_attempts, STARTUP_TRIES)
+        return self._retrier.max_attempts
 
     def _before_sleep(self, state: RetryCallState) -> None:
         self._retrier.check()
@@ -190,7 +195,7 @@ class _Run(Generic[T]):
             self._on_failure(failure, waited)
         self._retrier.tell(
             f"{self._request}: {failure.problem}, waiting {waited:.1f} s "
-            f"(try {state.attempt_number + 1} of {self._retrier.max_attempts})"
+            f"(try {state.attempt_number + 1} of {self._limit()})"
         )
 
     def _end(self, failure: Failure) -> T:

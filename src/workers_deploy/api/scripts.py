@@ -78,23 +78,28 @@ def upload_form(
     metadata: Mapping[str, Any],
     modules: Sequence[Module],
     *,
-    blobs: Sequence[Part] = (),
     boundary: str | None = None,
 ) -> FormBody:
     """Return the form that PUT script, POST versions and PUT content take, as wrangler writes it.
 
     `metadata` is a plain field; each module is a part whose name and file name are its own name.
-    `blobs` are a service worker's wasm, text and data, which come first.
+    What a service worker is bound to has a file name of its own, and comes first.
     """
     parts = [
-        *blobs,
+        *(_module_part(module) for module in modules if module.filename is not None),
         Part(name="metadata", content=compact_json(metadata)),
-        *(
-            Part(name=m.name, filename=m.name, content_type=m.type.value, content=m.content)
-            for m in modules
-        ),
+        *(_module_part(module) for module in modules if module.filename is None),
     ]
     return FormBody(boundary or new_boundary(), parts)
+
+
+def _module_part(module: Module) -> Part:
+    return Part(
+        name=module.name,
+        filename=module.filename or module.name,
+        content_type=module.type.value,
+        content=module.content,
+    )
 
 
 class Scripts(Caller):
@@ -106,7 +111,6 @@ class Scripts(Caller):
         metadata: Mapping[str, Any],
         modules: Sequence[Module],
         *,
-        blobs: Sequence[Part] = (),
         look: Callable[[], UploadedScript | None] | None = None,
     ) -> UploadedScript:
         """PUT script: make a version and give it all traffic. Ambiguous: give `look`."""
@@ -115,7 +119,7 @@ class Scripts(Caller):
             str(script),
             f"PUT scripts/{script.name}",
             lambda answer: _uploaded(as_model(UploadedScriptResult)(answer)),
-            body=upload_form(metadata, modules, blobs=blobs),
+            body=upload_form(metadata, modules),
             look=look,
             options=Options(query={"excludeScript": "true", **UPLOAD_QUERY}),
         )

@@ -90,7 +90,7 @@ class Sessions(Caller):
 
     def _send_to_session(self, call: Call) -> Answer:
         try:
-            return self.connection.send(call, until=self.retrier.deadline)
+            return self._exchange(call)
         except RequestFailedError as failed:
             if _is_expired(failed.failure):
                 raise SessionExpiredError(failed.failure) from None

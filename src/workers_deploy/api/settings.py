@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from workers_deploy.api.answer import Answer
 from workers_deploy.api.body import FormBody, Part, compact_json, json_body, new_boundary
 from workers_deploy.api.caller import Caller, Options, ScriptPath, as_model, as_models, as_nothing
-from workers_deploy.api.connection import Answer
 from workers_deploy.api.wire import (
     AccountResult,
     AccountSubdomainResult,

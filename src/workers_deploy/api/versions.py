@@ -7,7 +7,7 @@ from typing import Any
 from workers_deploy.api.body import json_body
 from workers_deploy.api.caller import Caller, Options, ScriptPath, as_model, as_models, segment
 from workers_deploy.api.scripts import UPLOAD_QUERY, upload_form
-from workers_deploy.api.wire import DeploymentResult, VersionResult
+from workers_deploy.api.wire import DeploymentResult, VersionResult, VersionUrlsResult
 from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
 from workers_deploy.core.project import Module
 
@@ -90,6 +90,17 @@ class Versions(Caller):
             migration_tag=found.migration_tag,
             last_deployed_from=found.last_deployed_from,
         )
+
+    def read_version_urls(self, script_name: str, version_id: str) -> tuple[str, ...]:
+        """GET workers/workers/{name}/versions/{id}: the preview URLs of one version."""
+        found = self._call(
+            "GET",
+            f"/workers/workers/{segment(script_name)}/versions/{segment(version_id)}",
+            f"GET workers/versions/{version_id[:8]}",
+            as_model(VersionUrlsResult),
+            options=Options(lags=True),
+        )
+        return tuple(found.urls)
 
     def create_deployment(
         self,

@@ -15,7 +15,7 @@ class Progress(Protocol):
 
 
 class Reporter(Protocol):
-    """One run's voice. Everything it is given passes the redactor first: no masked value gets out."""
+    """One run's voice. Everything passes its redactor first: no masked value gets out."""
 
     def mask(self, value: str) -> None:
         """Keep a value, and its usual encodings, out of everything that follows."""

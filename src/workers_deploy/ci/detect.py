@@ -23,9 +23,9 @@ def detect_ci(
     `clock` counts seconds from anywhere, `now` since 1970.
     """
     if env.get("GITHUB_ACTIONS") == "true":
-        return GitHubReporter(env, stdout, stderr, clock=clock, debug=debug)
+        return GitHubReporter(env, stdout, clock=clock, debug=debug)
     if env.get("GITLAB_CI") == "true":
-        return GitLabReporter(stdout, stderr, clock=clock, now=now, debug=debug)
+        return GitLabReporter(stdout, clock=clock, now=now, debug=debug)
     return PlainReporter(
         stdout, stderr, clock=clock, debug=debug, is_terminal=_is_terminal(env, stderr)
     )

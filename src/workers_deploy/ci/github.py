@@ -31,12 +31,12 @@ class GitHubReporter(PlainReporter):
         self,
         env: Mapping[str, str],
         stdout: TextIO,
-        stderr: TextIO,
         *,
         clock: Callable[[], float],
         debug: bool = False,
     ) -> None:
-        super().__init__(stdout, stderr, clock=clock, debug=debug)
+        # One stream: the runner reads both, but not in the order that they were written in.
+        super().__init__(stdout, stdout, clock=clock, debug=debug)
         self._shows_debug = env.get("RUNNER_DEBUG") == "1"
         self._files = {name: env.get(name, "") for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         self._broken: set[str] = set()

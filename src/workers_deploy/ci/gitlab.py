@@ -13,13 +13,12 @@ class GitLabReporter(PlainReporter):
     def __init__(
         self,
         stdout: TextIO,
-        stderr: TextIO,
         *,
         clock: Callable[[], float],
         now: Callable[[], float],
         debug: bool = False,
     ) -> None:
-        super().__init__(stdout, stderr, clock=clock, debug=debug)
+        super().__init__(stdout, stdout, clock=clock, debug=debug)  # one log, in one order
         self._now = now
         self._sections = 0
 

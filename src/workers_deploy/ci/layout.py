@@ -16,6 +16,7 @@ def format_row(mark: str, title: str, lines: Sequence[str]) -> str:
                    of 5
     """
     texts = [text for line in lines for text in (line.splitlines() or [""])]
-    head = f"{mark} {title:<{TITLE_WIDTH}}"
+    # A title that fills its column still stands apart from the text.
+    head = f"{mark} {title:<{TITLE_WIDTH - 1}} "
     first, *rest = texts or [""]
     return "\n".join(text.rstrip() for text in (head + first, *(INDENT + text for text in rest)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Final, TextIO
 
 from workers_deploy.ci.base import Progress
 from workers_deploy.ci.layout import format_row
@@ -11,9 +11,11 @@ from workers_deploy.ci.redactor import Redactor
 from workers_deploy.ci.voice import Voice
 from workers_deploy.errors import Place
 
+FAILURE: Final = "✗"
+
 
 class PlainReporter:
-    """Rows on stdout; warnings and errors on stderr; outputs and summary only as files."""
+    """Rows on stdout; failures and warnings on stderr; outputs and summary only as files."""
 
     def __init__(
         self,
@@ -47,7 +49,7 @@ class PlainReporter:
     def row(self, title: str, lines: Sequence[str], *, mark: str = "▸") -> None:
         """Write a titled row, further lines indented under the first."""
         clean = [self._out.clean(line) for line in lines]
-        self._out.say(format_row(mark, title, clean))
+        self._tell(format_row(mark, title, clean))
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
@@ -57,7 +59,11 @@ class PlainReporter:
 
     def line(self, text: str) -> None:
         """Write one line as it is."""
-        self._out.say(text)
+        self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        voice = self._err if text.startswith(FAILURE) else self._out
+        voice.say(text)
 
     def debug(self, text: str) -> None:
         """Write to stderr, only if debug logs were asked for."""
@@ -73,8 +79,7 @@ class PlainReporter:
         self._err.say(format_annotation("warning", message, title, place))
 
     def error(self, message: str, *, title: str = "", place: Place | None = None) -> None:
-        """Write an error to stderr."""
-        self._err.say(format_annotation("error", message, title, place))
+        """Do nothing: a row has told it, and a log without annotations would tell it twice."""
 
     def output(self, name: str, value: str) -> None:
         """Do nothing: the outputs are in the files of report-dir."""

@@ -81,12 +81,19 @@ def forms_of(text: str) -> Iterator[str]:
         yield html.escape(plain)
         yield html.escape(plain, quote=False)
         yield escape_cell(plain)
-    raw = text.encode("utf-8", "surrogateescape")
+    raw = _bytes_of(text)
     yield quote(raw)
     yield quote(raw, safe="")
     yield quote(raw, safe="!'()*")  # JavaScript's encodeURIComponent
     yield quote_plus(raw)
     yield from _base64_forms(raw)
+
+
+def _bytes_of(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")  # any bytes, from the environment
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")  # half a pair, from JSON
 
 
 def _base64_forms(raw: bytes) -> Iterator[str]:

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from workers_deploy.core.compare import contradicts
-from workers_deploy.core.live import LiveState
+from workers_deploy.core.live import LiveState, TrafficShare
 from workers_deploy.core.project import ScriptSettings, SubdomainState
 from workers_deploy.core.steps import CheckLive
 
 
-def mismatches(step: CheckLive, live: LiveState, version_id: str | None) -> tuple[str, ...]:
-    """Return in which points live is not as planned; `version_id` must serve alone."""
+def mismatches(
+    step: CheckLive, live: LiveState, shares: tuple[TrafficShare, ...]
+) -> tuple[str, ...]:
+    """Return in which points live is not as planned; `shares` must serve, if there are any."""
     return (
-        *_traffic(live, version_id),
+        *_traffic(live, shares),
         *_secrets(step, live),
         *differing_settings(step.settings, live.script_settings),
         *differing_subdomain(step.subdomain, live.subdomain),
@@ -42,16 +44,17 @@ def differing_subdomain(wanted: SubdomainState, live: SubdomainState) -> tuple[s
     )
 
 
-def _traffic(live: LiveState, version_id: str | None) -> Iterator[str]:
-    if version_id is None:
+def _traffic(live: LiveState, shares: tuple[TrafficShare, ...]) -> Iterator[str]:
+    if not shares:
         return
     if live.deployment is None:
         yield "no deployment is live"
-        return
-    shares = [(share.version_id, share.percentage) for share in live.deployment.shares]
-    if shares != [(version_id, 100)]:
-        told = ", ".join(f"{id_[:8]} {percentage:g} %" for id_, percentage in shares)
-        yield f"live is {told or 'nothing'} instead of {version_id[:8]} 100 %"
+    elif live.deployment.shares != shares:
+        yield f"live is {_told(live.deployment.shares)} instead of {_told(shares)}"
+
+
+def _told(shares: tuple[TrafficShare, ...]) -> str:
+    return ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in shares) or "nothing"
 
 
 def _secrets(step: CheckLive, live: LiveState) -> Iterator[str]:

@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 from workers_deploy.core.live import LiveState
-from workers_deploy.core.plan_triggers import missing_queues
+from workers_deploy.core.plan_triggers import (
+    foreign_queues,
+    foreign_workflows,
+    missing_queues,
+)
 from workers_deploy.core.project import Project
 from workers_deploy.errors import Problem, ProblemKind
 
@@ -15,6 +19,8 @@ def unmet_demands(project: Project, live: LiveState) -> tuple[Problem, ...]:
         *_shadowed_secrets(project, live),
         *_missing_resources(project, live),
         *_missing_queues(project, live),
+        *_foreign_queues(project, live),
+        *_foreign_workflows(project, live),
     )
 
 
@@ -55,6 +61,25 @@ def _missing_queues(project: Project, live: LiveState) -> Iterator[Problem]:
         yield _problem(
             f"queue {queue}: the account has no such queue to consume from",
             f"create it: wrangler queues create {queue}",
+        )
+
+
+def _foreign_queues(project: Project, live: LiveState) -> Iterator[Problem]:
+    for queue, script in foreign_queues(project, live):
+        who, kind = (f"the script {script}", "worker") if script else ("a client over HTTP", "http")
+        remove = " ".join(["wrangler queues consumer", kind, "remove", queue, script or ""]).strip()
+        yield _problem(
+            f"queue {queue}: {who} consumes from it, and a queue has one consumer",
+            f"remove that one first: {remove}",
+        )
+
+
+def _foreign_workflows(project: Project, live: LiveState) -> Iterator[Problem]:
+    for workflow, script in foreign_workflows(project, live):
+        yield _problem(
+            f"workflow {workflow}: belongs to the script {script}",
+            f"give it another name here, or delete that one first: "
+            f"wrangler workflows delete {workflow}",
         )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Collection
 from workers_deploy.core.compare import live_note
 from workers_deploy.core.digest import NO_COMMIT
 from workers_deploy.core.live import LiveDeployment, LiveState
+from workers_deploy.core.plan_triggers import foreign_hosts
+from workers_deploy.core.project import Project
 from workers_deploy.errors import GuardError
 
 
@@ -16,7 +18,7 @@ def check_guards(live: LiveState, *, is_older: bool | None, allow: Collection[st
     if live.deployment is None:
         return
     if "end-rollout" not in allow:
-        _check_rollout(live.deployment)
+        check_rollout(live.deployment)
     if "after-rollback" not in allow:
         _check_rollback(live, live.deployment)
     if is_older and "older-commit" not in allow:
@@ -27,13 +29,27 @@ def check_guards(live: LiveState, *, is_older: bool | None, allow: Collection[st
         )
 
 
+def check_hosts(project: Project, live: LiveState, *, allow: Collection[str]) -> None:
+    """Raise GuardError where a hostname or a route of the project belongs to something else."""
+    foreign = dict(foreign_hosts(project, live))
+    if not foreign or "take-domain" in allow:
+        return
+    told = "; ".join(f"{host} belongs to {owner}" for host, owner in foreign.items())
+    raise GuardError(
+        told,
+        word="take-domain",
+        hint="remove it there first, or name another hostname in the configuration",
+    )
+
+
 def live_commit(live: LiveState) -> str | None:
     """Return the 12 hex digits of the live version's commit, where its note has one."""
     note = live_note(live.live)
     return None if note is None or note.commit == NO_COMMIT else note.commit
 
 
-def _check_rollout(deployment: LiveDeployment) -> None:
+def check_rollout(deployment: LiveDeployment) -> None:
+    """Raise GuardError where more than one version serves."""
     if len(deployment.shares) < 2:
         return
     shares = ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in deployment.shares)

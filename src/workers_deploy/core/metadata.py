@@ -7,7 +7,7 @@ purpose: `code_update_strategy` (wrangler's own, undocumented) is not sent, and 
 from collections.abc import Mapping
 from typing import Any
 
-from workers_deploy.core.project import Project, ScriptFormat
+from workers_deploy.core.project import VARIABLE_KINDS, Project, ScriptFormat
 from workers_deploy.core.steps import ScriptUpload
 
 
@@ -32,16 +32,21 @@ def build_metadata(upload: ScriptUpload, *, completion_token: str | None) -> dic
     if project.main_module is None:
         return _assets_only(upload, completion_token)
     metadata = _versioned(project)
-    metadata["bindings"] = [
-        *(binding.as_json() for binding in project.bindings),
-        *({"name": s.name, "type": "secret_text", "text": s.value} for s in project.secrets),
-        *(binding.as_json() for binding in upload.inherited),
-    ]
+    metadata["bindings"] = [*_bindings(project), *(one.as_json() for one in upload.inherited)]
     metadata["keep_bindings"] = list(upload.keep_bindings)
     metadata |= _migrations(upload) | _script_level(project) | _annotations(upload)
     if project.assets is not None:
         metadata["assets"] = _assets(project, completion_token)
     return metadata | dict(project.unsafe_metadata)
+
+
+def _bindings(project: Project) -> list[dict[str, Any]]:
+    """Return the project's bindings; secrets stand after the variables, as wrangler writes them."""
+    secrets = [{"name": s.name, "type": "secret_text", "text": s.value} for s in project.secrets]
+    kinds = [binding.type for binding in project.bindings]
+    place = max((at + 1 for at, kind in enumerate(kinds) if kind in VARIABLE_KINDS), default=0)
+    bindings = [binding.as_json() for binding in project.bindings]
+    return [*bindings[:place], *secrets, *bindings[place:]]
 
 
 def _versioned(project: Project) -> dict[str, Any]:
@@ -91,7 +96,11 @@ def _migrations(upload: ScriptUpload) -> dict[str, Any]:
 
 
 def _annotations(upload: ScriptUpload) -> dict[str, Any]:
-    annotations = {"workers/message": upload.message, "workers/tag": upload.project.tag}
+    annotations = {
+        "workers/message": upload.message,
+        "workers/tag": upload.project.tag,
+        "workers/alias": upload.alias,
+    }
     said = {key: value for key, value in annotations.items() if value}
     return {"annotations": said} if said else {}
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from workers_deploy.core.steps import Plan, Step
 from workers_deploy.errors import DeployError
@@ -99,6 +100,8 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
     header: Mapping[str, str] = field(default_factory=dict)  # account, environment, config file
+    # What a reading command found, for report.json: Cloudflare's fields, without values.
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:

@@ -4,6 +4,8 @@ A pure function of values. The order is ARCHITECTURE §6: whatever Cloudflare ca
 before anyone notices.
 """
 
+from collections.abc import Collection, Iterator
+
 from workers_deploy.core.compare import (
     compare_note,
 )
@@ -32,9 +34,14 @@ from workers_deploy.core.steps import (
     PatchScriptSettings,
     Plan,
     Probe,
+    PutSecrets,
     SetSubdomain,
     Step,
+    UploadScript,
+    UploadVersion,
 )
+
+_UPLOADS = (UploadVersion, UploadScript)
 
 
 def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
@@ -56,31 +63,52 @@ def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
     steps += prune_steps(changes)
     steps += trigger_steps(project, live)
     if any(step.action is not Action.UNCHANGED for step in steps):
-        steps += _checks(project, live, steps)
+        steps += check_steps(project, live, steps)
     return Plan(
         script_name=project.script_name, steps=tuple(steps), notes=_notes(project, live, steps)
     )
 
 
-def _checks(project: Project, live: LiveState, steps: list[Step]) -> list[Step]:
-    kept = set() if project.prune_secrets or live.live is None else set(live.live.secret_names)
-    secret_names = sorted(kept | {secret.name for secret in project.secrets})
+def check_steps(
+    project: Project, live: LiveState, steps: Collection[Step], *, probes: bool = True
+) -> list[Step]:
+    """Return what looks, after the last write, whether live is as planned."""
     settings = next((s.settings for s in steps if isinstance(s, PatchScriptSettings)), None)
     subdomain = next((s.state for s in steps if isinstance(s, SetSubdomain)), SubdomainState())
     check = CheckLive(
         action=Action.UPDATE,
         title="Check",
         project=project,
-        secret_names=tuple(secret_names),
-        gone_secrets=tuple(s.name for s in steps if isinstance(s, DeleteSecret)),
+        secret_names=_secrets_after(project, live, steps),
+        gone_secrets=tuple(_gone_secrets(steps)),
+        note=next((s.upload.note for s in steps if isinstance(s, _UPLOADS)), ""),
         settings=settings or ScriptSettings(),
         subdomain=subdomain,
         usage_model=project.usage_model,
     )
-    probe = (
-        [Probe(action=Action.UPDATE, title="Probe", target=project.probe)] if project.probe else []
-    )
-    return [check, *probe]
+    if project.probe is None or not probes:
+        return [check]
+    return [check, Probe(action=Action.UPDATE, title="Probe", target=project.probe)]
+
+
+def _secrets_after(project: Project, live: LiveState, steps: Collection[Step]) -> tuple[str, ...]:
+    names = set(live.live.secret_names) if live.live else set()
+    if any(
+        isinstance(s, (*_UPLOADS, PutSecrets)) and s.action is not Action.UNCHANGED for s in steps
+    ):
+        names |= {secret.name for secret in project.secrets}
+    return tuple(sorted(names - set(_gone_secrets(steps))))
+
+
+def _gone_secrets(steps: Collection[Step]) -> Iterator[str]:
+    for step in steps:
+        match step:
+            case DeleteSecret():
+                yield step.name
+            case PutSecrets():
+                yield from step.gone
+            case _:
+                pass
 
 
 def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, ...]:

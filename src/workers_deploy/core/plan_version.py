@@ -98,14 +98,15 @@ def _code_changes(
 def _asset_changes(
     project: Project, live: LiveState, compared: NoteComparison
 ) -> tuple[Change, ...]:
-    if live.live is None or (project.assets is None and not live.has_assets):
+    if live.live is None:
+        return ()
+    if project.assets is None:
+        # That a version has assets is told by its note alone: no read of a version says so.
+        if compared.assets is False or live.has_assets:
+            return (Change(action=Action.DELETE, kind="assets", detail="the project has none"),)
         return ()
     if compared.assets is True:
-        if project.assets is None:
-            return ()
         return (Change(action=Action.UNCHANGED, kind="assets", detail=_files(project)),)
-    if project.assets is None:
-        return (Change(action=Action.DELETE, kind="assets", detail="the project has none"),)
     known = "changed since" if compared.comparable else "compared by hash, not by note:"
     detail = f"{_files(project)}, {known} {_since(live.live)}"
     return (Change(action=Action.UPDATE, kind="assets", detail=detail),)

@@ -30,11 +30,16 @@ class ModuleType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Module:
-    """One part of the upload; `name` is relative, with `/`, and what imports refer to."""
+    """One part of the upload; `name` is relative, with `/`, and what imports refer to.
+
+    What a service worker is bound to instead (wasm, text, data) is called like its binding, and has
+    a `filename` besides.
+    """
 
     name: str
     type: ModuleType
     content: bytes = field(repr=False)
+    filename: str | None = None
 
 
 class ScriptFormat(StrEnum):
@@ -151,6 +156,7 @@ class Project:
     subdomain: SubdomainState = field(default_factory=SubdomainState)
     usage_model: UsageModel | None = None
     triggers: Triggers = field(default_factory=Triggers)
+    takes_domains: bool = False  # `allow: take-domain`
     dispatch_namespace: str | None = None
     commit: str | None = None  # 40 hex digits
     message: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from workers_deploy.core.live import LiveDeployment
+from workers_deploy.core.live import LiveDeployment, TrafficShare
 from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.project import (
     Binding,
@@ -28,6 +28,16 @@ class Action(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     UNCHANGED = "unchanged"
+
+
+class Scope(StrEnum):
+    """The parts that `only` narrows a deploy to."""
+
+    CODE = "code"
+    SECRETS = "secrets"
+    SETTINGS = "settings"
+    SUBDOMAIN = "subdomain"
+    TRIGGERS = "triggers"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +79,7 @@ class ScriptUpload:
     migration_tag: str | None = None  # live's, for compare-and-set
     message: str = field(default="")  # the user's text and the note
     note: str = ""
+    alias: str | None = None  # of a preview's URL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,16 +126,20 @@ class SetSubdomain(StepBase):
 
     state: SubdomainState
     former: SubdomainState
+    by_delete: bool = False  # DELETE subdomain: both off
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CreateDeployment(StepBase):
-    """POST deployments: traffic moves to the uploaded version, or to the one that is named."""
+    """POST deployments: traffic moves to the uploaded version, or to `shares` where there are any.
+
+    `may_force`: going back to a version with other secrets was asked for (10220).
+    """
 
     message: str
     former: LiveDeployment
-    version_id: str | None = None
-    force: bool = False
+    shares: tuple[TrafficShare, ...] = ()
+    may_force: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,6 +188,7 @@ class PutRoutes(StepBase):
     """PUT routes: replaces all routes of the script."""
 
     routes: tuple[Mapping[str, Any], ...]
+    takes_over: bool = False  # some lead to something else: `allow: take-domain`
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,6 +222,7 @@ class CheckLive(StepBase):
     project: Project
     secret_names: tuple[str, ...]  # that must be live
     gone_secrets: tuple[str, ...] = ()  # that must not
+    note: str = ""  # that the live version's message must end in
     settings: ScriptSettings = field(default_factory=ScriptSettings)
     subdomain: SubdomainState = field(default_factory=SubdomainState)
     usage_model: UsageModel | None = None

@@ -25,17 +25,18 @@ def _differences(run: Run, step: CheckLive) -> tuple[str, ...]:
     live = read_live_state(
         run.client, run.script.name, want_usage_model=step.usage_model is not None
     )
-    expected = run.state.version_id or (live.live.id if live.live else None)
-    found = mismatches(step, live, expected)
+    shares = run.state.our_shares if run.state.version_id else ()
+    found = mismatches(step, live, shares)
     if not found:
-        _learn_live(run, live.live, url=live.url if live.subdomain.enabled else None)
+        url = live.url if live.subdomain.enabled else None
+        _learn_live(run, live.live, note=step.note, url=url)
     return found
 
 
-def _learn_live(run: Run, version: LiveVersion | None, *, url: str | None) -> None:
+def _learn_live(run: Run, version: LiveVersion | None, *, note: str, url: str | None) -> None:
     if version is not None:
         run.state.learn(live_version_id=version.id)
-        if run.state.moved and parse_note(version.message) is None:
+        if run.state.moved and note and parse_note(version.message) is None:
             run.state.warnings.append(
                 "Cloudflare dropped the note at the end of the version's message, so the next "
                 "deploy can't tell whether anything changed"

@@ -12,7 +12,7 @@ from workers_deploy.api.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
-from workers_deploy.core.steps import Action, Plan, Step
+from workers_deploy.core.steps import Action, Plan, Step, Trigger
 from workers_deploy.errors import CancelledError, DeployError, UnansweredError
 from workers_deploy.executor.apply import apply
 from workers_deploy.executor.context import Run
@@ -106,7 +106,8 @@ class Executor:
         in_doubt = isinstance(error, UnansweredError | CancelledError)
         revert = self.revert and not isinstance(error, CancelledError)
         # A refused setting was not set; one whose answer is lost may have been.
-        suspect = failed if in_doubt or not isinstance(failed, SettingsStep) else None
+        is_plain = isinstance(failed, SettingsStep | Trigger)
+        suspect = failed if in_doubt or not is_plain else None
         undone = undoer.undo(plan, done, failed, suspect=suspect, revert=revert)
         _mark_undone(state, undone)
         state.results += [

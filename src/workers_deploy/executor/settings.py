@@ -31,11 +31,14 @@ def put_usage_model_step(run: Run, step: PutUsageModel) -> str:
 
 def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
     """Turn workers.dev and preview URLs on or off, and read that back until it is so."""
-    run.client.set_subdomain(
-        run.script.name,
-        enabled=bool(step.state.enabled),
-        previews_enabled=bool(step.state.previews_enabled),
-    )
+    if step.by_delete:
+        run.client.delete_subdomain(run.script.name)
+    else:
+        run.client.set_subdomain(
+            run.script.name,
+            enabled=bool(step.state.enabled),
+            previews_enabled=bool(step.state.previews_enabled),
+        )
     run.patience.until_equal(
         "subdomain",
         lambda: differing_subdomain(step.state, run.client.read_subdomain(run.script.name)),

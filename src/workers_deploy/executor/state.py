@@ -14,6 +14,7 @@ class RunState:
     before: LiveState
     completion_token: str | None = field(default=None, repr=False)
     version_id: str | None = None  # uploaded by this run
+    shares: tuple[TrafficShare, ...] = ()  # what traffic moves to, if not to that version alone
     moved: bool = False  # traffic moved to what this run uploaded
     facts: Facts = field(default_factory=Facts)
     results: list[StepResult] = field(default_factory=list)
@@ -25,5 +26,5 @@ class RunState:
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:
-        """Return the deployment that this run makes: its version serves alone."""
-        return (TrafficShare(version_id=self.version_id or "", percentage=100),)
+        """Return the deployment that this run makes."""
+        return self.shares or (TrafficShare(version_id=self.version_id or "", percentage=100),)

@@ -1,28 +1,54 @@
 """Moving traffic, if nobody else did meanwhile."""
 
-from workers_deploy.core.live import LiveDeployment
+from collections.abc import Callable
+
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.core.live import LiveDeployment, TrafficShare
 from workers_deploy.core.steps import (
     CreateDeployment,
 )
-from workers_deploy.errors import GuardError
+from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
+
+SECRETS_DIFFER = 10220  # POST deployments: the version has other secrets than live
 
 
 def create_deployment_step(run: Run, step: CreateDeployment) -> str:
     """Move traffic to this run's version, unless live moved since the plan was made."""
     check_unmoved(run, step.former)
-    if step.version_id is not None:
-        run.state.version_id = step.version_id
-    run.client.create_deployment(
+    if step.shares:
+        run.state.shares = step.shares
+        run.state.version_id = step.shares[0].version_id
+    deploy_shares(
+        run.client,
         run.script.name,
         run.state.our_shares,
         message=step.message,
-        force=step.force,
+        may_force=step.may_force,
         look=lambda: _find_deployment(run, step.former),
     )
     run.state.moved = True
     run.state.learn(live_version_id=run.state.version_id)
-    return f"{(run.state.version_id or '')[:8]} serves 100 %"
+    shares = (f"{s.version_id[:8]} serves {s.percentage:g} %" for s in run.state.our_shares)
+    return ", ".join(shares)
+
+
+def deploy_shares(
+    client: WorkersClient,
+    script_name: str,
+    shares: tuple[TrafficShare, ...],
+    *,
+    message: str,
+    may_force: bool,
+    look: Callable[[], LiveDeployment | None],
+) -> None:
+    """Move traffic; a version with other secrets is only gone back to where that `may_force`."""
+    try:
+        client.create_deployment(script_name, shares, message=message, look=look)
+    except RefusedError as refused:
+        if refused.code != SECRETS_DIFFER or not may_force:
+            raise
+        client.create_deployment(script_name, shares, message=message, force=True, look=look)
 
 
 def _find_deployment(run: Run, former: LiveDeployment) -> LiveDeployment | None:

@@ -21,7 +21,7 @@ def apply_trigger(run: Run, step: Trigger) -> str:
             run.client.put_schedules(name, step.crons)
             return ", ".join(step.crons) or "none"
         case PutRoutes():
-            run.client.put_routes(name, step.routes)
+            run.client.put_routes(name, step.routes, takes_over=step.takes_over)
             return ", ".join(str(route["pattern"]) for route in step.routes) or "none"
         case AttachDomain():
             run.client.attach_domain(name, step.domain, takes_over=step.takes_over)

@@ -21,14 +21,15 @@ from workers_deploy.core.steps import (
     PutUsageModel,
     SetSubdomain,
     Step,
+    Trigger,
     UploadScript,
 )
 from workers_deploy.errors import ApiError, DeployError, RefusedError
 from workers_deploy.executor.state import RunState
+from workers_deploy.executor.traffic import deploy_shares
 
 UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
 CANCELLED_UNDO_SECONDS = 5.0  # of the 7.5 s that GitHub gives between its two signals
-SECRETS_DIFFER = 10220
 # Deployments with this mark are ours, and no rollback by someone.
 UNDO_MESSAGE = "Reverted: the check after the deploy failed wd1:reverted"
 
@@ -164,15 +165,14 @@ class Undoer:
             newest = next(iter(self._client.list_deployments(self._script.name)), None)
             return newest if newest and newest.shares == former.shares else None
 
-        name = self._script.name
-        try:
-            self._client.create_deployment(name, former.shares, message=UNDO_MESSAGE, look=look)
-        except RefusedError as refused:
-            if refused.code != SECRETS_DIFFER:
-                raise
-            self._client.create_deployment(
-                name, former.shares, message=UNDO_MESSAGE, force=True, look=look
-            )
+        deploy_shares(
+            self._client,
+            self._script.name,
+            former.shares,
+            message=UNDO_MESSAGE,
+            may_force=True,
+            look=look,
+        )
 
     def _put_settings_back(
         self, steps: tuple[Step, ...]
@@ -182,6 +182,8 @@ class Undoer:
         undone: list[Step] = []
         left: list[str] = []
         for step in reversed(steps):
+            if isinstance(step, Trigger):
+                left.append(f"{step.title.lower()} (triggers stay as they were set)")
             if not isinstance(step, SettingsStep) or not self._state.before.exists:
                 continue
             try:

@@ -8,16 +8,12 @@ class Command(StrEnum):
 
     DEPLOY = "deploy"
     PLAN = "plan"
-
-
-class Only(StrEnum):
-    """Parts of a deploy that `only` narrows it to."""
-
-    CODE = "code"
-    SECRETS = "secrets"
-    SETTINGS = "settings"
-    SUBDOMAIN = "subdomain"
-    TRIGGERS = "triggers"
+    PREVIEW = "preview"
+    SHOW = "show"
+    LIST = "list"
+    DOWNLOAD = "download"
+    ROLLBACK = "rollback"
+    DELETE = "delete"
 
 
 class Allow(StrEnum):

@@ -18,6 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from workers_deploy.core.steps import Scope
 from workers_deploy.errors import Problem, ProblemKind
 from workers_deploy.inputs.choices import (
     Allow,
@@ -29,7 +30,6 @@ from workers_deploy.inputs.choices import (
     IfMissing,
     LogLevel,
     OnFailure,
-    Only,
     WithoutCredentials,
 )
 from workers_deploy.inputs.texts import (
@@ -135,7 +135,7 @@ class Inputs(BaseSettings):
         "https://api.cloudflare.com/client/v4", description="base URL of the API"
     )
     command: Command = Field(Command.DEPLOY, description="what to do")
-    only: Annotated[tuple[Only, ...], NoDecode, BeforeValidator(parse_words)] = Field(
+    only: Annotated[tuple[Scope, ...], NoDecode, BeforeValidator(parse_words)] = Field(
         (), description="narrow deploy to code, secrets, settings, subdomain, triggers"
     )
     working_directory: str = Field(".", description="all paths are relative to it")

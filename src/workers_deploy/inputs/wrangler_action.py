@@ -11,7 +11,11 @@ from workers_deploy.errors import Problem, ProblemKind
 
 COMMAND_NAMES = ("INPUT_COMMAND", "PLUGIN_COMMAND")
 # wrangler's words → ours
-_COMMANDS: Mapping[tuple[str, ...], str] = {("deploy",): "deploy", ("publish",): "deploy"}
+_COMMANDS: Mapping[tuple[str, ...], str] = {
+    ("deploy",): "deploy",
+    ("publish",): "deploy",
+    ("versions", "upload"): "preview",
+}
 _ENVIRONMENT_OPTIONS = ("--env", "-e")
 _REPLACEMENTS = {
     "--name": "the input script-name",

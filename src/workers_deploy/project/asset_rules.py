@@ -1,13 +1,15 @@
 """Which files of a directory are assets: `.assetsignore`, and what must never be public."""
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from pathspec import GitIgnoreSpec
-from pathspec.pattern import Pattern
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 IGNORE_FILE = ".assetsignore"
 HEADERS_FILE = "_headers"
@@ -39,8 +41,8 @@ _PRIVATE_KEY = re.compile(rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?---
 class AssetRules:
     """Decides for each path, relative with `/`; a directory's ends in `/`.
 
-    Patterns are those of .gitignore in any case of letters, as of the npm package `ignore` that
-    wrangler uses.
+    Patterns are those of .gitignore in any case of letters, as of the npm package `ignore` 5.3.1
+    that wrangler uses; but a negated class, `[!a]`, is one here.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
@@ -79,10 +81,11 @@ def holds_private_key(content: bytes) -> bool:
 
 def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
     """Compile patterns one by one, so that a bad one, which matches nothing, spoils no other."""
-    patterns: list[Pattern] = []
-    for line in lines:
-        try:
-            patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
-        except ValueError:
-            continue
+    patterns: list[GitIgnoreSpecPattern] = []
+    with warnings.catch_warnings():
+        # "Possible nested set": a bracket in a class is itself, today and in future.
+        warnings.simplefilter("ignore", FutureWarning)
+        for line in lines:
+            with suppress(ValueError):
+                patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
     return GitIgnoreSpec(patterns)

@@ -40,6 +40,13 @@ class _Found:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    prefix: str  # relative to the asset directory, empty or with / at its end
+    path: str
+    inside: tuple[str, ...]  # the real directories around it, against loops
+
+
 @dataclass(slots=True)
 class AssetDirectory:
     """One asset directory on its way into a manifest; `shown` is how people read its path."""
@@ -93,63 +100,50 @@ class AssetDirectory:
 
     def _walk(self, rules: AssetRules) -> Iterator[_Found]:
         root = os.path.realpath(self.directory)
-        pending: list[tuple[str, str, tuple[str, ...]]] = [("", root, (root,))]
+        pending: list[_Folder] = [_Folder("", root, (root,))]
         while pending:
-            prefix, folder, inside = pending.pop()
-            for entry in self._scan(prefix, folder):
-                path = prefix + entry.name
-                target = self._follow(path, entry, root)
-                if target is None:
+            folder = pending.pop()
+            for entry in self._scan(folder):
+                path = folder.prefix + entry.name
+                if not self._may_follow(path, entry, root):
                     continue
-                if target.is_dir():
-                    if self._takes(path + "/", rules):
-                        self._enter(path, target, inside, pending)
+                if entry.is_dir():
+                    if self._takes(f"{path}/", rules):
+                        pending += self._enter(f"{path}/", entry.path, folder)
                 elif self._takes(path, rules):
                     yield from self._take_file(path, entry)
 
-    def _scan(self, prefix: str, folder: str) -> list[os.DirEntry[str]]:
+    def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(folder) as entries:
+            with os.scandir(folder.path) as entries:
                 return list(entries)
         except OSError as error:
-            self._problem(prefix.rstrip("/"), f"can't be read: {error.strerror}")
+            self._problem(folder.prefix.rstrip("/"), f"can't be read: {error.strerror}")
             return []
 
-    def _follow(self, path: str, entry: os.DirEntry[str], root: str) -> str | None:
-        """Return where an entry's bytes are; None where it must not be followed."""
-        try:
-            path.encode()
-        except UnicodeEncodeError:
+    def _may_follow(self, path: str, entry: os.DirEntry[str], root: str) -> bool:
+        """Tell whether an entry is inside the directory; a link that is not is a problem."""
+        if not _is_text(path):
             self._problem(path.encode(errors="replace").decode(), "its name is not UTF-8")
-            return None
+            return False
         if not entry.is_symlink():
-            return None if self._is_report(entry.path) else entry.path
+            return not self._is_report(entry.path)
         target = os.path.realpath(entry.path)
         if target != root and not target.startswith(root + os.sep):
             self._problem(path, "is a symlink that leaves the asset directory")
-            return None
-        if not os.path.exists(target):
-            self._problem(path, "is a symlink to nothing")
-            return None
-        return target
+            return False
+        return True
 
     def _is_report(self, path: str) -> bool:
-        return self.left_out is not None and os.path.realpath(path) == os.path.realpath(
-            self.left_out
-        )
+        report = self.left_out
+        return report is not None and os.path.realpath(path) == os.path.realpath(report)
 
-    def _enter(
-        self,
-        path: str,
-        target: str,
-        inside: tuple[str, ...],
-        pending: list[tuple[str, str, tuple[str, ...]]],
-    ) -> None:
-        real = os.path.realpath(target)
-        if real in inside:
-            self._problem(path, "is a symlink to a directory around it")
+    def _enter(self, prefix: str, path: str, around: _Folder) -> Iterator[_Folder]:
+        real = os.path.realpath(path)
+        if real in around.inside:
+            self._problem(prefix.rstrip("/"), "is a symlink to a directory around it")
         else:
-            pending.append((path + "/", target, (*inside, real)))
+            yield _Folder(prefix, path, (*around.inside, real))
 
     def _takes(self, path: str, rules: AssetRules) -> bool:
         if not rules.is_ignored(path):
@@ -162,13 +156,14 @@ class AssetDirectory:
         if entry.is_file():
             yield _Found(path, entry.path, entry.stat().st_size)
         else:
-            self._problem(path, "is neither a file nor a directory")
+            is_link = entry.is_symlink()
+            self._problem(path, f"is {'a symlink to nothing' if is_link else 'no regular file'}")
 
     def _refuse_pages_worker(self, found: list[_Found]) -> None:
         if any(one.path.startswith(PAGES_WORKER) for one in found):
             self.findings.problem(
                 f"{self.shown}/{PAGES_WORKER}",
-                f"{PAGES_WORKER} of a Pages project, the code of its server side, would become public",
+                f"{PAGES_WORKER}, a Pages project's code of the server side, would become public",
                 hint=f"remove it, or write an {IGNORE_FILE} beside it that names {PAGES_WORKER} "
                 "(an empty one publishes it)",
                 place=Place(file=f"{self.shown}/{PAGES_WORKER}"),
@@ -225,3 +220,11 @@ class AssetDirectory:
     def _problem(self, path: str, message: str) -> None:
         shown = f"{self.shown}/{path}" if path else self.shown
         self.findings.problem(shown, f"{shown} {message}", place=Place(file=shown))
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

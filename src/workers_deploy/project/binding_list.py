@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workers_deploy.core.project import Binding
-from workers_deploy.project.bindings import KINDS, BindingKind, build_bindings
+from workers_deploy.project.binding_kinds import KINDS
+from workers_deploy.project.bindings import BindingKind, build_bindings
 from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config
 

@@ -11,6 +11,7 @@ from workers_deploy.core.project import Binding
 from workers_deploy.project import checks
 from workers_deploy.project.checks import Check, Spot
 
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a binding: its name in the configuration, and in the upload."""

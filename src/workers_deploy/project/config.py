@@ -154,14 +154,13 @@ class _Folding:
     def _check_redirected(self, sections: Mapping[str, Any]) -> None:
         if sections:
             self._spot(("env",)).error(
-                "Redirected configurations cannot include environments; the tool that wrote this one "
-                "has to mend it."
+                "Redirected configurations cannot include environments; the tool that wrote this "
+                "one has to mend it."
             )
         target = self._document.values.get("targetEnvironment")
         if target and self._environment and target != self._environment:
             self._spot(("targetEnvironment",)).error(
-                f'The environment "{self._environment}" is chosen, but the project was built for '
-                f'"{target}".',
+                f'"{self._environment}" is chosen, but the project was built for "{target}".',
                 hint=f"build it again for {self._environment}",
             )
 

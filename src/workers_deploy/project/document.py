@@ -75,7 +75,7 @@ def blank_comments(text: str) -> str:
     """Write spaces over comments and trailing commas; every other character keeps its place.
 
     >>> blank_comments('{"a": "//", /* x */}')
-    '{"a": "//"          }'
+    '{"a": "//"         }'
     """
 
     def blank(found: re.Match[str]) -> str:

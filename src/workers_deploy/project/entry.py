@@ -36,6 +36,7 @@ class Entry:
     content: bytes
     is_python: bool
     bundles: bool
+    listens: bool  # to events, as service workers do
 
 
 def find_entry(
@@ -66,6 +67,7 @@ def find_entry(
         content=content,
         is_python=is_python,
         bundles=bundles,
+        listens=script.listens,
     )
 
 

@@ -58,7 +58,7 @@ def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
 
 
 def _holds(repository: "Repo", commit: "ObjectID") -> bool:
-    return commit in repository.object_store  # type: ignore[operator]  # it has __contains__
+    return commit in repository.object_store
 
 
 def _reaches(

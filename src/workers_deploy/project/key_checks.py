@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workers_deploy.project import checks
-from workers_deploy.project.bindings import workflow_name, workflow_settings
+from workers_deploy.project.binding_checks import WORKFLOW_SETTINGS, workflow_name
 from workers_deploy.project.checks import Check, Spot
 
 _NAME = re.compile(r"([a-z0-9_][a-z0-9_-]*)?")
@@ -256,7 +256,7 @@ def exports(spot: Spot, value: object) -> None:
             cache = checks.record({"enabled": checks.boolean}, required=["enabled"])
             checks.record({"type": checks.anything, "cache": cache})(inner, entry)
         elif entry.get("type") == "workflow":
-            fields = {"type": checks.anything, "name": workflow_name, **workflow_settings()}
+            fields = {"type": checks.anything, "name": workflow_name, **WORKFLOW_SETTINGS}
             checks.record(fields, required=["name"])(inner, entry)
             _unique_workflow(inner, name, entry.get("name"), names)
         else:

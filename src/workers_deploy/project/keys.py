@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from workers_deploy.project import checks, container_checks, key_checks
-from workers_deploy.project.bindings import KINDS
+from workers_deploy.project.binding_kinds import KINDS
 from workers_deploy.project.checks import Check
 
 

@@ -15,13 +15,13 @@ from workers_deploy.project.config import Config, fold_config
 from workers_deploy.project.config_file import Checkout, find_config_file
 from workers_deploy.project.consistency import Consistency
 from workers_deploy.project.document import read_document
-from workers_deploy.project.entry import find_entry
+from workers_deploy.project.entry import Entry, find_entry
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.history import read_commit
 from workers_deploy.project.request import Loaded, ProjectRequest
-from workers_deploy.project.script import read_script_parts
+from workers_deploy.project.script import ScriptParts, ScriptReader
 
-__all__ = ["Loaded", "ProjectRequest", "load_project"]
+__all__ = ["Loaded", "ProjectRequest", "load_project", "load_without_code"]
 
 
 def load_project(request: ProjectRequest) -> Loaded:
@@ -34,6 +34,38 @@ def load_project(request: ProjectRequest) -> Loaded:
     project = None if gives_up else _build(request, checkout, config, findings)
     return Loaded(
         project=None if findings.problems else project,
+        problems=tuple(findings.problems),
+        warnings=tuple(findings.notices),
+        account_id=config.get("account_id") if config else None,
+        config_file=config.document.shown if config else None,
+    )
+
+
+def load_without_code(request: ProjectRequest, *, needs_name: bool = True) -> Loaded:
+    """Return what inputs and configuration say, with neither code nor assets read.
+
+    For commands and `only` parts that send none of them: a checkout that was not built will do.
+    """
+    findings = Findings()
+    checkout = _find_checkout(request)
+    config = _read_config(request, checkout, findings)
+    parts = Parts(
+        name=request.script_name or (config.get("name") if config else None) or "",
+        config=config,
+        script=None,
+        bindings=list_bindings(config, request.vars),
+        assets=None,
+        commit=read_commit(checkout.directory),
+    )
+    if needs_name and not parts.name and not findings.problems:
+        findings.problem(
+            "script-name",
+            "neither the input nor a configuration says it",
+            hint="set script-name, or name in the wrangler configuration",
+            kind=ProblemKind.INPUT,
+        )
+    return Loaded(
+        project=None if findings.problems else assemble_project(request, parts),
         problems=tuple(findings.problems),
         warnings=tuple(findings.notices),
         account_id=config.get("account_id") if config else None,
@@ -66,7 +98,7 @@ def _build(
     request: ProjectRequest, checkout: Checkout, config: Config | None, findings: Findings
 ) -> Project:
     entry = find_entry(config, checkout, request.main, request.bundle, findings)
-    script = read_script_parts(entry, config, checkout, request, findings) if entry else None
+    script = _read_script(entry, config, checkout, request, findings) if entry else None
     # Assets-only scripts take no bindings.
     bindings = list_bindings(config, request.vars) if entry else ()
     parts = Parts(
@@ -79,3 +111,16 @@ def _build(
     )
     Consistency(request=request, config=config, entry=entry, parts=parts, findings=findings).check()
     return assemble_project(request, parts)
+
+
+def _read_script(
+    entry: Entry,
+    config: Config | None,
+    checkout: Checkout,
+    request: ProjectRequest,
+    findings: Findings,
+) -> ScriptParts | None:
+    reader = ScriptReader(
+        entry=entry, config=config, checkout=checkout, request=request, findings=findings
+    )
+    return reader.read()

@@ -1,7 +1,7 @@
 """Which files become modules, and of which kind: wrangler's `rules`."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ _DEFAULTS: Sequence[Mapping[str, Any]] = (
     {"type": "Data", "globs": ["**/*.bin"]},
     {"type": "CompiledWasm", "globs": ["**/*.wasm", "**/*.wasm?module"]},
 )
+_EXTENSION = re.compile(r"\*(\.[\w.-]+)$")
 _PYTHON: Mapping[str, Any] = {"type": "PythonModule", "globs": ["**/*.py"]}
 
 
@@ -28,6 +29,7 @@ class ModuleRule:
     """Files that match one of the patterns are modules of the type."""
 
     type: ModuleType
+    globs: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
 
     def matches(self, path: str) -> bool:
@@ -45,6 +47,20 @@ class ModuleRules:
         """Return the kind of module that a file becomes, None where no rule takes it."""
         return next((rule.type for rule in self.rules if rule.matches(path)), None)
 
+    def extensions(self, without: Collection[ModuleType]) -> list[str]:
+        """Return the extensions of the files that the rules of other types take.
+
+        The bundler is told of files by extension; a pattern that ends otherwise takes none there.
+        """
+        found = [
+            match.group(1)
+            for rule in self.rules
+            if rule.type not in without
+            for glob in rule.globs
+            if (match := _EXTENSION.search(glob))
+        ]
+        return list(dict.fromkeys(found))
+
 
 def parse_rules(configured: Iterable[Mapping[str, Any]], *, is_python: bool) -> ModuleRules:
     """Put the configured rules before wrangler's own.
@@ -59,7 +75,7 @@ def parse_rules(configured: Iterable[Mapping[str, Any]], *, is_python: bool) -> 
         if rule["type"] in ended:
             continue
         patterns = tuple(re.compile(translate_glob(glob), re.DOTALL) for glob in rule["globs"])
-        taken.append(ModuleRule(_TYPES[rule["type"]], patterns))
+        taken.append(ModuleRule(_TYPES[rule["type"]], tuple(rule["globs"]), patterns))
         if rule.get("fallthrough") is not True:
             ended.add(rule["type"])
     return ModuleRules(tuple(taken))

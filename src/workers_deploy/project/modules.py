@@ -42,10 +42,8 @@ class ModuleSearch:
         """Return the main module, the further ones, and their source maps."""
         main = Module(name=self.entry.file.name, type=self._main_type(), content=self.entry.content)
         found = {main.name: (main, self.entry.file)}
-        wanted = self.config.get("find_additional_modules") if self.config else None
-        if wanted or (wanted is None and self.by_default):
-            for module, file in self._further():
-                found.setdefault(module.name, (module, file))
+        for module, file in self.further():
+            found.setdefault(module.name, (module, file))
         if self.entry.is_python:
             found |= {module.name: (module, file) for module, file in self._vendored()}
         return tuple(module for module, _ in found.values()) + tuple(
@@ -58,15 +56,24 @@ class ModuleSearch:
         is_module = self.entry.format is ScriptFormat.MODULES
         return ModuleType.ESM if is_module else ModuleType.COMMONJS
 
+    def rules(self) -> ModuleRules:
+        """Return the rules that count for this script."""
+        configured = self.config.items("rules") if self.config else ()
+        return parse_rules(configured, is_python=self.entry.is_python)
+
+    def further(self) -> Iterator[tuple[Module, Path]]:
+        """Return the modules beside the main one, with their files."""
+        wanted = self.config.get("find_additional_modules") if self.config else None
+        if wanted or (wanted is None and self.by_default):
+            yield from self._further()
+
     def _further(self) -> Iterator[tuple[Module, Path]]:
-        root = self.entry.root
+        root, rules = self.entry.root, self.rules()
         if not self._is_inside(root):
             self.findings.problem(
                 "base_dir", f"{self.checkout.show(root)} is outside the repository"
             )
             return
-        configured = self.config.items("rules") if self.config else ()
-        rules = parse_rules(configured, is_python=self.entry.is_python)
         left_out = {self.entry.file}
         if self.config is not None:
             left_out.add(self.config.document.file)

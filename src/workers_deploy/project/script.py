@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from workers_deploy.core.project import Binding, Module, ScriptFormat
+from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
 from workers_deploy.errors import Place
+from workers_deploy.project.bundle import BundleRequest, make_bundle
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.entry import BundleMode, Entry
@@ -23,49 +25,90 @@ class ScriptParts:
     bindings: tuple[Binding, ...] = ()
 
 
-def read_script_parts(
-    entry: Entry,
-    config: Config | None,
-    checkout: Checkout,
-    request: ProjectRequest,
-    findings: Findings,
-) -> ScriptParts | None:
-    """Read or make the modules; None where that is not possible."""
-    if entry.bundles:
-        findings.problem(
-            "bundle",
-            f"{entry.shown} needs a bundle, which is not made here yet",
-            hint="bundle it in a step before this one (wrangler deploy --dry-run --outdir "
-            "dist), set main to the result, and no_bundle to true",
-            place=Place(file=entry.shown),
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScriptReader:
+    """Makes the parts of one script."""
+
+    entry: Entry
+    config: Config | None
+    checkout: Checkout
+    request: ProjectRequest
+    findings: Findings
+
+    def read(self) -> ScriptParts | None:
+        """Return the script's parts; None where they can't be had, which is a problem."""
+        return self._bundle() if self.entry.bundles else self._take()
+
+    def _take(self) -> ScriptParts:
+        as_written = self._keeps_name()
+        search = self._search(by_default=as_written)
+        main, *others = search.read_modules()
+        if not as_written:
+            main = replace(main, name=f"{Path(main.name).stem}.js")
+        return self._arrange(self.entry.format, main, others)
+
+    def _keeps_name(self) -> bool:
+        """Tell whether wrangler would not bundle either, and so keep the entry point's name.
+
+        Of a bundle it makes `index.js` out of `index.mjs`; what imports nothing needs none, and
+        is the same without.
+        """
+        mode = self.request.bundle
+        if self.entry.is_python or mode is BundleMode.NO:
+            return True
+        return mode is BundleMode.AUTO and bool(self.config and self.config.get("no_bundle"))
+
+    def _search(self, *, by_default: bool) -> ModuleSearch:
+        return ModuleSearch(
+            entry=self.entry,
+            config=self.config,
+            checkout=self.checkout,
+            report_dir=self.request.report_dir,
+            findings=self.findings,
+            by_default=by_default,
         )
-        return None
-    as_written = keeps_name(entry, config, request.bundle)
-    search = ModuleSearch(
-        entry=entry,
-        config=config,
-        checkout=checkout,
-        report_dir=request.report_dir,
-        findings=findings,
-        by_default=as_written,
-    )
-    main, *others = search.read_modules()
-    if not as_written:
-        main = replace(main, name=f"{Path(main.name).stem}.js")
-    if entry.format is ScriptFormat.MODULES:
-        return ScriptParts(format=entry.format, modules=(main, *others))
-    blobs = [*(read_blobs(config) if config else ()), *as_blobs(others)]
-    return ScriptParts(
-        format=entry.format, modules=(main, *blobs), bindings=tuple(bind_blobs(blobs))
-    )
 
+    def _bundle(self) -> ScriptParts | None:
+        if self.request.esbuild is None:
+            self.findings.problem(
+                "bundle",
+                f"{self.entry.shown} has to be bundled, and there is no esbuild",
+                hint="install it (npm install esbuild), or bundle in a step before this one "
+                "(wrangler deploy --dry-run --outdir dist), set main to the result, and no_bundle "
+                "to true",
+                place=Place(file=self.entry.shown),
+            )
+            return None
+        search = self._search(by_default=False)
+        bundled = make_bundle(
+            BundleRequest(
+                entry=self.entry,
+                config=self.config,
+                checkout=self.checkout,
+                rules=search.rules(),
+                beside=tuple(search.further()),
+                compatibility_date=self._said("compatibility_date") or "",
+                compatibility_flags=tuple(self._said("compatibility_flags") or ()),
+                esbuild=self.request.esbuild,
+            ),
+            self.findings,
+        )
+        if bundled is None:
+            return None
+        main, *others = bundled.modules
+        if bundled.source_map is not None and self._said("upload_source_maps") is not False:
+            others.append(bundled.source_map)
+        return self._arrange(bundled.format, main, others)
 
-def keeps_name(entry: Entry, config: Config | None, mode: BundleMode) -> bool:
-    """Tell whether wrangler would not bundle either, and so keep the entry point's name.
+    def _said(self, key: str) -> Any:
+        given = getattr(self.request, key, None)
+        return given if given is not None else (self.config.get(key) if self.config else None)
 
-    Of a bundle it makes `index.js` out of `index.mjs`; what imports nothing is the same with and
-    without.
-    """
-    if entry.is_python or mode is BundleMode.NO:
-        return True
-    return mode is BundleMode.AUTO and bool(config and config.get("no_bundle"))
+    def _arrange(self, format_: ScriptFormat, main: Module, others: list[Module]) -> ScriptParts:
+        """Bind what a service worker can't import."""
+        if format_ is ScriptFormat.MODULES:
+            return ScriptParts(format=format_, modules=(main, *others))
+        maps = [module for module in others if module.type is ModuleType.SOURCE_MAP]
+        blobs = [*(read_blobs(self.config) if self.config else ()), *as_blobs(others)]
+        bindings = tuple(bind_blobs(blobs))
+        return ScriptParts(format=format_, modules=(main, *blobs, *maps), bindings=bindings)

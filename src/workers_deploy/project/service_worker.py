@@ -7,6 +7,7 @@ Each is a part of the upload called like its binding (deploy-helpers
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from workers_deploy.core.project import Binding, Module, ModuleType
@@ -28,19 +29,31 @@ def read_blobs(config: Config) -> list[Module]:
         for name, path in config.table(key).items():
             file = Path(os.path.normpath(config.directory / path))
             try:
-                found.append(Module(name=name, type=type_, content=file.read_bytes()))
+                content = file.read_bytes()
             except OSError as error:
                 config.spot(key).at(name).error(f'"{path}" can\'t be read: {error.strerror}')
+                continue
+            shown = Path(os.path.relpath(file, config.directory)).as_posix()
+            found.append(Module(name=name, type=type_, content=content, filename=shown))
     return found
 
 
 def as_blobs(modules: Iterable[Module]) -> list[Module]:
     """Name further modules so that the script can refer to them by a variable."""
     return [
-        Module(name=_NO_IDENTIFIER.sub("_", one.name), type=one.type, content=one.content)
+        replace(one, name=_NO_IDENTIFIER.sub("_", one.name), filename=one.name)
         for one in modules
         if one.type in _KINDS
     ]
+
+
+def variable_of(name: str) -> str:
+    """Return the variable by which a script knows a module that is bound.
+
+    >>> variable_of("./0a1b-hello.txt")
+    '__0a1b_hello_txt'
+    """
+    return _NO_IDENTIFIER.sub("_", name)
 
 
 def bind_blobs(blobs: Iterable[Module]) -> list[Binding]:

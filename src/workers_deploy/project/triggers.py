@@ -74,7 +74,11 @@ def _workflows(config: Config, script_name: str) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for workflow in config.items("workflows"):
         if workflow.get("script_name", script_name) == script_name:
-            settings = {key: workflow[key] for key in _WORKFLOW_SETTINGS if key in workflow}
+            settings = {
+                key: _schedules(workflow[key]) if key == "schedules" else workflow[key]
+                for key in _WORKFLOW_SETTINGS
+                if workflow.get(key)
+            }
             found.setdefault(
                 workflow["name"],
                 {
@@ -85,3 +89,7 @@ def _workflows(config: Config, script_name: str) -> list[dict[str, Any]]:
                 },
             )
     return list(found.values())
+
+
+def _schedules(crons: str | list[str]) -> list[dict[str, str]]:
+    return [{"cron": cron} for cron in ([crons] if isinstance(crons, str) else crons)]

@@ -12,7 +12,8 @@ MAX_CELL: Final = 300  # characters
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_SPECIAL: Final = re.compile(r"[\\`*_\[\]|~$]")
+# An underscore inside of a word means nothing (GitHub Flavored Markdown, 6.2).
+_SPECIAL: Final = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 # GitHub makes links and notifications of `@name` and `#12` after Markdown is done, so that neither
 # a backslash nor an entity holds it back; a blank of no width does (Renovate does the same).
 _REFERENCE: Final = re.compile(r"[@#](?=\w)")

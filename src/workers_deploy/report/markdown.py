@@ -20,17 +20,17 @@ MAX_MESSAGE: Final = 2_000  # characters of an error's text
 MAX_COMMENT: Final = 65_536  # characters, GitHub's bound for a comment
 
 _WORDS: Final = {
-    Result.DEPLOYED: "deployed",
-    Result.UNCHANGED: "is unchanged",
-    Result.PLANNED: "planned",
-    Result.PREVIEWED: "previewed",
-    Result.ROLLED_BACK: "rolled back",
-    Result.DELETED: "deleted",
-    Result.DONE: "done",
-    Result.SKIPPED: "skipped",
-    Result.FAILED: "failed, nothing live was changed",
-    Result.REVERTED: "failed, live is as before again",
-    Result.PARTIAL: "failed, live is changed and not as planned",
+    Result.DEPLOYED: "deployed in {}",
+    Result.UNCHANGED: "unchanged, checked in {}",
+    Result.PLANNED: "planned in {}",
+    Result.PREVIEWED: "previewed in {}",
+    Result.ROLLED_BACK: "rolled back in {}",
+    Result.DELETED: "deleted in {}",
+    Result.DONE: "done in {}",
+    Result.SKIPPED: "skipped after {}",
+    Result.FAILED: "failed after {}, nothing live was changed",
+    Result.REVERTED: "failed after {}, live is as before again",
+    Result.PARTIAL: "failed after {}, live is changed and not as planned",
 }
 
 
@@ -79,34 +79,26 @@ def render_comment(outcome: Outcome, context: RunContext) -> str:
 
 def _render_headline(outcome: Outcome) -> str:
     facts = outcome.facts
-    name = code(facts.script_name) if facts.script_name else ""
+    name = f" {code(facts.script_name)}" if facts.script_name else ""
     environment = outcome.header.get("environment")
     where = f" (environment {cell(environment)})" if environment else ""
     mark = "❌" if outcome.error else "✅"
-    words = f"{mark} **{outcome.command}** {name}{where}: {_WORDS[outcome.result]}"
+    ended = _WORDS[outcome.result].format(render_seconds(outcome.seconds))
+    words = f"{mark} **{outcome.command}**{name}{where}: {ended}"
     url = facts.preview_url if outcome.result is Result.PREVIEWED else facts.deployment_url
-    return " · ".join(
-        part
-        for part in (
-            f"{words} in {render_seconds(outcome.seconds)}",
-            link(url) if url else "",
-        )
-        if part
-    )
+    return f"{words} · {link(url)}" if url else words
 
 
 def _render_failure(outcome: Outcome) -> str:
     error = outcome.error
     if error is None:
         return ""
+    head = f"### ❌ {cell(outcome.stage or 'Failed')}"
+    if isinstance(error, ProblemsError):
+        nothing = f"Nothing was sent. Exit code {outcome.exit_code}."
+        return paragraphs((head, _render_problems(error), nothing)).rstrip()
     rows = [*_failure_rows(error), *_live_rows(outcome)]
-    return paragraphs(
-        (
-            f"### ❌ {cell(outcome.stage or 'Failed')}",
-            table(("", ""), rows) if not isinstance(error, ProblemsError) else "",
-            _render_problems(error) if isinstance(error, ProblemsError) else "",
-        )
-    ).rstrip()
+    return paragraphs((head, table(("", ""), rows))).rstrip()
 
 
 def _failure_rows(error: DeployError) -> Iterator[tuple[str, str]]:

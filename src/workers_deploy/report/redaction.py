@@ -27,6 +27,7 @@ def redact_outcome(outcome: Outcome, redact: Redact) -> Outcome:
         stage=redact_strings(outcome.stage, redact),
         warnings=redact_strings(outcome.warnings, redact),
         header=redact_strings(dict(outcome.header), redact),
+        details=redact_strings(dict(outcome.details), redact),
     )
 
 

@@ -229,7 +229,6 @@ def render_last_line(outcome: Outcome) -> str:
     """Write the run's last line: how it ended, how long it took, where the script answers."""
     name = "rolled back" if outcome.result is Result.ROLLED_BACK else outcome.result.value
     ended = f"{name} in {render_seconds(outcome.seconds)}"
-    url = outcome.facts.preview_url or outcome.facts.deployment_url
-    if outcome.result is not Result.PREVIEWED:
-        url = outcome.facts.deployment_url
+    facts = outcome.facts
+    url = facts.preview_url if outcome.result is Result.PREVIEWED else facts.deployment_url
     return f"{ended}   {url}" if url and outcome.error is None else ended

@@ -2,6 +2,7 @@
 
 import email
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -188,6 +189,22 @@ def test_small_files_go_out_in_few_pieces(tmp_path):
     )
 
     assert len(list(BucketBody("B", entries))) < 10
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 25 * 2**20), (200, 200 * 1024)])
+def test_a_bucket_is_never_in_memory_as_a_whole(tmp_path, count, size):
+    entries = tuple(
+        entry(tmp_path / str(index), b"\0" * size, hash_=f"{index:032x}") for index in range(count)
+    )
+    body = BucketBody("B", entries)
+    tracemalloc.start()
+
+    sent = sum(len(piece) for piece in body)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert sent == body.length > 25 * 2**20
+    assert peak < 2 * 2**20
 
 
 def test_a_manifest_is_what_the_session_takes():

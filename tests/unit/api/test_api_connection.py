@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import socket
 import threading
 import time
 import traceback
@@ -18,6 +19,7 @@ from fakes.api import (
     client_of,
     good,
     http_answer,
+    make_retrier,
     raw_server,
     read_request,
 )
@@ -135,9 +137,9 @@ def test_a_redirect_is_not_followed_so_that_the_token_goes_nowhere_else():
 def test_a_body_goes_out_whole_with_its_length_and_never_chunked(connect):
     seen = []
 
-    def answer(socket):
-        seen.append(read_request(socket))
-        socket.sendall(OK)
+    def answer(link):
+        seen.append(read_request(link))
+        link.sendall(OK)
 
     with raw_server(answer) as url:
         connect(url).send(POST, until=float("inf"))
@@ -151,18 +153,18 @@ def test_a_body_goes_out_whole_with_its_length_and_never_chunked(connect):
 def test_a_compressed_answer_is_read(connect):
     packed = gzip.compress(b'{"success":true,"result":[1]}')
 
-    def answer(socket):
-        read_request(socket)
-        socket.sendall(http_answer("200 OK", packed, ["Content-Encoding: gzip"]))
+    def answer(link):
+        read_request(link)
+        link.sendall(http_answer("200 OK", packed, ["Content-Encoding: gzip"]))
 
     with raw_server(answer) as url:
         assert connect(url).send(GET, until=float("inf")).result == [1]
 
 
 def test_a_broken_encoding_is_a_lost_answer(connect):
-    def answer(socket):
-        read_request(socket)
-        socket.sendall(http_answer("200 OK", b"not gzip", ["Content-Encoding: gzip"]))
+    def answer(link):
+        read_request(link)
+        link.sendall(http_answer("200 OK", b"not gzip", ["Content-Encoding: gzip"]))
 
     with raw_server(answer) as url:
         assert failure_of(connect(url)).kind is Kind.LOST
@@ -212,15 +214,15 @@ def test_transport_failures_are_told_apart_by_whether_it_may_have_arrived(
 
 
 def test_a_reset_after_the_request_is_a_lost_answer(connect):
-    with raw_server(lambda socket: read_request(socket)) as url:
+    with raw_server(read_request) as url:
         assert failure_of(connect(url), POST).kind is Kind.LOST
 
 
 def test_silence_is_given_up_after_the_request_timeout(connect):
     done = threading.Event()
 
-    def hang(socket):
-        read_request(socket)
+    def hang(link):
+        read_request(link)
         done.wait(10)
 
     with raw_server(hang) as url:
@@ -262,8 +264,8 @@ class Drip(httpx.SyncByteStream):
 def test_closing_now_wakes_a_request_that_waits_for_its_answer(connect):
     arrived, done = threading.Event(), threading.Event()
 
-    def hang(socket):
-        read_request(socket)
+    def hang(link):
+        read_request(link)
         arrived.set()
         done.wait(10)
 
@@ -285,9 +287,9 @@ def test_closing_now_wakes_a_request_that_waits_for_its_answer(connect):
 
 
 def test_after_closing_now_requests_connect_anew(connect):
-    def answer(socket):
-        while read_request(socket)[0]:
-            socket.sendall(OK)
+    def answer(link):
+        while read_request(link)[0]:
+            link.sendall(OK)
 
     with raw_server(answer) as url:
         connection = connect(url)
@@ -298,6 +300,39 @@ def test_after_closing_now_requests_connect_anew(connect):
         connection.close()
 
     assert answer_.result == 1
+
+
+def test_a_socket_that_is_closed_already_does_no_harm(connect):
+    with raw_server(lambda one: one.sendall(read_request(one) and OK)) as url:
+        connection = connect(url)
+        connection.send(GET, until=float("inf"))
+        connection.close()
+
+        kept = socket.socket()
+        connection._sockets.trace(
+            "connection.connect_tcp.complete", {"return_value": StreamOf(kept)}
+        )
+        kept.close()
+        connection.close_now()
+
+
+class StreamOf:
+    """What httpcore hands to its trace: a stream that knows its socket."""
+
+    def __init__(self, kept):
+        self.kept = kept
+
+    def get_extra_info(self, _name):
+        return self.kept
+
+
+def test_the_same_client_can_go_by_another_policy():
+    cloudflare, time_ = Cloudflare(), FakeTime()
+    cloudflare.on("GET /accounts", bad(500, 10013, "internal"))
+    with client_of(cloudflare, time_) as client, pytest.raises(UnansweredError):
+        client.retrying(make_retrier(time_, max_attempts=1)).list_accounts()
+
+    assert len(cloudflare.requests) == 1
 
 
 def test_the_token_and_the_body_are_in_no_exception_repr_or_log(connect, caplog):

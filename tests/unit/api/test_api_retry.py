@@ -144,17 +144,19 @@ def test_the_start_up_limit_is_tried_three_times_in_all(time):
     failures = [failed(Kind.STARTUP, code=10021, text="CPU") for _ in range(5)]
     send = Sender(*failures)
 
+    told = []
     with pytest.raises(RefusedError) as caught:
-        make_retrier(time).call("POST versions", send)
+        make_retrier(time, told=told).call("POST versions", send)
 
     assert send.count == 3
+    assert told[-1].endswith("(try 3 of 3)")
     assert caught.value.code == 10021
 
 
 def test_no_wait_is_begun_that_would_end_past_the_deadline(time):
     send = Sender(failed(Kind.THROTTLED, status=429, retry_after=60.0))
 
-    with pytest.raises(UnansweredError, match="after 1 try"):
+    with pytest.raises(UnansweredError, match="POST versions: still throttled after 1 try"):
         make_retrier(time, seconds=30).call("POST versions", send)
 
     assert time.slept == []

@@ -53,10 +53,13 @@ def test_only_a_real_terminal_gets_a_bar(env, stderr, has_bar):
     assert ("Assets" in stderr.getvalue()) is has_bar
 
 
-@pytest.mark.parametrize("env", [{}, {"GITLAB_CI": "true"}])
-def test_debug_lines_reach_the_log_that_wants_them(env):
-    stderr = io.StringIO()
+def test_debug_lines_go_to_stderr_on_a_terminal_and_into_the_log_of_a_ci():
+    terminal, log = io.StringIO(), io.StringIO()
 
-    detect(env, stderr, debug=True).debug("GET settings")
+    detect({}, terminal, debug=True).debug("GET settings")
+    detect_ci(
+        {"GITLAB_CI": "true"}, log, terminal, clock=lambda: 0.0, now=lambda: 0.0, debug=True
+    ).debug("GET script")
 
-    assert stderr.getvalue() == "debug: GET settings\n"
+    assert terminal.getvalue() == "debug: GET settings\n"
+    assert log.getvalue() == "debug: GET script\n"

@@ -26,7 +26,7 @@ class Step:
                 "GITHUB_OUTPUT": str(self.outputs),
                 "GITHUB_STEP_SUMMARY": str(self.summary),
             } | env
-        self.reporter = GitHubReporter(env, self.log, io.StringIO(), clock=lambda: 0.0, debug=debug)
+        self.reporter = GitHubReporter(env, self.log, clock=lambda: 0.0, debug=debug)
 
     @property
     def commands(self):

@@ -37,6 +37,19 @@ def test_rows_stand_in_columns():
     )
 
 
+def test_a_failure_is_told_once_and_on_stderr():
+    plain = Plain()
+
+    plain.reporter.row("Script", ["refused", "exit 4"], mark="✗")
+    plain.reporter.line("✗ 1 input is wrong; nothing was sent")
+    plain.reporter.error("refused", title="Script")
+
+    assert plain.out.getvalue() == ""
+    assert plain.err.getvalue() == (
+        "✗ Script       refused\n               exit 4\n✗ 1 input is wrong; nothing was sent\n"
+    )
+
+
 def test_a_group_is_a_heading():
     plain = Plain()
 
@@ -46,16 +59,15 @@ def test_a_group_is_a_heading():
     assert plain.out.getvalue() == "Details\ninside\n"
 
 
-def test_warnings_and_errors_name_their_place_as_compilers_do():
+def test_warnings_name_their_place_as_compilers_do():
     plain = Plain()
     reporter: Reporter = plain.reporter
 
     reporter.notice("not checked", title="history")
     reporter.warning("unknown key", place=Place(file="wrangler.toml", line=3, column=1))
-    reporter.error("refused")
 
     assert plain.out.getvalue() == "notice: history: not checked\n"
-    assert plain.err.getvalue() == "wrangler.toml:3:1: warning: unknown key\nerror: refused\n"
+    assert plain.err.getvalue() == "wrangler.toml:3:1: warning: unknown key\n"
 
 
 @pytest.mark.parametrize(("debug", "written"), [(True, "debug: GET settings\n"), (False, "")])

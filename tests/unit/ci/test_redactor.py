@@ -112,6 +112,13 @@ def test_a_redactor_does_not_show_what_it_hides():
     assert "sk_live" not in repr(redactor("sk_live_51"))
 
 
+@pytest.mark.parametrize("half", [0xDCFF, 0xD800])
+def test_a_value_that_is_no_unicode_is_hidden(half):
+    value = f"pass{chr(half)}word"
+
+    assert redactor(value).redact(f"<{value}>") == "<***>"
+
+
 @given(value=VALUES, before=st.text(max_size=10), after=st.text(max_size=10))
 @pytest.mark.parametrize("write", FORMS)
 def test_no_form_of_a_value_survives(write, value, before, after):

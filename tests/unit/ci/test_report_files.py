@@ -89,6 +89,15 @@ def test_a_folder_outside_of_the_workspace_may_be_chosen(tmp_path):
     assert (tmp_path / "elsewhere/report.json").exists()
 
 
+def test_an_absolute_folder_outside_of_the_workspace_may_be_chosen(tmp_path):
+    workspace = tmp_path / "checkout"
+    workspace.mkdir()
+
+    assert write(workspace, folder=tmp_path / "elsewhere") == ()
+
+    assert (tmp_path / "elsewhere/report.json").exists()
+
+
 def test_a_workspace_behind_a_symlink_is_the_runners_business(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "workspace").symlink_to("real")
@@ -161,6 +170,12 @@ def test_root_gives_new_folders_and_files_to_the_workspaces_owner(tmp_path):
         folder.write("x", b"1")
 
     assert owned == ["folder", "folder", "file"]
+
+
+def test_the_workspace_itself_may_be_the_folder(tmp_path):
+    assert write(tmp_path, folder=".") == ()
+
+    assert (tmp_path / "report.json").exists()
 
 
 def test_an_existing_folder_keeps_its_owner(tmp_path):

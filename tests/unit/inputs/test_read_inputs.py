@@ -1,7 +1,8 @@
 import pytest
 
+from workers_deploy.core.steps import Scope
 from workers_deploy.inputs import Inputs, names_of, read_inputs
-from workers_deploy.inputs.choices import Allow, Command, Only
+from workers_deploy.inputs.choices import Allow, Command
 
 TOKEN = "cf-token-0123456789"
 ACCOUNT = "0123456789abcdef0123456789abcdef"
@@ -88,7 +89,7 @@ def test_lists_take_lines_and_commas():
 
     inputs = read_inputs({}, env).inputs
 
-    assert inputs.only == (Only.CODE, Only.SECRETS, Only.SETTINGS)
+    assert inputs.only == (Scope.CODE, Scope.SECRETS, Scope.SETTINGS)
     assert inputs.allow == (Allow.OLDER_COMMIT,)
 
 

@@ -64,7 +64,7 @@ def test_the_plan_is_a_table_of_before_and_after():
         "|  | kind | name | change |\n"
         "|---|---|---|---|\n"
         "| `~` | setting | <code>logpush</code> | false → true |\n"
-        "| `+` | binding | <code>KV</code> | kv\\_namespace |\n"
+        "| `+` | binding | <code>KV</code> | kv_namespace |\n"
         "| `~` | secrets | <code>A, B</code> | a value changed |\n"
         "| `~` | limits |  | 1 → 2<br>as in the file |\n"
         "\n- a note\n"
@@ -204,6 +204,7 @@ def test_problems_are_a_table():
 
     text = render_summary(failed(error=error, plan=None, results=()), CONTEXT)
 
+    assert "Nothing was sent. Exit code 2." in text
     assert "| <code>workers-dev</code> | neither | say it |" in text
     assert "| <code>wrangler.toml&#58;3</code> | missing |  |" in text
     assert "### Plan" not in text
@@ -219,7 +220,7 @@ def test_warnings_are_told():
 def test_every_result_has_words_of_its_own(kind):
     text = render_summary(outcome(result=kind), CONTEXT)
 
-    assert re.search(r"\(environment staging\): \w.* in 3\.4 s", text)
+    assert re.search(r"\(environment staging\): \w.* (in|after) 3\.4 s", text)
 
 
 def test_a_run_that_knows_nothing_yet_has_a_summary():
@@ -227,7 +228,13 @@ def test_a_run_that_knows_nothing_yet_has_a_summary():
         plan=None, results=(), facts=facts(script_name=None, deployment_url=None), header={}
     )
 
-    assert render_summary(bare, CONTEXT).startswith("✅ **deploy** : deployed in 3.4 s\n")
+    assert render_summary(bare, CONTEXT).startswith("✅ **deploy**: deployed in 3.4 s\n")
+
+
+def test_a_script_without_code_has_no_start_time():
+    text = render_summary(outcome(facts=facts(startup_time_ms=None)), CONTEXT)
+
+    assert "Starts in" not in text
 
 
 def test_a_huge_plan_is_cut_with_a_count():
@@ -287,6 +294,14 @@ class Structure(mistune.HTMLRenderer):
         self.links.add(url)
         return text
 
+    def emphasis(self, text):
+        self.tags.add("em")
+        return text
+
+    def strikethrough(self, text):
+        self.tags.add("del")
+        return text
+
     def codespan(self, text):
         self.tags.add(f"`{text}`")
         return text
@@ -294,7 +309,7 @@ class Structure(mistune.HTMLRenderer):
 
 def structure_of(markdown):
     seen = Structure()
-    mistune.create_markdown(renderer=seen, plugins=["table"])(markdown)
+    mistune.create_markdown(renderer=seen, plugins=["table", "strikethrough", "url"])(markdown)
     return seen
 
 

@@ -1,0 +1,76 @@
+"""How many requests the token has left, so that a run slows down before it is shut out.
+
+A token that asks too often is blocked for five minutes, the pipelines that share it included (rate
+limits page). Every answer says how much is left: `Ratelimit: "default";r=50;t=30`, r requests for
+the next t seconds; older answers in `x-ratelimit-remaining` and `-reset`.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+# So few that others who share the token may use them up meanwhile.
+LITTLE = 5
+LONGEST_PAUSE = 300.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """So many requests until so many seconds from now."""
+
+    requests: int
+    seconds: float
+
+
+class Budget:
+    """What the last answer said; safe to use from several threads."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._requests = LITTLE + 1
+        self._resets_at = 0.0
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer says is left; an answer that says nothing changes nothing."""
+        left = left_of(headers)
+        if left is None:
+            return
+        with self._lock:
+            self._requests = left.requests
+            self._resets_at = self._clock() + left.seconds
+
+    def left(self) -> Left | None:
+        """Return what is left where it is little, else None."""
+        with self._lock:
+            seconds = self._resets_at - self._clock()
+            if self._requests > LITTLE or seconds <= 0:
+                return None
+            return Left(requests=self._requests, seconds=seconds)
+
+    def pause(self) -> float:
+        """Return the seconds to wait before the next request: what is left is spread evenly."""
+        left = self.left()
+        return 0.0 if left is None else min(left.seconds / (left.requests + 1), LONGEST_PAUSE)
+
+
+def left_of(headers: Mapping[str, str]) -> Left | None:
+    """Return what an answer's headers say is left; of several policies the scarcest."""
+    every = [*_policies(headers.get("ratelimit", "")), *_old_style(headers)]
+    return min(every, key=lambda left: left.requests, default=None)
+
+
+def _policies(value: str) -> Iterator[Left]:
+    for policy in value.split(","):
+        fields = dict(part.strip().split("=", 1) for part in policy.split(";") if "=" in part)
+        yield from _left(fields.get("r", ""), fields.get("t", ""))
+
+
+def _old_style(headers: Mapping[str, str]) -> Iterator[Left]:
+    remaining = headers.get("x-ratelimit-remaining", "")
+    yield from _left(remaining, headers.get("x-ratelimit-reset", ""))
+
+
+def _left(requests: str, seconds: str) -> Iterator[Left]:
+    if requests.isdecimal() and seconds.isdecimal():
+        yield Left(requests=int(requests), seconds=float(seconds))

@@ -1,0 +1,114 @@
+"""show, list, download: what Cloudflare has; nothing is written to it."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.content import ScriptContent, read_content
+from workers_deploy.api.scripts import ListedScript
+from workers_deploy.commands.session import Session, finished, read_live
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.outcome import Facts, Outcome, Result
+from workers_deploy.errors import Problem, ProblemKind, ProblemsError, RefusedError
+from workers_deploy.project.save import save_script
+from workers_deploy.report.details import render_list, render_show, show_record
+
+
+def show(session: Session) -> Outcome:
+    """Tell all that Cloudflare reports of one script."""
+    live = read_live(session)
+    _must_exist(session, live)
+    client, path = session.client, ScriptPath(name=session.project.script_name)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        settings = pool.submit(client.read_settings, path)
+        secrets = pool.submit(client.list_secrets, path)
+        versions = pool.submit(client.list_versions, path.name)
+        usage = pool.submit(_usage_model, session)
+    record = show_record(
+        live,
+        settings=settings.result(),
+        secret_names=tuple(secret.name for secret in secrets.result()),
+        versions=versions.result(),
+        usage_model=usage.result(),
+    )
+    for title, lines in render_show(record):
+        session.reporter.row(title, lines)
+    return replace(finished(session, live, Result.DONE), details=record)
+
+
+def list_scripts(session: Session) -> Outcome:
+    """List the account's scripts; with `search`, those whose name contains it."""
+    search = session.inputs.search
+    found = session.client.search_scripts(search) if search else session.client.list_scripts()
+    rows = [_listed(script) for script in found]
+    for line in render_list(rows):
+        session.reporter.line(line)
+    return Outcome(command="list", result=Result.DONE, facts=Facts(), details={"scripts": rows})
+
+
+def download(session: Session) -> Outcome:
+    """Write the script's modules into `output-dir`, byte for byte."""
+    live = read_live(session)
+    _must_exist(session, live)
+    if session.inputs.output_dir is None:
+        raise _wrong("output-dir", "not given", "name a folder for the modules")
+    script = ScriptPath(
+        name=session.project.script_name, dispatch_namespace=session.inputs.dispatch_namespace
+    )
+    content = read_content(session.client, script)
+    directory = Path(session.inputs.working_directory) / session.inputs.output_dir
+    written = save_script(directory, [(part.name, part.content) for part in content.parts])
+    _tell_written(session, content, written)
+    details = {
+        "main_module": content.main_module,
+        "modules": [
+            {"name": part.name, "type": part.content_type, "size": len(part.content), "file": file}
+            for part, file in zip(content.parts, written, strict=True)
+        ],
+    }
+    return replace(finished(session, live, Result.DONE), details=details)
+
+
+def _tell_written(session: Session, content: ScriptContent, written: tuple[str, ...]) -> None:
+    if not content.parts:
+        session.reporter.notice("the script has no modules: it only serves assets")
+        return
+    lines = [
+        f"{file}  {len(part.content):,} B  {part.content_type}"
+        for part, file in zip(content.parts, written, strict=True)
+    ]
+    session.reporter.row("Modules", lines)
+
+
+def _usage_model(session: Session) -> Mapping[str, Any] | None:
+    try:
+        found = session.client.read_usage_model(session.project.script_name)
+    except RefusedError:
+        return None  # the plan has no choice
+    return {"usage_model": found.usage_model, "cpu_ms": found.cpu_ms}
+
+
+def _must_exist(session: Session, live: LiveState) -> None:
+    if not live.exists:
+        name = session.project.script_name
+        raise _wrong("script-name", f"the script {name} does not exist", "`list` names them all")
+
+
+def _wrong(subject: str, message: str, hint: str) -> ProblemsError:
+    kind = ProblemKind.INPUT
+    return ProblemsError([Problem(kind=kind, subject=subject, message=message, hint=hint)])
+
+
+def _listed(script: ListedScript) -> dict[str, Any]:
+    return {
+        "name": script.name,
+        "modified_on": script.modified_on,
+        "created_on": script.created_on,
+        "handlers": list(script.handlers),
+        "last_deployed_from": script.last_deployed_from,
+        "has_assets": script.has_assets,
+        "has_modules": script.has_modules,
+    }

@@ -1,0 +1,136 @@
+"""What a command works with, and what several commands share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.live import read_live_state
+from workers_deploy.ci.base import Reporter
+from workers_deploy.core.digest import Note, derive_note_key, make_note
+from workers_deploy.core.guards import check_guards, check_hosts, live_commit
+from workers_deploy.core.live import LiveState
+from workers_deploy.core.metadata import describe_code
+from workers_deploy.core.outcome import Outcome, Result
+from workers_deploy.core.project import Project
+from workers_deploy.core.steps import Plan, Scope
+from workers_deploy.errors import DeployError
+from workers_deploy.executor.run import Executor, facts_of
+from workers_deploy.inputs import Inputs
+from workers_deploy.report.text import Row, render_live_row, render_plan_rows
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """One command's surroundings; built in the composition root."""
+
+    inputs: Inputs
+    project: Project
+    account_id: str
+    api_token: SecretStr
+    client: WorkersClient
+    executor: Executor
+    reporter: Reporter
+    now: Callable[[], datetime]
+    # (commit, other) → whether commit comes before other; None: the history doesn't tell
+    is_older: Callable[[str, str], bool | None] = field(repr=False)
+
+
+def read_live(session: Session) -> LiveState:
+    """Read and tell what serves now."""
+    project = session.project
+    live = read_live_state(
+        session.client,
+        project.script_name,
+        want_usage_model=project.usage_model is not None,
+    )
+    tell(
+        session.reporter,
+        render_live_row(live, now=session.now(), commit=live_commit(live)),
+    )
+    return live
+
+
+def note_of(session: Session) -> Note:
+    """Return the note of what would be deployed."""
+    project = session.project
+    key = derive_note_key(
+        session.api_token.get_secret_value(), session.account_id, project.script_name
+    )
+    return make_note(
+        key,
+        commit=project.commit,
+        modules=project.modules,
+        metadata=describe_code(project),
+        assets=project.assets,
+        secrets=project.secrets,
+    )
+
+
+def guard(session: Session, live: LiveState) -> None:
+    """Raise GuardError where the run would overrule someone else's decision."""
+    allow = {str(word) for word in session.inputs.allow}
+    check_guards(live, is_older=_is_older(session, live), allow=allow)
+    if not session.inputs.only or Scope.TRIGGERS in session.inputs.only:
+        check_hosts(session.project, live, allow=allow)
+
+
+def _is_older(session: Session, live: LiveState) -> bool | None:
+    other = live_commit(live)
+    if session.project.commit is None or other is None:
+        return None
+    older = session.is_older(session.project.commit, other)
+    if older is None:
+        session.reporter.notice(
+            "whether this commit is older than the live one was not checked: the history is too "
+            "short; check out with fetch-depth: 0"
+        )
+    return older
+
+
+def tell_plan(session: Session, plan: Plan) -> None:
+    """Show every difference, and what must be known before the first write."""
+    for row in render_plan_rows(plan):
+        tell(session.reporter, row)
+
+
+def tell(reporter: Reporter, row: Row) -> None:
+    """Write a row."""
+    reporter.row(row.title, row.lines, mark=row.mark)
+
+
+def finished(
+    session: Session, live: LiveState, result: Result, plan: Plan | None = None
+) -> Outcome:
+    """Return the outcome of a run that wrote nothing."""
+    return Outcome(
+        command=session.inputs.command.value, result=result, plan=plan, facts=facts_of(live)
+    )
+
+
+def carry_out(session: Session, live: LiveState, plan: Plan, *, done: Result) -> Outcome:
+    """Carry a plan out, unless it changes nothing or is only to be shown."""
+    if session.inputs.dry_run:
+        return finished(session, live, Result.PLANNED, plan)
+    if not plan.writes:
+        return finished(session, live, Result.UNCHANGED, plan)
+    outcome = session.executor.execute(plan, live)
+    return outcome if outcome.error else replace(outcome, result=done)
+
+
+def stopped(
+    session: Session, live: LiveState, plan: Plan | None, error: DeployError, *, stage: str
+) -> Outcome:
+    """Return the outcome of a run that was stopped before its first write."""
+    version = f"version {live.live.id[:8]}" if live.live else "no version"
+    facts = replace(facts_of(live), live_note=f"{version} (as before)")
+    return Outcome(
+        command=session.inputs.command.value,
+        result=Result.FAILED,
+        plan=plan,
+        facts=facts,
+        error=error,
+        stage=stage,
+    )

@@ -1,0 +1,216 @@
+"""Bundles an entry point as wrangler does, with esbuild.
+
+Files that a rule takes are not put into the bundle but beside it: esbuild's `copy` loader leaves
+their imports in place, and they become modules of their own. What differs from wrangler's bundle
+in bytes, not in behaviour: Node's built-in modules stay imports instead of getting stand-ins (see
+`node_builtins`).
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from workers_deploy.core.project import Module, ModuleType, ScriptFormat
+from workers_deploy.errors import Place
+from workers_deploy.project.builtin_aliases import alias_builtins
+from workers_deploy.project.bundle_output import Bundled, read_bundle
+from workers_deploy.project.config import Config
+from workers_deploy.project.config_file import Checkout
+from workers_deploy.project.entry import Entry
+from workers_deploy.project.esbuild import Message, run_esbuild
+from workers_deploy.project.findings import Findings
+from workers_deploy.project.module_rules import ModuleRules
+from workers_deploy.project.node_builtins import ALWAYS, SINCE, NodeMode, find_missing, node_mode
+
+_CONDITIONS = "workerd,worker,browser"
+_NAVIGATOR_DATE = "2022-03-21"
+_SCRIPTS = (ModuleType.ESM, ModuleType.COMMONJS, ModuleType.PYTHON)
+_WAY_OUT = (
+    "or bundle it in a step before this one: wrangler deploy --dry-run --outdir dist, then set "
+    "main to the result and no_bundle to true"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundleRequest:
+    """What is bundled and how; `beside` are modules that were found and stay files of their own."""
+
+    entry: Entry
+    config: Config | None
+    checkout: Checkout
+    rules: ModuleRules
+    beside: tuple[tuple[Module, Path], ...]
+    compatibility_date: str
+    compatibility_flags: tuple[str, ...]
+    esbuild: Path
+
+
+def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
+    """Return the bundle and the modules beside it; None where that is a problem."""
+    with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
+        output = Path(folder).resolve()
+        bundled = _build(request, output / "modules", ScriptFormat.MODULES, findings)
+        if bundled is not None and not _is_module(request, bundled):
+            bundled = _build(request, output / "script", ScriptFormat.SERVICE_WORKER, findings)
+    if bundled is not None:
+        _check_imports(request, bundled, findings)
+        _check_classes(request, bundled, findings)
+    return bundled
+
+
+def _is_module(request: BundleRequest, bundled: Bundled) -> bool:
+    """Tell an ES module from a service worker by its exports, as wrangler does."""
+    if "default" in bundled.exports:
+        return True
+    return bool(bundled.exports) and not request.entry.listens
+
+
+def _build(
+    request: BundleRequest, output: Path, format_: ScriptFormat, findings: Findings
+) -> Bundled | None:
+    output.mkdir()
+    builtins = {}
+    if node_mode(request.compatibility_date, request.compatibility_flags) is NodeMode.V2:
+        stubs = output.with_name("builtins")
+        builtins = alias_builtins(
+            request.entry.project,
+            stubs,
+            date=request.compatibility_date,
+            flags=request.compatibility_flags,
+        )
+    arguments = list(_arguments(request, format_, builtins))
+    built = run_esbuild(request.esbuild, request.entry.project, output, arguments)
+    for message in built.messages:
+        _tell(request, message, findings)
+    if built.metafile is None:
+        return None
+    return read_bundle(
+        built.metafile,
+        output=output,
+        directory=request.entry.project,
+        rules=request.rules,
+        beside=request.beside,
+        format_=format_,
+    )
+
+
+def _arguments(
+    request: BundleRequest, format_: ScriptFormat, builtins: Mapping[str, str]
+) -> Iterator[str]:
+    config = request.config
+    yield str(request.entry.file)
+    yield from ("--bundle", "--target=es2024", "--supported:import-source=true")
+    yield from ("--supported:using=true", "--sourcemap=linked", f"--conditions={_CONDITIONS}")
+    yield "--format=" + ("esm" if format_ is ScriptFormat.MODULES else "iife")
+    yield from ("--log-level=warning", "--log-limit=0", "--color=false")
+    yield from (f"--loader:{extension}=jsx" for extension in (".js", ".mjs", ".cjs"))
+    yield from _module_arguments(request, builtins)
+    yield from _define_arguments(request)
+    if config is None:
+        yield from ("--keep-names",)
+        return
+    if config.get("keep_names") is not False:
+        yield "--keep-names"
+    if config.get("minify"):
+        yield "--minify"
+    yield f"--jsx-factory={config.get('jsx_factory') or 'React.createElement'}"
+    yield f"--jsx-fragment={config.get('jsx_fragment') or 'React.Fragment'}"
+    if tsconfig := config.get("tsconfig"):
+        yield f"--tsconfig={config.directory / tsconfig}"
+
+
+def _module_arguments(request: BundleRequest, builtins: Mapping[str, str]) -> Iterator[str]:
+    yield "--asset-names=[hash]-[name]"
+    yield from ("--external:cloudflare:*", "--external:__STATIC_CONTENT_MANIFEST")
+    yield "--external:node:*"
+    for extension in request.rules.extensions(_SCRIPTS):
+        yield f"--loader:{extension}=copy"
+    for _, file in request.beside:
+        yield f"--external:{file}"
+    aliases = {**builtins, **((request.config.get("alias") if request.config else None) or {})}
+    yield from (f"--alias:{name}={target}" for name, target in aliases.items())
+
+
+def _define_arguments(request: BundleRequest) -> Iterator[str]:
+    flags = request.compatibility_flags
+    defines = dict.fromkeys(
+        (f"{scope}process.env.NODE_ENV" for scope in ("", "global.", "globalThis.")),
+        '"production"',
+    )
+    has_navigator = request.compatibility_date >= _NAVIGATOR_DATE or "global_navigator" in flags
+    if has_navigator and "no_global_navigator" not in flags:
+        defines["navigator.userAgent"] = '"Cloudflare-Workers"'
+    defines |= request.config.table("define") if request.config else {}
+    yield from (f"--define:{name}={value}" for name, value in defines.items())
+
+
+def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
+    place = Place(file=request.entry.shown)
+    if message.file is not None:
+        file = request.checkout.show(request.entry.project / message.file)
+        place = Place(file=file, line=message.line, column=message.column)
+    if not message.is_error:
+        findings.notice(message.text, place)
+        return
+    findings.problem(place.file, message.text, hint=_hint(message), place=place)
+
+
+def _hint(message: Message) -> str | None:
+    name = message.text.removeprefix('Could not resolve "').rstrip('"')
+    if name == message.text:
+        return None
+    if name.removeprefix("node:") in (*ALWAYS, *SINCE):
+        return 'it is built into Node: add the compatibility flag "nodejs_compat"'
+    return "install the project's packages in a step before this one (npm ci)"
+
+
+def _check_imports(request: BundleRequest, bundled: Bundled, findings: Findings) -> None:
+    date, flags = request.compatibility_date, request.compatibility_flags
+    builtins = [name.removeprefix("node:") for name in bundled.imports if name.startswith("node:")]
+    place = Place(file=request.entry.shown)
+    if bundled.format is ScriptFormat.SERVICE_WORKER and bundled.imports:
+        listed = ", ".join(sorted(bundled.imports))
+        findings.problem(
+            place.file,
+            f"Unexpected external import of {listed}: without a default export it is a service "
+            "worker.",
+            hint="add `export default { … }` to the entry point",
+            place=place,
+        )
+    mode = node_mode(date, flags)
+    if builtins and mode is NodeMode.NONE:
+        findings.notice(
+            f"it imports node:{builtins[0]}, which needs the compatibility flag nodejs_compat",
+            place,
+        )
+    elif mode in (NodeMode.V1, NodeMode.V2):
+        for missing in find_missing(builtins, date, flags):
+            ways = [f"set compatibility_date to {missing.since} or later"] if missing.since else []
+            ways += [f"add the compatibility flag {missing.flag}"] if missing.flag else []
+            findings.problem(
+                place.file,
+                f"it imports node:{missing.name}, which Workers do not have at compatibility date "
+                f"{date}",
+                hint=", ".join([*ways, _WAY_OUT]),
+                place=place,
+            )
+
+
+def _check_classes(request: BundleRequest, bundled: Bundled, findings: Findings) -> None:
+    """Report bound classes that the entry point does not export."""
+    if request.config is None:
+        return
+    bound = {
+        "Durable Object": request.config.table("durable_objects").get("bindings") or (),
+        "Workflow": request.config.items("workflows"),
+    }
+    for kind, bindings in bound.items():
+        for binding in bindings:
+            name = binding["class_name"]
+            if not binding.get("script_name") and name not in bundled.exports:
+                findings.problem(
+                    request.entry.shown,
+                    f"the {kind} class {name} is not exported from the entry point",
+                    place=Place(file=request.entry.shown),
+                )

@@ -1,0 +1,154 @@
+"""Reads what esbuild wrote into modules: the bundle, the files beside it, the source map."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workers_deploy.core.project import Module, ModuleType, ScriptFormat
+from workers_deploy.project.module_rules import ModuleRules
+from workers_deploy.project.service_worker import variable_of
+
+# esbuild asks a global `require` for what a CommonJS package requires and is not in the bundle.
+_REQUIRE = "var require = ((modules) => (name) => modules[name])({{{entries}}});\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundled:
+    """A bundle: the main module first; `exports` and `imports` are those of the entry point."""
+
+    format: ScriptFormat
+    modules: tuple[Module, ...]
+    exports: tuple[str, ...]
+    imports: tuple[str, ...]  # names of what the runtime has
+    source_map: Module | None
+
+
+@dataclass(slots=True)
+class _Text:
+    """The bundle's text on its way, with its source map."""
+
+    code: str
+    source_map: dict[str, Any] | None
+
+    def rename(self, specifier: str, name: str) -> None:
+        """Let imports name another module; esbuild writes double quotes, and keeps `?queries`."""
+        quoted = re.compile(rf'"{re.escape(specifier)}(\?[^"]*)?"')
+        self.code = quoted.sub(lambda _: json.dumps(name), self.code)
+
+    def put_before(self, lines: str) -> None:
+        """Write lines before the code, and shift the source map by as many."""
+        self.code = lines + self.code
+        if self.source_map is not None:
+            self.source_map["mappings"] = ";" * lines.count("\n") + self.source_map["mappings"]
+
+
+def read_bundle(
+    metafile: Mapping[str, Any],
+    *,
+    output: Path,
+    directory: Path,
+    rules: ModuleRules,
+    beside: Iterable[tuple[Module, Path]],
+    format_: ScriptFormat,
+) -> Bundled:
+    """Return the modules of a build whose paths are relative to `directory`."""
+    outputs = _outputs(metafile, directory)
+    main, description = next((path, one) for path, one in outputs.items() if "entryPoint" in one)
+    text = _read_text(main, directory)
+    copied = {
+        path.name: _read_copy(path, next(iter(one["inputs"])), rules, text)
+        for path, one in outputs.items()
+        if path.suffix != ".map" and path != main and one["inputs"]
+    }
+    for module, file in beside:
+        text.rename(_relative(file, output), f"./{module.name}")
+    runtime = [one["path"] for one in description["imports"] if _is_of_runtime(one)]
+    required = [one["path"] for one in description["imports"] if one["kind"] == "require-call"]
+    _provide_require(text, required, copied, format_)
+    main_type = ModuleType.ESM if format_ is ScriptFormat.MODULES else ModuleType.COMMONJS
+    return Bundled(
+        format=format_,
+        modules=(
+            Module(name=main.name, type=main_type, content=text.code.encode()),
+            *{module.name: module for module in copied.values()}.values(),
+            *(module for module, _ in beside),
+        ),
+        exports=tuple(description["exports"]),
+        imports=tuple(dict.fromkeys(runtime)),
+        source_map=_source_map(text, main.name),
+    )
+
+
+def _outputs(metafile: Mapping[str, Any], directory: Path) -> dict[Path, Mapping[str, Any]]:
+    return {
+        Path(os.path.normpath(directory / path)): one for path, one in metafile["outputs"].items()
+    }
+
+
+def _read_text(main: Path, directory: Path) -> _Text:
+    file = main.with_name(f"{main.name}.map")
+    source_map = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    if source_map is not None:
+        sources = [os.path.normpath(main.parent / source) for source in source_map["sources"]]
+        source_map["sources"] = [_relative(Path(source), directory) for source in sources]
+    return _Text(main.read_text(encoding="utf-8"), source_map)
+
+
+def _relative(path: Path, start: Path) -> str:
+    return Path(os.path.relpath(path, start)).as_posix()
+
+
+def _read_copy(path: Path, source: str, rules: ModuleRules, text: _Text) -> Module:
+    """Read a file that was left beside, and call it as wrangler does: by SHA-1 and name."""
+    original = source.partition("?")[0]
+    content = path.read_bytes()
+    name = f"./{hashlib.sha1(content, usedforsecurity=False).hexdigest()}-{Path(original).name}"
+    text.rename(f"./{path.name}", name)
+    type_ = rules.type_of(original) or ModuleType.DATA
+    return Module(name=name, type=type_, content=content)
+
+
+def _is_of_runtime(imported: Mapping[str, Any]) -> bool:
+    return bool(imported.get("external")) and ":" in imported["path"]
+
+
+def _provide_require(
+    text: _Text, required: Iterable[str], copied: Mapping[str, Module], format_: ScriptFormat
+) -> None:
+    """Give the bundle a `require` for what it requires: a module's default export, as in
+    wrangler's.
+
+    In a service worker all modules are bound variables instead.
+    """
+    if format_ is ScriptFormat.SERVICE_WORKER:
+        variables = {module.name: variable_of(module.name) for module in copied.values()}
+        imports = ""
+    else:
+        names = [
+            copied[Path(path).name].name if Path(path).name in copied else path for path in required
+        ]
+        variables = {name: f"__required_{index}" for index, name in enumerate(dict.fromkeys(names))}
+        imports = "".join(
+            f"import {variable} from {json.dumps(name)};\n" for name, variable in variables.items()
+        )
+    if variables:
+        text.put_before(imports + _require(variables))
+
+
+def _require(variables: Mapping[str, str]) -> str:
+    entries = ", ".join(f"{json.dumps(name)}: {variable}" for name, variable in variables.items())
+    return _REQUIRE.format(entries=entries)
+
+
+def _source_map(text: _Text, name: str) -> Module | None:
+    if text.source_map is None:
+        return None
+    content = json.dumps(
+        {**text.source_map, "file": name}, ensure_ascii=False, separators=(",", ":")
+    )
+    return Module(name=f"{name}.map", type=ModuleType.SOURCE_MAP, content=content.encode())

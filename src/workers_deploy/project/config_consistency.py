@@ -1,0 +1,166 @@
+"""What the parts of a configuration owe each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workers_deploy.core.project import ScriptFormat
+from workers_deploy.project.config import Config
+from workers_deploy.project.triggers import list_routes
+
+_RULES_AT_MOST = 100  # of run_worker_first, and characters of each (SDK, wrangler's constants)
+_BLOBS = ("wasm_modules", "text_blobs", "data_blobs")
+# What is refused by name, and the way out.
+UNSUPPORTED: Mapping[str, str] = {
+    "pages_build_output_dir": "use `wrangler pages deploy`, or move the project to Workers with "
+    "static assets",
+    "containers": "container images are built and pushed by `wrangler deploy` only",
+    "site": "move the project from Workers Sites to static assets (`assets.directory`)",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfigConsistency:
+    """The checks across the keys of one configuration; without a script it has no `format`."""
+
+    config: Config
+    has_script: bool
+    format: ScriptFormat | None
+
+    def check(self) -> None:
+        """Report everything that does not fit, where it stands."""
+        self._check_assets()
+        if self.format is ScriptFormat.SERVICE_WORKER:
+            self._check_service_worker()
+        elif self.format is ScriptFormat.MODULES:
+            self._refuse_blobs()
+        self._check_routes()
+        self._check_durable_objects()
+        self._check_workflows()
+
+    def refuse_unsupported(self) -> None:
+        """Report what we don't deploy, by name."""
+        for key, way_out in UNSUPPORTED.items():
+            if self.config.get(key):
+                self.config.spot(key).error(f'"{key}" is not supported', hint=way_out, key=True)
+
+    def _check_assets(self) -> None:
+        options, spot = self.config.table("assets"), self.config.spot("assets")
+        first = options.get("run_worker_first")
+        if options.get("binding") and not self.has_script:
+            spot.at("binding").error(
+                "Cannot use assets with a binding in an assets-only Worker.",
+                hint='remove "assets.binding", or provide a Worker script ("main")',
+            )
+        if first not in (None, False) and not self.has_script:
+            spot.at("run_worker_first").error(
+                "Cannot set run_worker_first without a Worker script.",
+                hint='remove "assets.run_worker_first", or provide a Worker script ("main")',
+            )
+        if isinstance(first, list):
+            self._check_static_routing(first)
+        elif first is True and self.has_script and not options.get("binding"):
+            spot.at("run_worker_first").warn(
+                "run_worker_first is true without an assets.binding: the script can't fetch assets."
+            )
+
+    def _check_static_routing(self, rules: list[str]) -> None:
+        spot = self.config.spot("assets").at("run_worker_first")
+        for index, rule in enumerate(rules):
+            inner = spot.at(index)
+            if not rule.startswith(("/", "!/")):
+                inner.error(f'"{inner.label}" has to start with "/" or "!/".')
+            elif len(rule) > _RULES_AT_MOST:
+                inner.error(f'"{inner.label}" may have {_RULES_AT_MOST} characters at most.')
+        if len(rules) > _RULES_AT_MOST:
+            spot.error(f'"{spot.label}" may have {_RULES_AT_MOST} rules at most.')
+        if all(rule.startswith("!") for rule in rules):
+            spot.error(f'"{spot.label}" needs at least one rule that does not start with "!".')
+
+    def _check_service_worker(self) -> None:
+        bindings = self.config.spot("durable_objects").at("bindings")
+        for index, binding in enumerate(self.config.table("durable_objects").get("bindings") or ()):
+            if binding.get("script_name") in (None, self.config.get("name")):
+                bindings.at(index).error(
+                    "A Worker written as a service worker can't have Durable Objects of its own.",
+                    hint="write it as an ES module, or name another script by script_name",
+                )
+        if self.config.items("migrations"):
+            message = "Durable Object migrations require ES Module format Workers."
+            self.config.spot("migrations").error(message)
+
+    def _refuse_blobs(self) -> None:
+        for key in _BLOBS:
+            if self.config.get(key) is not None:
+                self.config.spot(key).error(
+                    f"You cannot configure [{key}] with an ES module worker.",
+                    hint="import the file in the code",
+                )
+
+    def _check_routes(self) -> None:
+        key = "routes" if self.config.get("routes") is not None else "route"
+        if key == "routes" and {"route", "routes"} <= self._section("routes").keys():
+            self.config.spot("routes").error(
+                'Expected exactly one of the following fields ["routes","route"].'
+            )
+        for index, route in enumerate(list_routes(self.config)):
+            if isinstance(route, dict) and route.get("custom_domain"):
+                spot = self.config.spot(key)
+                pattern = (spot.at(index) if key == "routes" else spot).at("pattern")
+                if "*" in route["pattern"]:
+                    pattern.error("Wildcard operators (*) are not allowed in Custom Domains")
+                if "/" in route["pattern"]:
+                    pattern.error("Paths are not allowed in Custom Domains")
+
+    def _section(self, key: str) -> Mapping[str, object]:
+        """Return the top level or the environment, wherever a key counts."""
+        section: Mapping[str, object] = self.config.document.values
+        for step in self.config.paths[key][:-1]:
+            inner = section[str(step)]
+            assert isinstance(inner, dict)
+            section = inner
+        return section
+
+    def _check_durable_objects(self) -> None:
+        exports = self.config.table("exports")
+        declared = [name for name, entry in exports.items() if entry["type"] == "durable-object"]
+        if self.config.items("migrations"):
+            if declared:
+                self.config.spot("exports").error(
+                    "`migrations` and `exports` are mutually exclusive: one of them declares the "
+                    "Durable Objects."
+                )
+            return
+        live = [
+            name
+            for name in declared
+            if exports[name].get("state", "created") in ("created", "expecting-transfer")
+        ]
+        bindings = self.config.spot("durable_objects").at("bindings")
+        for index, binding in enumerate(self.config.table("durable_objects").get("bindings") or ()):
+            if not binding.get("script_name") and binding["class_name"] not in live:
+                bindings.at(index).warn(
+                    f"The class {binding['class_name']} has neither a migration nor an entry in "
+                    "`exports`: Cloudflare refuses a Durable Object that it does not know."
+                )
+
+    def _check_workflows(self) -> None:
+        exported = {
+            entry["name"]: class_name
+            for class_name, entry in self.config.table("exports").items()
+            if entry["type"] == "workflow"
+        }
+        spot = self.config.spot("workflows")
+        names: set[str] = set()
+        for index, workflow in enumerate(self.config.items("workflows")):
+            inner, name = spot.at(index), workflow["name"]
+            if name in names:
+                inner.at("name").error(
+                    '"workflows" bindings must have unique "name" values; duplicate(s) found: '
+                    f'"{name}"'
+                )
+            names.add(name)
+            if name in exported and workflow["class_name"] != exported[name]:
+                inner.error(
+                    f'"{inner.label}" and "exports.{exported[name]}" both declare the Workflow '
+                    f'"{name}", but with different classes.'
+                )

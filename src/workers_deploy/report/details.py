@@ -1,0 +1,172 @@
+"""What show and list tell: as records for report.json, and as tables for the log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from workers_deploy.core.digest import parse_note, read_message
+from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion
+from workers_deploy.core.project import SECRET_KINDS, Binding
+
+LATEST_SHOWN = 10  # deployments and versions in the log; report.json has all
+
+
+class Settings(Protocol):
+    """The versioned settings of the latest version."""
+
+    @property
+    def compatibility_date(self) -> str | None:
+        """The compatibility date."""
+
+    @property
+    def compatibility_flags(self) -> tuple[str, ...]:
+        """The compatibility flags."""
+
+    @property
+    def limits(self) -> Mapping[str, Any] | None:
+        """Limits, such as cpu_ms."""
+
+    @property
+    def placement(self) -> Mapping[str, Any] | None:
+        """The placement."""
+
+
+def show_record(
+    live: LiveState,
+    *,
+    settings: Settings,
+    secret_names: Sequence[str],
+    versions: Sequence[LiveVersion],
+    usage_model: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """Return everything that is known of a script; bindings without the values of variables."""
+    version = live.live
+    deployments = [live.deployment, *live.former_deployments] if live.deployment else []
+    return {
+        "script_name": live.script_name,
+        "script_tag": live.script_tag,
+        "url": live.url,
+        "live_version": _version_record(version) if version else None,
+        "latest_version_id": live.latest_version_id,
+        "bindings": [_binding_record(b) for b in version.bindings] if version else [],
+        "secrets": {
+            "live": list(version.secret_names) if version else [],
+            "latest": sorted(secret_names),
+        },
+        "settings": {
+            "compatibility_date": settings.compatibility_date,
+            "compatibility_flags": list(settings.compatibility_flags),
+            "limits": dict(settings.limits or {}),
+            "placement": dict(settings.placement or {}),
+        },
+        "script_settings": _plain(asdict(live.script_settings)),
+        "subdomain": asdict(live.subdomain),
+        "usage_model": usage_model,
+        "migration_tag": live.migration_tag,
+        "last_deployed_from": live.last_deployed_from,
+        "deployments": [_deployment_record(deployment) for deployment in deployments],
+        "versions": [_version_record(v) for v in versions],
+    }
+
+
+def render_show(record: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Return titled rows for the log."""
+    live = record["live_version"]
+    yield "Version", [_pairs(live)] if live else ["none"]
+    bindings = [f"{b['name']}  {b['type']}  {_pairs(b['fields'])}" for b in record["bindings"]]
+    yield "Bindings", table([line.split("  ", 2) for line in bindings]) or ["none"]
+    yield "Secrets", [", ".join(record["secrets"]["live"]) or "none"]
+    yield "Settings", [_pairs(record["settings"])]
+    yield "Script settings", [_pairs(record["script_settings"]) or "none"]
+    yield "Subdomain", [_pairs(record["subdomain"])]
+    yield "Usage model", [_pairs(record["usage_model"]) if record["usage_model"] else "no choice"]
+    yield "Deployments", table([_deployment_row(d) for d in record["deployments"]][:LATEST_SHOWN])
+
+
+def render_list(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the scripts as a table."""
+    if not rows:
+        return ["no scripts"]
+    cells = [
+        [
+            str(row["name"]),
+            str(row["modified_on"] or ""),
+            str(row["last_deployed_from"] or ""),
+            ", ".join(row["handlers"]) or ("assets" if row["has_assets"] else ""),
+        ]
+        for row in rows
+    ]
+    return table([["name", "modified", "from", "handlers"], *cells])
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows with their columns under each other.
+
+    >>> table([["a", "b"], ["long", "c"]])
+    ['a     b', 'long  c']
+    """
+    widths: dict[int, int] = {}
+    for row in rows:
+        for index, cell in enumerate(row):
+            widths[index] = max(widths.get(index, 0), len(cell))
+    return [
+        "  ".join(cell.ljust(widths[index]) for index, cell in enumerate(row)).rstrip()
+        for row in rows
+    ]
+
+
+def _version_record(version: LiveVersion) -> dict[str, Any]:
+    note = parse_note(version.message)
+    return {
+        "id": version.id,
+        "number": version.number,
+        "created_on": version.created_on,
+        "author": version.author,
+        "source": version.source,
+        "message": read_message(version.message),
+        "tag": version.tag,
+        "commit": note.commit if note else None,
+        "triggered_by": version.triggered_by,
+    }
+
+
+def _deployment_record(deployment: LiveDeployment) -> dict[str, Any]:
+    return {
+        "id": deployment.id,
+        "created_on": deployment.created_on,
+        "author": deployment.author,
+        "message": read_message(deployment.message),
+        "versions": [asdict(share) for share in deployment.shares],
+    }
+
+
+def _deployment_row(record: Mapping[str, Any]) -> list[str]:
+    shares = ", ".join(f"{v['version_id'][:8]} {v['percentage']:g} %" for v in record["versions"])
+    return [record["created_on"] or "", shares, record["author"] or "", record["message"]]
+
+
+def _binding_record(binding: Binding) -> dict[str, Any]:
+    hidden = binding.type in (*SECRET_KINDS, "plain_text", "json")
+    fields = {} if hidden else dict(binding.fields)
+    return {"name": binding.name, "type": binding.type, "fields": fields}
+
+
+def _pairs(record: Mapping[str, Any]) -> str:
+    shown = {key: value for key, value in record.items() if value not in (None, "", [], {}, ())}
+    return " · ".join(f"{key} {_plain_text(value)}" for key, value in shown.items())
+
+
+def _plain_text(value: Any) -> str:
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case Mapping():
+            return ", ".join(f"{key}: {_plain_text(item)}" for key, item in value.items())
+        case list() | tuple():
+            return ", ".join(_plain_text(item) for item in value)
+        case _:
+            return str(value)
+
+
+def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}

@@ -1,0 +1,70 @@
+"""wrangler's dry run as an oracle: what it makes of a configuration, without a network."""
+
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fakes.wrangler import NODE_MODULES
+from workers_emulator.runtime_tools import find_node
+
+DRIVER = Path(__file__).parents[1] / "node" / "wrangler_dry_runs.cjs"
+_METADATA = re.compile(rb'name="metadata"\r\n\r\n(.*?)\r\n--', re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DryRun:
+    """A question: the project's directory, and words for the command line."""
+
+    directory: Path
+    words: tuple[str, ...] = ("--no-bundle",)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What wrangler made of it: the form that it would send, or why it refuses."""
+
+    form: bytes = b""
+    error: str | None = None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        found = _METADATA.search(self.form)
+        assert found is not None, self.error
+        metadata: dict[str, Any] = json.loads(found.group(1))
+        return metadata
+
+
+def dry_run(runs: Sequence[DryRun], home: Path) -> list[Answer]:
+    """Ask one wrangler about many projects."""
+    forms = [home / f"form-{index}" for index in range(len(runs))]
+    asked = [
+        {"directory": str(run.directory), "arguments": [*run.words, "--outfile", str(form)]}
+        for run, form in zip(runs, forms, strict=True)
+    ]
+    node = find_node(None)
+    done = subprocess.run(
+        [node, "--no-warnings", DRIVER, NODE_MODULES / "wrangler"],
+        input=json.dumps(asked),
+        env={
+            "HOME": str(home),
+            "PATH": f"{node.parent}:/usr/bin:/bin",
+            "CI": "true",
+            "NO_COLOR": "1",
+            "WRANGLER_SEND_METRICS": "false",
+            "WRANGLER_WRITE_LOGS": "false",
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    return [
+        Answer(error=answer["error"])
+        if answer["error"] is not None
+        else Answer(form=form.read_bytes())
+        for answer, form in zip(json.loads(done.stdout), forms, strict=True)
+    ]

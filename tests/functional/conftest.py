@@ -1,0 +1,41 @@
+"""An emulated account, a checkout and a runner for whole runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fakes.checkout import Checkout, full, worker
+from fakes.cloudflare import Cloudflare
+from fakes.runs import Runner
+
+
+@pytest.fixture
+def cloudflare() -> Iterator[Cloudflare]:
+    with Cloudflare(bucket_files=2) as server:
+        yield server
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A Worker of one module."""
+    return worker(tmp_path / "checkout")
+
+
+@pytest.fixture
+def full_checkout(tmp_path: Path) -> Checkout:
+    """A Worker with everything that a deploy writes."""
+    return full(tmp_path / "checkout")
+
+
+@pytest.fixture
+def runner(checkout: Checkout, cloudflare: Cloudflare, tmp_path: Path) -> Runner:
+    return Runner(checkout, cloudflare, tmp_path / "files")
+
+
+@pytest.fixture
+def full_runner(full_checkout: Checkout, cloudflare: Cloudflare, tmp_path: Path) -> Runner:
+    """Of the full checkout, with two secrets in the environment."""
+    made = Runner(full_checkout, cloudflare, tmp_path / "files")
+    made.knows(STRIPE_KEY="sk_live_51Hv0xSecret", MAIL_KEY="mail-0b5e-value")
+    return made

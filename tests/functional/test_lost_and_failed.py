@@ -1,0 +1,427 @@
+"""What a request's failure does to a run: it passes, or the run ends with live as it was."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from fakes.cloudflare import Cloudflare
+from fakes.runs import Run, Runner
+
+# What may stand in the place of an answer, with the effect done or not.
+PASSING: dict[str, dict[str, Any]] = {
+    "500": {"kind": "status", "status": 500},
+    "500 after the effect": {"kind": "status", "status": 500, "when": "after"},
+    "502 as a page": {"kind": "html", "status": 502},
+    "502 as a page after the effect": {"kind": "html", "status": 502, "when": "after"},
+    "200 without a body": {"kind": "empty", "status": 200},
+    "200 without a body after the effect": {"kind": "empty", "status": 200, "when": "after"},
+    "reset": {"kind": "reset"},
+    "lost": {"kind": "lost"},
+    "429": {"kind": "status", "status": 429, "code": 971},
+    "null result": {"kind": "null-result"},
+    "cut in the middle": {"kind": "malformed"},
+    "errors and messages null": {"kind": "errors-null"},
+    "someone else edits": {"kind": "status", "status": 409, "code": 10035},
+}
+FIRST_WRITES = [
+    "POST assets-upload-session",
+    "POST assets/upload",
+    "PUT workers/scripts/*",
+    "PATCH script-settings",
+    "POST subdomain",
+]
+UPDATE_WRITES = [
+    "POST assets-upload-session",
+    "POST assets/upload",
+    "POST versions",
+    "PATCH script-settings",
+    "POST subdomain",
+    "POST deployments",
+]
+READS = [
+    "GET deployments",
+    "GET versions",
+    "GET versions/*",
+    "GET script-settings",
+    "GET workers/scripts/*/subdomain",
+    "GET workers/workers/*",
+]
+
+
+def change_everything(runner: Runner) -> None:
+    runner.checkout.module("export default { fetch() { return new Response('two') } };\n")
+    runner.checkout.assets(index_html="<h1>two</h1>")
+    runner.checkout.config(logpush=False, preview_urls=True, vars={"GREETING": "servus"})
+    runner.knows(STRIPE_KEY="sk_live_another")
+
+
+@pytest.fixture
+def live(full_runner: Runner, cloudflare: Cloudflare) -> Runner:
+    """The full checkout, deployed, and everything changed since."""
+    assert full_runner.fast("deploy").exit_code == 0
+    change_everything(full_runner)
+    cloudflare.forget_requests()
+    return full_runner
+
+
+def tries_in(run: Run) -> list[dict[str, Any]]:
+    return [one for step in run.report["steps"] for one in step["tries"]]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("route", FIRST_WRITES)
+def test_a_first_deploy_gets_over_one_failure(
+    full_runner: Runner, cloudflare: Cloudflare, route: str, fault: str
+):
+    cloudflare.faults({"route": route, **PASSING[fault]})
+
+    run = full_runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert run.outcome == "deployed"
+    assert len(cloudflare.versions()) == 1
+    assert len(cloudflare.script()["deployments"]) == 1
+    assert cloudflare.script()["settings"]["logpush"] is True
+    assert cloudflare.script()["subdomain"] == {"enabled": True, "previews_enabled": False}
+    assert set(cloudflare.live()["assets"]["manifest"]) == {"/index.html", "/app.js", "/a.txt"}
+    assert full_runner.fast("deploy").outcome == "unchanged"
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("route", UPDATE_WRITES)
+def test_an_update_gets_over_one_failure_and_leaves_nothing_twice(
+    live: Runner, cloudflare: Cloudflare, route: str, fault: str
+):
+    cloudflare.faults({"route": route, **PASSING[fault]})
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert run.outcome == "deployed"
+    assert len(cloudflare.versions()) == 2
+    assert len(cloudflare.script()["deployments"]) == 2
+    assert cloudflare.secrets()["STRIPE_KEY"] == "sk_live_another"
+    assert run.outputs["version-id"] == cloudflare.live()["id"]
+    assert live.fast("deploy").outcome == "unchanged"
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("route", READS)
+def test_a_read_gets_over_one_failure(
+    live: Runner, cloudflare: Cloudflare, route: str, fault: str
+):
+    cloudflare.faults({"route": route, **PASSING[fault]})
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert run.outcome == "deployed"
+    assert live.fast("deploy").outcome == "unchanged"
+
+
+@pytest.mark.parametrize("route", UPDATE_WRITES)
+def test_a_write_that_never_passes_leaves_live_as_it_was(
+    live: Runner, cloudflare: Cloudflare, route: str
+):
+    former = cloudflare.served()
+    cloudflare.fail(route, "status", status=503, count=None)
+
+    run = live.fast("deploy", max_attempts=3)
+
+    assert run.exit_code == 5, run.log
+    assert run.outcome == "failed"
+    assert cloudflare.served() == former
+    assert "503 ×3" in run.log
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]
+    assert "live: version" in run.log
+    assert tries_in(run)[-1]["problem"].startswith("503")
+
+
+@pytest.mark.parametrize("route", UPDATE_WRITES)
+def test_a_write_that_is_refused_is_not_tried_again_and_leaves_live_as_it_was(
+    live: Runner, cloudflare: Cloudflare, route: str
+):
+    former = cloudflare.served()
+    cloudflare.fail(route, "status", status=400, code=10021, message="No.", count=None)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 4, run.log
+    assert run.outcome == "failed"
+    assert cloudflare.served() == former
+    assert run.outputs["error-code"] == "10021"
+    assert run.outputs["error-stage"]
+    failed = [step for step in run.report["steps"] if step["status"] == "failed"]
+    assert [step["attempts"] for step in failed] == [1] or route == "POST assets/upload"
+
+
+@pytest.mark.parametrize("route", READS[:4])
+def test_an_essential_read_that_never_passes_ends_the_run_before_any_write(
+    live: Runner, cloudflare: Cloudflare, route: str
+):
+    cloudflare.fail(route, "status", status=503, count=None)
+
+    run = live.fast("deploy", max_attempts=2)
+
+    assert run.exit_code == 5, run.log
+    assert run.outcome == "failed"
+    assert cloudflare.writes == []
+
+
+def test_a_first_deploy_that_is_refused_leaves_no_script(
+    full_runner: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail(
+        "PUT workers/scripts/*",
+        "status",
+        status=400,
+        code=10021,
+        message="Uncaught ReferenceError: kv is not defined\n  at index.js:3:9\n",
+    )
+
+    run = full_runner.process("deploy", ci="github")
+
+    assert run.exit_code == 4
+    assert run.outcome == "failed"
+    assert cloudflare.served() is None
+    assert "kv is not defined" in run.step_summary
+    assert "file=index.js,line=3,col=9" in run.stdout
+    assert "no script" in run.log
+
+
+def test_settings_of_a_first_deploy_that_fail_leave_a_partial_one_that_says_so(
+    full_runner: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("POST subdomain", "status", status=503, count=None)
+
+    run = full_runner.fast("deploy", max_attempts=2)
+
+    assert run.exit_code == 5
+    assert run.outcome == "partial"
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]
+    assert "first deploy" in run.log
+
+
+def test_what_was_undone_is_told(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("POST deployments", "status", status=403, code=10023, message="Not you.")
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 4
+    assert "↺ Reverted" in run.stdout
+    assert "logpush true again" in run.stdout
+    undone = [step["title"] for step in run.report["steps"] if step["status"] == "undone"]
+    assert set(undone) == {"Settings", "Subdomain"}
+    assert "is uploaded and gets no traffic" in run.log
+    assert "Not you." in run.summary
+
+
+def test_an_undo_that_fails_is_told_as_partial(live: Runner, cloudflare: Cloudflare):
+    cloudflare.faults(
+        {"route": "POST deployments", "kind": "status", "status": 403, "code": 10023},
+        {
+            "route": "POST subdomain",
+            "kind": "status",
+            "status": 503,
+            "nth": 2,
+            "count": None,
+        },
+    )
+
+    run = live.fast("deploy", max_attempts=2)
+
+    assert run.exit_code == 4
+    assert run.outcome == "partial"
+    assert "not put back" in run.log
+    assert "subdomain" in run.log
+    assert cloudflare.script()["settings"]["logpush"] is True
+
+
+def test_waits_are_told_line_by_line_and_stand_in_summary_and_report(
+    live: Runner, cloudflare: Cloudflare
+):
+    cloudflare.faults(
+        {"route": "POST versions", "kind": "html", "status": 502, "count": 2},
+        {"route": "POST subdomain", "kind": "reset"},
+    )
+
+    run = live.fast("deploy")
+
+    told = [line for line in run.stdout.splitlines() if "waiting" in line]
+    assert len(told) == 3
+    assert "POST versions: 502 from Cloudflare" in told[0]
+    assert "(try 2 of 5)" in told[0]
+    assert "(try 3 of 5)" in told[1]
+    version = next(step for step in run.report["steps"] if step["title"] == "Version")
+    assert version["attempts"] == 3
+    assert [one["waited"] > 0 for one in version["tries"]] == [True, True]
+    assert "502" in run.summary
+
+
+@pytest.mark.parametrize("form", ["seconds", "date"])
+def test_retry_after_is_honoured(live: Runner, cloudflare: Cloudflare, form: str):
+    later = datetime.now(UTC) + timedelta(seconds=90)
+    value = "90" if form == "seconds" else format_datetime(later, usegmt=True)
+    cloudflare.fail("POST versions", "status", status=429, headers={"Retry-After": value})
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert 80 <= max(live.time.slept) <= 92
+
+
+def test_a_wait_past_the_deadline_is_not_begun(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    cloudflare.fail(
+        "POST versions", "status", status=429, headers={"Retry-After": "300"}, count=None
+    )
+
+    run = live.fast("deploy", deadline=100)
+
+    assert run.exit_code == 5, run.log
+    assert sum(live.time.slept) < 100
+    assert cloudflare.served() == former
+
+
+def test_a_blocked_token_is_waited_for(live: Runner, cloudflare: Cloudflare):
+    """The emulator blocks for 300 s of its own time, which passes as the runner waits."""
+    object.__setattr__(cloudflare.app.limits, "_limit", 4)
+
+    run = live.fast("deploy", max_attempts=20, deadline=90_000)
+
+    assert run.exit_code == 0, run.log
+    assert max(live.time.slept) >= 299
+
+
+@pytest.mark.parametrize("route", ["POST versions", "POST deployments", "GET deployments"])
+def test_a_request_that_hangs_is_given_up_and_tried_again(
+    live: Runner, cloudflare: Cloudflare, route: str
+):
+    cloudflare.fail(route, "hang")
+
+    run = live.fast("deploy", request_timeout=1)
+
+    assert run.exit_code == 0, run.log
+    assert "no answer in 1 s" in run.stdout
+    assert len(cloudflare.versions()) == 2
+
+
+def test_a_lost_version_is_found_by_its_note_and_adopted(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("POST versions", "lost")
+
+    run = live.fast("deploy")
+
+    assert cloudflare.writes.count("POST versions") == 1
+    assert "its answer was lost, but it was carried out" in run.stdout
+    assert run.outputs["version-id"] == cloudflare.live()["id"]
+
+
+def test_a_lost_deployment_is_not_made_twice(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("POST deployments", "lost")
+
+    live.fast("deploy")
+
+    assert cloudflare.writes.count("POST deployments") == 1
+
+
+def test_a_deployment_whose_answers_are_all_lost_counts_as_done(
+    live: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("POST deployments", "lost", count=None)
+
+    run = live.fast("deploy", max_attempts=1)
+
+    assert run.exit_code == 0, run.log
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]
+
+
+def test_where_nobody_can_tell_what_became_of_a_deployment_the_run_says_so(
+    live: Runner, cloudflare: Cloudflare
+):
+    cloudflare.faults({"route": "POST deployments", "kind": "lost", "count": None})
+    cloudflare.when("POST deployments", lambda: _no_more_reads(cloudflare))
+
+    run = live.fast("deploy", max_attempts=2)
+
+    assert run.exit_code == 5, run.log
+    assert run.outcome == "partial"
+    assert "not known" in run.log
+    assert cloudflare.script()["settings"]["logpush"] is False, "traffic moved: nothing undone"
+
+
+def _no_more_reads(cloudflare: Cloudflare) -> None:
+    cloudflare.faults(
+        {"route": "POST deployments", "kind": "lost", "count": None},
+        {"route": "GET **", "kind": "status", "status": 503, "count": None},
+    )
+
+
+def test_a_session_whose_token_expires_is_followed_by_one_that_resumes(
+    live: Runner, cloudflare: Cloudflare
+):
+    live.checkout.assets(index_html="1", app_js="2", a_txt="3", b_txt="4")
+    cloudflare.fail("POST assets/upload", "expired-token", nth=2)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert cloudflare.writes.count("POST assets-upload-session") == 2
+    assert set(cloudflare.live()["assets"]["manifest"]) == {
+        *("/index.html", "/app.js", "/a.txt", "/b.txt")
+    }
+
+
+def test_a_session_token_that_never_works_ends_the_run(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    cloudflare.fail("POST assets/upload", "expired-token", count=None)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code in (4, 5), run.log
+    assert cloudflare.served() == former
+
+
+@pytest.mark.parametrize("seconds", [5, 20])
+def test_reads_that_lag_are_waited_for(live: Runner, cloudflare: Cloudflare, seconds: int):
+    for route in ("GET deployments", "GET script-settings", "GET workers/scripts/*/subdomain"):
+        cloudflare.faults({"route": route, "kind": "stale", "seconds": seconds, "count": None})
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert run.outcome == "deployed"
+
+
+def test_a_success_that_lies_is_found_out_by_the_check(live: Runner, cloudflare: Cloudflare):
+    """Someone deploys between our deployment and our check: live is not what was planned."""
+    former = cloudflare.live()["id"]
+    cloudflare.when("GET workers/workers/shop", lambda: cloudflare.deploy_version(former), nth=2)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 6, run.log
+    assert cloudflare.live()["id"] == former
+    assert run.outcome in ("reverted", "partial")
+    assert run.outputs["live-version-id"] == former
+
+
+def test_no_connection_at_all_is_exit_5(runner: Runner):
+    run = runner.fast(
+        "deploy", max_attempts=2, env={"CLOUDFLARE_API_BASE_URL": "http://127.0.0.1:9/client/v4"}
+    )
+
+    assert run.exit_code == 5
+    assert "no connection" in run.log
+    assert run.outcome == "failed"
+
+
+def test_a_real_wait_is_really_waited(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("POST versions", "status", status=503)
+
+    run = live.process("deploy", max_attempts=2)
+
+    assert run.exit_code == 0, run.log
+    assert "waiting 1." in run.stdout
+    assert "2 tries" in run.stdout

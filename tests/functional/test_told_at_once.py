@@ -1,0 +1,144 @@
+"""What is wrong is told at once, by name, before anything is sent."""
+
+from pathlib import Path
+
+from fakes.checkout import Checkout
+from fakes.cloudflare import Cloudflare
+from fakes.runs import Runner, annotations
+
+
+def test_wrong_inputs_and_a_wrong_project_are_told_in_one_run(
+    tmp_path: Path, cloudflare: Cloudflare
+):
+    project = Checkout(tmp_path / "p").write(
+        "wrangler.jsonc",
+        '{\n  "name": "shop",\n  "main": "nowhere.js",\n  "compatibility_date": "yesterday",\n'
+        '  "kv_namespaces": [{ "binding": "KV" }],\n  "no_such_key": 1\n}\n',
+    )
+    runner = Runner(project, cloudflare, tmp_path / "files")
+
+    run = runner.process(
+        "deploy",
+        workers_dev="perhaps",
+        deadline="soon",
+        max_attempts=99,
+        on_failure="panic",
+        secrets="NOT_SET\n not a name",
+        vars="=nothing",
+        script_settings="{broken",
+        env={"CLOUDFLARE_API_TOKEN": None},
+    )
+
+    assert run.exit_code == 2
+    for told in (
+        "api-token",
+        "workers-dev",
+        "deadline",
+        "max-attempts",
+        "on-failure",
+        "NOT_SET",
+        "line 2",
+        "vars",
+        "script-settings",
+        "nowhere.js",
+        "compatibility_date",
+        "wrangler.jsonc:",
+    ):
+        assert told in run.log, told
+    assert cloudflare.requests == []
+    assert run.outcome == "failed"
+    assert run.report["exit_code"] == 2
+
+
+def test_a_wrong_project_alone_is_exit_3_with_its_place(checkout: Checkout, runner: Runner):
+    checkout.config(main="nowhere.js")
+
+    run = runner.process("deploy", ci="github")
+
+    assert run.exit_code == 3
+    assert runner.cloudflare.requests == []
+    (error,) = [line for line in run.stdout.splitlines() if line.startswith("::error ")]
+    assert "file=wrangler.json," in error
+    assert "line=3" in error
+    assert run.step_outputs["outcome"] == "failed"
+
+
+def test_wrong_options_are_told_by_name_and_never_by_value(runner: Runner):
+    run = runner.process("deploy", "--api-token=tok-on-the-command-line", "--no-such=val-7f3a", "x9y")
+
+    assert run.exit_code == 2
+    assert "--api-token" in run.log
+    assert "--no-such" in run.log
+    for value in ("tok-on-the-command-line", "val-7f3a", "x9y"):
+        assert value not in run.shown()
+
+
+def test_a_wrong_command_is_told(runner: Runner):
+    run = runner.process("deplyo")
+
+    assert run.exit_code == 2
+    assert "command" in run.log
+    assert runner.cloudflare.requests == []
+
+
+def test_no_value_of_a_wrong_input_is_shown(runner: Runner):
+    values = {
+        "workers_dev": "wrong-value-1",
+        "account_id": "wrong-value-2",
+        "api_base_url": "wrong-value-3",
+        "request_timeout": "wrong-value-4",
+        "compatibility_date": "wrong-value-5",
+        "script_settings": "wrong-value-6",
+        "probe_status": "wrong-value-7",
+        "allow": "wrong-value-8",
+        "vars": "wrong-value-9",
+        "secrets_json": "wrong-value-10",
+        "command": "wrong-value-11",
+    }
+
+    run = runner.fast(**values)
+
+    assert run.exit_code == 2
+    assert "wrong-value" not in run.shown()
+    for name in values:
+        assert name.replace("_", "-") in run.log
+
+
+def test_a_token_that_cannot_be_in_a_header_is_told_without_it(runner: Runner):
+    run = runner.process("deploy", env={"CLOUDFLARE_API_TOKEN": "abcdef…ghijkl"})
+
+    assert run.exit_code == 2
+    assert "api-token" in run.log
+    assert "abcdef" not in run.shown()
+
+
+def test_a_token_is_refused_by_cloudflare_with_what_to_do(runner: Runner):
+    run = runner.process("deploy", env={"CLOUDFLARE_API_TOKEN": "wrong-token-0815"})
+
+    assert run.exit_code == 4
+    assert "10000" in run.log
+    assert "wrong-token-0815" not in run.shown()
+    assert run.outcome == "failed"
+    assert run.outputs["error-code"] == "10000"
+    assert run.outputs["ray-id"]
+
+
+def test_every_input_problem_is_an_annotation_in_github(runner: Runner):
+    run = runner.fast("deploy", ci="github", workers_dev="perhaps", deadline="soon")
+
+    assert run.exit_code == 2
+    assert len(annotations(run, "error")) == 2
+
+
+def test_plain_http_elsewhere_than_loopback_is_refused(runner: Runner):
+    run = runner.fast("deploy", api_base_url="http://api.example.com/client/v4")
+
+    assert run.exit_code == 2
+    assert "api-base-url" in run.log
+
+
+def test_a_working_directory_that_is_none_is_told(runner: Runner):
+    run = runner.fast("deploy", working_directory="nowhere")
+
+    assert run.exit_code == 2
+    assert "working-directory" in run.log
