@@ -27,7 +27,7 @@ from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.errors import DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import InputsReading, read_inputs
-from workers_deploy.inputs.choices import LogLevel, WithoutCredentials
+from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
 from workers_deploy.report.text import render_header

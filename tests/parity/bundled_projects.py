@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 # (module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))
 ADD_WASM = base64.b64decode("AGFzbQEAAAABBwFgAn9/AX8DAgEABwcBA2FkZAAACgkBBwAgACABags=")
@@ -19,7 +19,6 @@ class BundledProject:
     main: str = "src/index.ts"
     packages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ("/",)
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 PROJECTS: Mapping[str, BundledProject] = {
@@ -99,9 +98,8 @@ import text from "../words/hello.txt";
 import page from "./page.html";
 import note from "./note.md";
 import data from "./bytes.bin";
-const required = require("../words/hello.txt");
 export default {
-  fetch: () => new Response([text, page, note, new Uint8Array(data).join(), typeof required].join("|")),
+  fetch: () => new Response([text, page, note, new Uint8Array(data).join()].join("|")),
 };
 """,
             "words/hello.txt": "grüße\n",
@@ -211,8 +209,8 @@ globs = ["pages/**/*.js"]
 import { shout } from "./shout";
 export default {
   async fetch(request) {
-    const page = new URL(request.url).pathname;
-    const { text } = await import(`./pages${page}.js`);
+    const page = new URL(request.url).pathname.slice(1);
+    const { text } = await import(`./pages/${page}.js`);
     return new Response(shout(text));
   },
 };

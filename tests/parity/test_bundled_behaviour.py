@@ -1,34 +1,22 @@
 """What we bundle answers as what wrangler bundles of the same project, both run in workerd."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from fakes.plain_upload import upload_project
-from fakes.wrangler import NODE_MODULES, Wrangler, ask, emulate, install_wrangler
+from fakes.wrangler import NODE_MODULES, ask, emulate
+from fakes.wrangler_runs import Command, run_commands
 from parity.bundled_projects import PROJECTS, BundledProject
 from workers_deploy.project.esbuild import find_esbuild
 from workers_deploy.project.load import load_project
 from workers_deploy.project.request import ProjectRequest
 from workers_emulator.server import EmulatorServer
 
-
-@pytest.fixture(scope="module")
-def cloudflare() -> Iterator[EmulatorServer]:
-    with emulate() as server:
-        yield server
+Answers = dict[str, list[tuple[int, str]]]
 
 
-@pytest.fixture(scope="module")
-def wrangler(cloudflare: EmulatorServer, tmp_path_factory: pytest.TempPathFactory) -> Wrangler:
-    return install_wrangler(cloudflare, tmp_path_factory.mktemp("wrangler"))
-
-
-def write_project(directory: Path, name: str, project: BundledProject) -> None:
-    config = f'name = "{name}"\nmain = "{project.main}"\n{project.config}'
-    (directory / "wrangler.toml").write_text(config, encoding="utf-8")
-    for path, content in project.files.items():
+def write_project(directory: Path, project: BundledProject) -> None:
+    config = f'name = "ours"\nmain = "{project.main}"\n{project.config}'
+    for path, content in {**project.files, "wrangler.toml": config}.items():
         file = directory / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -37,30 +25,53 @@ def write_project(directory: Path, name: str, project: BundledProject) -> None:
         (directory / "node_modules" / package).symlink_to(NODE_MODULES / package)
 
 
-def answers(
-    cloudflare: EmulatorServer, script: str, paths: tuple[str, ...]
-) -> list[tuple[int, str]]:
-    found = [ask(cloudflare, script, path) for path in paths]
-    return [(one.status_code, one.text) for one in found]
+def script_of(title: str, whose: str) -> str:
+    return f"{title.replace(' ', '-').replace(',', '')}-{whose}"
 
 
-@pytest.mark.parametrize("title", PROJECTS)
-def test_a_bundle_answers_as_that_of_wrangler(
-    title: str, cloudflare: EmulatorServer, wrangler: Wrangler, tmp_path: Path
-):
-    project = PROJECTS[title]
-    name = title.replace(" ", "-").replace(",", "")
-    write_project(tmp_path, name, project)
+def answers(cloudflare: EmulatorServer, whose: str) -> Answers:
+    found: Answers = {}
+    for title, project in PROJECTS.items():
+        asked = [ask(cloudflare, script_of(title, whose), path) for path in project.paths]
+        found[title] = [(one.status_code, one.text) for one in asked]
+    return found
+
+
+def deploy_ours(cloudflare: EmulatorServer, folder: Path) -> None:
     esbuild = find_esbuild(NODE_MODULES.parent, NODE_MODULES.parent, "")
-    request = ProjectRequest(workspace=tmp_path, esbuild=esbuild)
+    for title in PROJECTS:
+        request = ProjectRequest(
+            workspace=folder / title, script_name=script_of(title, "ours"), esbuild=esbuild
+        )
+        loaded = load_project(request)
+        assert loaded.project is not None, loaded.problems
+        upload_project(cloudflare, loaded.project)
 
-    loaded = load_project(request)
-    assert loaded.project is not None, loaded.problems
-    upload_project(cloudflare, loaded.project)
-    ours = answers(cloudflare, name, project.paths)
-    wrangler.run(tmp_path, "delete", "--force", "--name", name)
-    wrangler.run(tmp_path, "deploy")
-    theirs = answers(cloudflare, name, project.paths)
+
+def deploy_theirs(cloudflare: EmulatorServer, folder: Path, home: Path) -> None:
+    commands = [
+        Command(folder / title, ("deploy", "--name", script_of(title, "theirs")))
+        for title in PROJECTS
+    ]
+    environment = {
+        "CLOUDFLARE_API_BASE_URL": cloudflare.url,
+        "CLOUDFLARE_API_TOKEN": cloudflare.token,
+        "CLOUDFLARE_ACCOUNT_ID": cloudflare.account_id,
+    }
+    errors = run_commands(commands, home, environment)
+    assert not any(errors), errors
+
+
+# One test for all: wrangler and the runtime each take seconds to start.
+def test_our_bundles_answer_as_those_of_wrangler(tmp_path: Path):
+    for title, project in PROJECTS.items():
+        write_project(tmp_path / title, project)
+
+    with emulate() as cloudflare:
+        deploy_ours(cloudflare, tmp_path)
+        deploy_theirs(cloudflare, tmp_path, tmp_path)
+        ours, theirs = answers(cloudflare, "ours"), answers(cloudflare, "theirs")
 
     assert ours == theirs
-    assert all(status < 500 for status, _ in ours), ours
+    failed = [title for title, found in ours.items() if any(code >= 500 for code, _ in found)]
+    assert not failed, [ours[title] for title in failed]

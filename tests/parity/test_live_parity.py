@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fakes.parity_project import comparable, make_project, our_metadata, read_values
-from fakes.wrangler_dry_run import Answer, DryRun, dry_run
+from fakes.wrangler_runs import Answer, DryRun, dry_run
 from parity.our_configurations import REFUSED, TAKEN
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.load import Loaded, load_project

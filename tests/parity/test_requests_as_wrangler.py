@@ -113,7 +113,7 @@ INTENDED = (
     Intended(
         place="POST versions metadata.keep_bindings",
         we="differ",
-        because="keep_bindings takes the latest version's; where another one is live, nothing of it",
+        because="keep_bindings takes the latest version's: nothing, where another one is live",
         seen_in="i-versions#12",
         only_if=lambda ours, theirs: ours == [] and theirs == ["secret_text", "secret_key"],
     ),

@@ -1,9 +1,9 @@
-"""wrangler's dry run as an oracle: what it makes of a configuration, without a network."""
+"""Many runs of one wrangler; its dry run is an oracle of what becomes of a configuration."""
 
 import json
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,16 @@ from typing import Any
 from fakes.wrangler import NODE_MODULES
 from workers_emulator.runtime_tools import find_node
 
-DRIVER = Path(__file__).parents[1] / "node" / "wrangler_dry_runs.cjs"
+DRIVER = Path(__file__).parents[1] / "node" / "wrangler_runs.cjs"
 _METADATA = re.compile(rb'name="metadata"\r\n\r\n(.*?)\r\n--', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Words for wrangler's command line, and the directory to be in."""
+
+    directory: Path
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,14 +49,27 @@ class Answer:
 def dry_run(runs: Sequence[DryRun], home: Path) -> list[Answer]:
     """Ask one wrangler about many projects."""
     forms = [home / f"form-{index}" for index in range(len(runs))]
-    asked = [
-        {"directory": str(run.directory), "arguments": [*run.words, "--outfile", str(form)]}
+    commands = [
+        Command(run.directory, ("deploy", "--dry-run", *run.words, "--outfile", str(form)))
         for run, form in zip(runs, forms, strict=True)
     ]
+    errors = run_commands(commands, home, {})
+    return [
+        Answer(form=form.read_bytes()) if error is None else Answer(error=error)
+        for error, form in zip(errors, forms, strict=True)
+    ]
+
+
+def run_commands(
+    commands: Sequence[Command], home: Path, environment: Mapping[str, str]
+) -> list[str | None]:
+    """Run commands in one wrangler; return for each why it failed, None where it did not."""
     node = find_node(None)
     done = subprocess.run(
         [node, "--no-warnings", DRIVER, NODE_MODULES / "wrangler"],
-        input=json.dumps(asked),
+        input=json.dumps(
+            [{"directory": str(one.directory), "words": one.words} for one in commands]
+        ),
         env={
             "HOME": str(home),
             "PATH": f"{node.parent}:/usr/bin:/bin",
@@ -56,15 +77,11 @@ def dry_run(runs: Sequence[DryRun], home: Path) -> list[Answer]:
             "NO_COLOR": "1",
             "WRANGLER_SEND_METRICS": "false",
             "WRANGLER_WRITE_LOGS": "false",
+            **environment,
         },
         capture_output=True,
         text=True,
         timeout=300,
         check=True,
     )
-    return [
-        Answer(error=answer["error"])
-        if answer["error"] is not None
-        else Answer(form=form.read_bytes())
-        for answer, form in zip(json.loads(done.stdout), forms, strict=True)
-    ]
+    return [answer["error"] for answer in json.loads(done.stdout)]
