@@ -94,7 +94,7 @@ def put_workflow(call: Call) -> Answer:
     now = render_time(call.account.now())
     former = call.state.workflows.get(name, {"created_on": now})
     fields = plain(sent)
-    workflow = {
+    workflow: dict[str, Any] = {
         **{key: fields[key] for key in ("script_name", "class_name", "schedules") if key in fields},
         "settings": {key: _reported(fields[key]) for key in _SETTINGS if key in fields},
         "id": call.account.stable_id("workflow", name),

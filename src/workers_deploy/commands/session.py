@@ -6,7 +6,9 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
+from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.api.live import read_live_state
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.digest import Note, derive_note_key, make_note
@@ -37,15 +39,25 @@ class Session:
     # (commit, other) → whether commit comes before other; None: the history doesn't tell
     is_older: Callable[[str, str], bool | None] = field(repr=False)
 
+    @property
+    def script(self) -> ScriptPath:
+        """Return where the script is."""
+        project = self.project
+        return ScriptPath(name=project.script_name, dispatch_namespace=project.dispatch_namespace)
+
 
 def read_live(session: Session) -> LiveState:
     """Read and tell what serves now."""
     project = session.project
-    live = read_live_state(
-        session.client,
-        project.script_name,
-        want_usage_model=project.usage_model is not None,
-    )
+    if project.dispatch_namespace is not None:
+        live = read_dispatched_state(session.client, session.script)
+    else:
+        live = read_live_state(
+            session.client,
+            project.script_name,
+            want_usage_model=project.usage_model is not None,
+            triggers=project.triggers,
+        )
     tell(
         session.reporter,
         render_live_row(live, now=session.now(), commit=live_commit(live)),

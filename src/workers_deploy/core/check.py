@@ -58,8 +58,6 @@ def _told(shares: tuple[TrafficShare, ...]) -> str:
 
 
 def _secrets(step: CheckLive, live: LiveState) -> Iterator[str]:
-    if live.live is None:
-        return
-    actual = set(live.live.secret_names)
+    actual = set(live.secret_names)
     yield from (f"secret {name} is missing" for name in step.secret_names if name not in actual)
     yield from (f"secret {name} is still there" for name in step.gone_secrets if name in actual)

@@ -138,11 +138,9 @@ def compare_runtime(project: Project, live: LiveVersion) -> tuple[Change, ...]:
     )
 
 
-def compare_secrets(
-    project: Project, live: LiveVersion | None, *, same: bool | None
-) -> tuple[Change, ...]:
+def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> tuple[Change, ...]:
     """Return what happens to secrets, by name; `same` is what the note says of the values."""
-    actual = set(live.secret_names) if live else set()
+    actual = set(live.secret_names)
     named = [secret.name for secret in project.secrets]
     changes = [
         Change(action=Action.CREATE, kind="secret", name=name)

@@ -25,7 +25,7 @@ def unmet_demands(project: Project, live: LiveState) -> tuple[Problem, ...]:
 
 
 def _missing_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
-    kept = set(live.live.secret_names) if live.live and not project.prune_secrets else set()
+    kept = set() if project.prune_secrets else set(live.secret_names)
     known = kept | {secret.name for secret in project.secrets}
     for name in project.required_secrets:
         if name not in known:
@@ -36,7 +36,7 @@ def _missing_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
 
 
 def _shadowed_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
-    secrets = set(live.live.secret_names) if live.live else set()
+    secrets = set(live.secret_names)
     for binding in project.bindings:
         if binding.name in secrets and binding.type != "inherit":
             yield _problem(

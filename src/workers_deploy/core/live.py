@@ -89,6 +89,9 @@ class LiveState:
     account_subdomain: str | None = None
     url: str | None = None  # of workers.dev, as Cloudflare answers it
     usage_model: UsageModel | None = None
+    namespace_secrets: tuple[
+        str, ...
+    ] = ()  # of a script in a dispatch namespace: no versions there
     triggers: Triggers = field(default_factory=Triggers)
     unread: tuple[str, ...] = ()  # what could not be read and a plan can do without; sentences
 
@@ -96,6 +99,11 @@ class LiveState:
     def live(self) -> LiveVersion | None:
         """Return the version that serves the most traffic."""
         return self.versions[0] if self.versions else None
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """Return the names of the secrets that serve, sorted."""
+        return self.live.secret_names if self.live else self.namespace_secrets
 
     @property
     def latest_is_live(self) -> bool:

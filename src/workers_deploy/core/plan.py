@@ -92,7 +92,7 @@ def check_steps(
 
 
 def _secrets_after(project: Project, live: LiveState, steps: Collection[Step]) -> tuple[str, ...]:
-    names = set(live.live.secret_names) if live.live else set()
+    names = set(live.secret_names)
     if any(
         isinstance(s, (*_UPLOADS, PutSecrets)) and s.action is not Action.UNCHANGED for s in steps
     ):
@@ -112,7 +112,7 @@ def _gone_secrets(steps: Collection[Step]) -> Iterator[str]:
 
 
 def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, ...]:
-    notes = []
+    notes = [f"not read: {problem}" for problem in live.unread]
     if not live.latest_is_live and live.latest_version_id:
         notes.append(
             f"the latest version {live.latest_version_id[:8]} is not the live one: until the next "
@@ -120,10 +120,13 @@ def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, .
         )
     if not any(step.action is not Action.UNCHANGED for step in steps):
         return tuple(notes)
-    if not live.exists:
+    if not live.exists and project.dispatch_namespace is None:
         notes.append("a first deploy can't be undone; it makes a script that the public can reach")
     if pending_migrations(project, live):
         notes.append("Durable Object migrations can't be undone")
     if project.dispatch_namespace is not None:
-        notes.append("a dispatch namespace has no versions: this can't be undone")
+        notes.append(
+            "a dispatch namespace has no versions: what is unchanged is sent again, and a deploy can't "
+            "be undone"
+        )
     return tuple(notes)

@@ -85,7 +85,7 @@ def _check_latest_is_live(live: LiveState, writing: Collection[Step]) -> None:
 
 
 def _secrets(project: Project, live: LiveState, *, same: bool | None) -> list[Step]:
-    changes = compare_secrets(project, live.live, same=same)
+    changes = compare_secrets(project, live, same=same)
     gone = tuple(c.name for c in changes if c.action is Action.DELETE)
     sends = any(change.action is not Action.DELETE for change in changes)
     return [

@@ -66,14 +66,14 @@ def version_changes(
             Change(action=Action.CREATE, kind="binding", name=b.name, after=b.type)
             for b in project.bindings
         )
-        return (*code, *migrations, *bindings, *compare_secrets(project, None, same=None))
+        return (*code, *migrations, *bindings, *compare_secrets(project, live, same=None))
     return (
         *code,
         *migrations,
         *compare_runtime(project, live.live),
         *compare_bindings(project, live.live),
         *_asset_changes(project, live, compared),
-        *compare_secrets(project, live.live, same=compared.secrets),
+        *compare_secrets(project, live, same=compared.secrets),
     )
 
 
@@ -82,8 +82,11 @@ def _code_changes(
 ) -> tuple[Change, ...]:
     if project.main_module is None and live.live is None:
         return ()
-    if live.live is None:
+    if not live.exists:
         return (Change(action=Action.CREATE, kind="code", detail="new script"),)
+    if live.live is None:
+        detail = "nothing to compare with: no version serves"
+        return (Change(action=Action.UPDATE, kind="code", detail=detail),)
     since = _since(live.live)
     match compared.code:
         case True:

@@ -1,10 +1,11 @@
 """After the last write: live is read until it equals the plan, and the script is asked."""
 
+from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.api.live import read_live_state
 from workers_deploy.api.probe import Probed, probe
 from workers_deploy.core.check import mismatches
 from workers_deploy.core.digest import parse_note
-from workers_deploy.core.live import LiveVersion
+from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.steps import (
     CheckLive,
     Probe,
@@ -22,15 +23,22 @@ def check_live_step(run: Run, step: CheckLive) -> str:
 
 
 def _differences(run: Run, step: CheckLive) -> tuple[str, ...]:
-    live = read_live_state(
-        run.client, run.script.name, want_usage_model=step.usage_model is not None
-    )
-    shares = run.state.our_shares if run.state.version_id else ()
+    live = _read(run, step)
+    knows_traffic = run.state.version_id and run.script.dispatch_namespace is None
+    shares = run.state.our_shares if knows_traffic else ()
     found = mismatches(step, live, shares)
     if not found:
         url = live.url if live.subdomain.enabled else None
         _learn_live(run, live.live, note=step.note, url=url)
     return found
+
+
+def _read(run: Run, step: CheckLive) -> LiveState:
+    if run.script.dispatch_namespace is not None:
+        return read_dispatched_state(run.client, run.script)
+    return read_live_state(
+        run.client, run.script.name, want_usage_model=step.usage_model is not None
+    )
 
 
 def _learn_live(run: Run, version: LiveVersion | None, *, note: str, url: str | None) -> None:

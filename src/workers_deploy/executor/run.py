@@ -82,7 +82,8 @@ class Executor:
             step=step,
             status=Status.FAILED if error else Status.DONE,
             seconds=self.clock() - started,
-            attempts=passage.requests,
+            # Reads that look, guard or check are no tries of the step.
+            attempts=1 + sum(one.waited > 0 for one in passage.tries),
             tries=passage.tries,
             detail=detail,
         )

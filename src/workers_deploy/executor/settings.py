@@ -1,5 +1,6 @@
 """Script settings, usage model, workers.dev and single secrets, each read back until equal."""
 
+from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.core.check import differing_settings, differing_subdomain
 from workers_deploy.core.steps import (
     DeleteSecret,
@@ -52,20 +53,23 @@ def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
 
 def delete_secret_step(run: Run, step: DeleteSecret) -> str:
     """Delete only what the upload did not leave out."""
-    assert run.state.version_id is not None
-    found = run.client.read_version(run.script.name, run.state.version_id, is_new=True)
     pruned = (*run.state.facts.secrets_pruned, step.name)
-    if step.name not in found.version.secret_names:
+    if step.name not in _secrets_now(run):
         run.state.learn(secrets_pruned=pruned)
         return f"{step.name}: left out of the version"
     run.client.delete_secret(run.script, step.name)
-    # Deleting makes and deploys a version of its own.
-    newest = newest_deployment(run)
-    if newest is not None and newest.shares:
-        run.state.version_id = newest.shares[0].version_id
-        run.state.learn(live_version_id=run.state.version_id)
+    if run.script.dispatch_namespace is None:
+        _learn_served(run)  # deleting makes and deploys a version of its own
     run.state.learn(secrets_pruned=pruned)
     return f"{step.name}: deleted"
+
+
+def _secrets_now(run: Run) -> tuple[str, ...]:
+    if run.script.dispatch_namespace is not None:
+        return read_dispatched_state(run.client, run.script).secret_names
+    assert run.state.version_id is not None
+    found = run.client.read_version(run.script.name, run.state.version_id, is_new=True)
+    return found.version.secret_names
 
 
 def put_secrets_step(run: Run, step: PutSecrets) -> str:

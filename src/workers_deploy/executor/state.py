@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workers_deploy.core.live import LiveState, TrafficShare
+from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare
 from workers_deploy.core.outcome import Facts, StepResult
 
 
@@ -16,6 +16,7 @@ class RunState:
     version_id: str | None = None  # uploaded by this run
     shares: tuple[TrafficShare, ...] = ()  # what traffic moves to, if not to that version alone
     moved: bool = False  # traffic moved to what this run uploaded
+    others: LiveDeployment | None = None  # what someone else deployed meanwhile
     facts: Facts = field(default_factory=Facts)
     results: list[StepResult] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -23,6 +24,12 @@ class RunState:
     def learn(self, **facts: Any) -> None:
         """Add facts; later ones win."""
         self.facts = replace(self.facts, **facts)
+
+    def learn_others(self, deployment: LiveDeployment) -> None:
+        """Note that someone else deployed meanwhile, and what serves now."""
+        self.others = deployment
+        if deployment.shares:
+            self.learn(live_version_id=deployment.shares[0].version_id)
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:

@@ -63,6 +63,7 @@ def check_unmoved(run: Run, former: LiveDeployment) -> None:
     newest = newest_deployment(run)
     if newest is None or newest.id == former.id:
         return
+    run.state.learn_others(newest)
     who = newest.author or "someone"
     raise GuardError(
         f"live moved meanwhile: {who} deployed version {newest.shares[0].version_id[:8]} "

@@ -9,6 +9,7 @@ from typing import Any
 
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
+from workers_deploy.core.check import differing_settings, differing_subdomain
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.outcome import Result
 from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
@@ -110,7 +111,8 @@ class Undoer:
     def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
         lines, undone, left = self._put_settings_back(steps)
         before = self._state.before
-        note = f"{_version(before.deployment)}, nothing changed"
+        serves = _version(self._state.others or before.deployment)
+        note = f"{serves}, nothing changed"
         if not before.exists:
             note = "no script"
         if self._state.version_id and before.exists:
@@ -120,7 +122,7 @@ class Undoer:
                 "dashboard; the next deploy mends that."
             )
         if left:
-            note = f"{_version(before.deployment)}, but not put back: {', '.join(left)}"
+            note = f"{serves}, but not put back: {', '.join(left)}"
         return Undone(
             result=Result.PARTIAL if left else Result.FAILED,
             lines=tuple(lines),
@@ -137,8 +139,10 @@ class Undoer:
             newest = next(iter(self._client.list_deployments(self._script.name)), None)
             # Reads lag: the former deployment may still be shown.
             if newest and newest.id != former.id and newest.shares != self._state.our_shares:
+                self._state.learn_others(newest)
                 who = newest.author or "someone"
-                return self._partial(f"{who} deployed meanwhile, so traffic was not returned")
+                note = f"{who} deployed meanwhile, so traffic was not returned"
+                return Undone(result=Result.PARTIAL, live_note=f"{_version(newest)}: {note}")
             self._redeploy(former)
         except DeployError as error:
             return self._partial(f"traffic could not be returned: {error.message}")
@@ -190,8 +194,29 @@ class Undoer:
                 lines.append(self._put_back(step))
                 undone.append(step)
             except DeployError as error:
-                left.append(f"{step.title.lower()} ({error.message})")
+                if self._is_as_before(step):
+                    undone.append(step)
+                else:
+                    left.append(f"{step.title.lower()} ({error.message})")
         return lines, undone, left
+
+    def _is_as_before(self, step: SettingsStep) -> bool:
+        """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
+        try:
+            return not self._differs_from_former(step)
+        except ApiError:
+            return False
+
+    def _differs_from_former(self, step: SettingsStep) -> bool:
+        match step:
+            case PatchScriptSettings():
+                live = self._client.read_script_settings(self._script)
+                return bool(differing_settings(former_settings(step), live))
+            case PutUsageModel():
+                return self._client.read_usage_model(self._script.name) != step.former
+            case SetSubdomain():
+                live_state = self._client.read_subdomain(self._script.name)
+                return bool(differing_subdomain(step.former, live_state))
 
     def _put_back(self, step: SettingsStep) -> str:
         name = self._script.name

@@ -90,6 +90,8 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
 
 
 def _find_script(run: Run, upload: ScriptUpload) -> UploadedScript | None:
+    if run.script.dispatch_namespace is not None:
+        return None  # no versions there: what was sent is sent again, to the same effect
     live = read_live_state(run.client, run.script.name)
     former = run.state.before.deployment
     if live.live is None or live.deployment is None:

@@ -120,8 +120,7 @@ def _is_of_runtime(imported: Mapping[str, Any]) -> bool:
 def _provide_require(
     text: _Text, required: Iterable[str], copied: Mapping[str, Module], format_: ScriptFormat
 ) -> None:
-    """Give the bundle a `require` for what it requires: a module's default export, as in
-    wrangler's.
+    """Give the bundle a `require` of default exports, as wrangler's bundles have it.
 
     In a service worker all modules are bound variables instead.
     """

@@ -18,6 +18,11 @@ from workers_deploy.project.request import ProjectRequest
 MAX_VARIABLES = 128  # variables and secrets of a script on the paid plan; 64 on the free one
 MAX_VARIABLE_BYTES = 5 * 1024
 MAX_DNS_LABEL = 63
+_CONTRARY_FLAGS = (
+    ("nodejs_compat", "nodejs_compat_v2"),
+    ("nodejs_compat", "no_nodejs_compat"),
+    ("global_navigator", "no_global_navigator"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +94,13 @@ class Consistency:
                 place=self._file(),
             )
         flags = self.parts.either(self.request.compatibility_flags, "compatibility_flags") or ()
+        for one, other in _CONTRARY_FLAGS:
+            if one in flags and other in flags:
+                self.findings.problem(
+                    "compatibility-flags",
+                    f"the compatibility flags {one} and {other} cannot be used together",
+                    place=self._place("compatibility_flags") or self._file(),
+                )
         if self.entry is not None and self.entry.is_python and PYTHON_FLAG not in flags:
             self.findings.problem(
                 "compatibility-flags",

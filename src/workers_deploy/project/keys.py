@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from workers_deploy.project import checks, container_checks, key_checks
+from workers_deploy.project import checks, container_checks, export_checks, key_checks
 from workers_deploy.project.binding_kinds import KINDS
 from workers_deploy.project.checks import Check
 
@@ -85,7 +85,7 @@ _INHERITED: Mapping[str, Check] = {
     "workers_dev": checks.boolean,
     "preview_urls": checks.boolean,
     "migrations": checks.unless_null(key_checks.migrations),
-    "exports": checks.unless_null(key_checks.exports),
+    "exports": checks.unless_null(export_checks.exports),
     "no_bundle": checks.boolean,
     "minify": checks.boolean,
     "keep_names": checks.boolean,

@@ -96,7 +96,7 @@ def render_live_row(live: LiveState, *, now: datetime, commit: str | None = None
 def _serving(live: LiveState, now: datetime, commit: str | None) -> str:
     deployment = live.deployment
     if deployment is None or not deployment.shares:
-        return "no deployment"
+        return "the script exists, and no version serves"
     if len(deployment.shares) > 1:
         shares = (f"{short_id(s.version_id)} {s.percentage:g} %" for s in deployment.shares)
         versions = f"versions {', '.join(shares)}"
