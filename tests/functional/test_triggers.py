@@ -59,7 +59,7 @@ def account(cloudflare: Cloudflare) -> Cloudflare:
 @pytest.fixture
 def blog(account: Cloudflare, tmp_path: Path) -> str:
     """Another script of the account."""
-    other = worker(tmp_path / "blog").module(MODULE)
+    other = worker(tmp_path / "blog", no_bundle=True).module(MODULE)
     run = Runner(other, account, tmp_path / "blog-files").fast("deploy", script_name="blog")
     assert run.exit_code == 0, run.log
     account.forget_requests()
@@ -157,7 +157,7 @@ def test_only_what_differs_is_written(runner: Runner, account: Cloudflare, trigg
     assert len(account.writes) == 2
     assert crons(account) == ["0 * * * *"]
     assert consumer(account)["settings"]["batch_size"] == 20
-    assert "5 4 * * *" in run.summary
+    assert "5 4 * * *" in run.log
     assert "batch_size" in run.summary
 
 

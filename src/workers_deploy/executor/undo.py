@@ -90,6 +90,9 @@ class Undoer:
 
     def _look_whether_moved(self, moving: CreateDeployment | UploadScript) -> Undone | None:
         """Find out what became of a step whose answer is lost; None: traffic did not move."""
+        if self._script.dispatch_namespace is not None:
+            note = "not known: a dispatch namespace does not tell which upload serves"
+            return Undone(result=Result.PARTIAL, live_note=note)
         try:
             newest = next(iter(self._client.list_deployments(self._script.name)), None)
         except RefusedError:

@@ -131,7 +131,7 @@ def test_a_script_that_is_not_there_yet_is_told_as_such():
 def test_a_script_without_a_deployment_is_told_as_such():
     row = render_live_row(live(deployment=None, versions=(), subdomain=SubdomainState()), now=NOW)
 
-    assert row.lines == ("no deployment",)
+    assert row.lines == ("the script exists, and no version serves",)
 
 
 def test_a_gradual_rollout_names_every_version_and_its_share():
