@@ -50,7 +50,8 @@ export const greet = ({ name }: Greeting) => `hello ${name}, ü`;
             "src/index.jsx": """
 const Part = ({ children }) => children.join("");
 const h = (tag, props, ...children) =>
-  typeof tag === "function" ? tag({ ...props, children }) : `<${tag}>${children.join("")}</${tag}>`;
+  typeof tag === "function"
+    ? tag({ ...props, children }) : `<${tag}>${children.join("")}</${tag}>`;
 const page = <main><><b>one</b><i>two</i></></main>;
 export default { fetch: () => new Response(page) };
 """,
@@ -66,7 +67,7 @@ export default { fetch: () => new Response(`${where} ${answer}`) };
 """,
             "node_modules/conditional/package.json": """{
   "name": "conditional", "exports": { ".": {
-    "node": "./node.js", "workerd": "./workerd.js", "browser": "./browser.js", "default": "./node.js"
+    "node": "./node.js", "workerd": "./workerd.js", "browser": "./browser.js"
   } } }""",
             "node_modules/conditional/node.js": 'export const where = "node";',
             "node_modules/conditional/workerd.js": 'export const where = "workerd";',
@@ -99,7 +100,7 @@ import page from "./page.html";
 import note from "./note.md";
 import data from "./bytes.bin";
 export default {
-  fetch: () => new Response([text, page, note, new Uint8Array(data).join()].join("|")),
+  fetch: () => new Response([text, page, note, new Uint8Array(data)].join("|")),
 };
 """,
             "words/hello.txt": "grüße\n",
@@ -169,7 +170,9 @@ export default {
   },
 };
 """,
-            "node_modules/common-package/package.json": '{"name": "common-package", "main": "a.cjs"}',
+            "node_modules/common-package/package.json": """
+{ "name": "common-package", "main": "a.cjs" }
+""",
             "node_modules/common-package/a.cjs": """
 const assert = require("assert");
 const { Buffer } = require("node:buffer");

@@ -1,4 +1,4 @@
-"""Configurations of our own that wrangler's dry run is asked about too: every key, every kind of binding.
+"""Configurations of our own, which wrangler's dry run is asked about: every key, every kind.
 
 Each is a file's name and its text; each environment in it is compared.
 """
@@ -217,6 +217,13 @@ JSONC_WITH_COMMENTS = """\ufeff{
 }
 """
 
+PYTHON = """
+name = "parity"
+main = "src/entry.py"
+compatibility_date = "2026-01-01"
+compatibility_flags = ["python_workers"]
+"""
+
 EXPORTS: Mapping[str, Any] = {
     "Flow": {"type": "workflow", "name": "flow", "limits": {"steps": 5}},
     "Counter": {"type": "durable-object", "storage": "sqlite"},
@@ -316,11 +323,7 @@ TAKEN: dict[str, tuple[str, str]] = {
         base_dir="src",
         rules=[{"type": "Text", "globs": ["**/*.md"], "fallthrough": True}],
     ),
-    "python": (
-        "wrangler.toml",
-        'name = "p"\nmain = "src/entry.py"\ncompatibility_date = "2026-01-01"\n'
-        'compatibility_flags = ["python_workers"]\n',
-    ),
+    "python": ("wrangler.toml", PYTHON),
     "typescript as it is": ("wrangler.jsonc", json.dumps({**BASE, "main": "src/index.ts"})),
     "containers": jsonc(
         name="parity",

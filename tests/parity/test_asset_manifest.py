@@ -12,7 +12,7 @@ from workers_deploy.project.load import load_project
 from workers_deploy.project.request import ProjectRequest
 
 WIRE = Path(__file__).parents[1] / "data" / "wire"
-# Every recording that opens an upload session; the first step is made from the project as it lies here.
+# Every recording with an upload session; its first step is made from the project as it lies here.
 RECORDED = (
     "c-assets",
     "d-worker-assets",

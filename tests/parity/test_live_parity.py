@@ -57,9 +57,11 @@ def make_cases(root: Path, configurations: Mapping[str, tuple[str, str]]) -> lis
         directory.mkdir()
         make_project(directory, file, text)
         known = read_values(directory / file).get("env") or {}
-        for environment in environments_of(name):
-            if environment is None or environment in known or name == "unknown environment":
-                cases.append(Case(name=name, environment=environment, directory=directory))
+        cases += [
+            Case(name=name, environment=environment, directory=directory)
+            for environment in environments_of(name)
+            if environment is None or environment in known or name == "unknown environment"
+        ]
     return cases
 
 

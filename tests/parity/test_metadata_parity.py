@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,6 @@ if CASES:
                 different[f"{entry['case']} {entry['environment'] or ''}".strip()] = found
 
         with capsys.disabled():
-            print(f"\n{len(entries)} environments compared, {len(different)} differ")
+            sys.stdout.write(f"\n{len(entries)} environments, {len(different)} differ\n")
         unexpected = {name: text for name, text in different.items() if name not in INTENDED}
         assert not unexpected, "\n\n".join(f"{name}: {text}" for name, text in unexpected.items())

@@ -1,18 +1,17 @@
-"""A deploy of ours sends what wrangler 4.164.0 was recorded to send, but for what is listed here.
+"""A deploy of ours sends what wrangler 4.164.0 was recorded to send, but for what is meant.
 
 Every recorded `wrangler deploy` is done again by `./entrypoint`: the same project, an account that
 the recorded requests before it have made, upload sessions that ask for the same files. All writes
 are compared: which there are, order, query, headers that mean something, JSON, metadata, headers
-and contents of parts. Reads are each client's own affair.
+and contents of parts. Reads are each client's own affair. What differs on purpose stands in
+`intended_differences.py`.
 """
 
 from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
 
@@ -26,150 +25,8 @@ from fakes.recorded_deploys import (
 )
 from fakes.recording_emulator import RecordingEmulator
 from fakes.recordings import Exchange, read_recording
-from fakes.wire_difference import NOTHING, Difference, differences, label_of
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Intended:
-    """A difference that is meant; `seen_in` is a deploy that shows it."""
-
-    place: str  # a pattern
-    we: Literal["leave it out", "add it", "differ"]
-    because: str
-    seen_in: str
-    # What must be true besides, so that nothing else hides behind the entry.
-    only_if: Callable[[Any, Any], bool] = lambda ours, theirs: True
-
-    def covers(self, found: Difference) -> bool:
-        return (
-            self.we == way_of(found)
-            and fnmatchcase(found.place, self.place)
-            and self.only_if(found.ours, found.theirs)
-        )
-
-
-def way_of(found: Difference) -> str:
-    if found.ours == NOTHING:
-        return "leave it out"
-    return "add it" if found.theirs == NOTHING else "differ"
-
-
-INTENDED = (
-    Intended(
-        place="* metadata.annotations.workers/message",
-        we="add it",
-        because="it ends in the note by which the next deploy sees that nothing changed",
-        seen_in="b-nobundle#0",
-    ),
-    Intended(
-        place="POST deployments body.annotations.workers/message",
-        we="add it",
-        because="the deployment is told by the same message as its version",
-        seen_in="c-assets#1",
-    ),
-    Intended(
-        place="POST deployments body.annotations",
-        we="leave it out",
-        because="the message stands there, where wrangler's annotations are empty",
-        seen_in="c-assets#1",
-        only_if=lambda _, theirs: theirs == {},
-    ),
-    Intended(
-        place="PUT script metadata.code_update_strategy.*",
-        we="leave it out",
-        because="wrangler's own and documented nowhere",
-        seen_in="b-nobundle#0",
-    ),
-    Intended(
-        place="PATCH script-settings",
-        we="leave it out",
-        because="sent only where live differs: wrangler resets what the configuration doesn't say",
-        seen_in="c-assets#1",
-        only_if=lambda _, theirs: (
-            theirs["body.observability.enabled"] is False
-            and not any(name.startswith("body.logpush") for name in theirs)
-        ),
-    ),
-    Intended(
-        place="POST subdomain",
-        we="leave it out",
-        because="sent only where live differs",
-        seen_in="h1-workersdev-true#1",
-    ),
-    Intended(
-        place="POST subdomain body.previews_enabled",
-        we="add it",
-        because="both fields are always said; it is what Cloudflare takes the missing one for",
-        seen_in="b-nobundle#0",
-        only_if=lambda ours, _: ours is True,
-    ),
-    Intended(
-        place="* metadata.bindings.*",
-        we="add it",
-        because="secrets are kept from the live version by its id; keep_bindings takes the latest",
-        seen_in="g-secrets#8",
-        only_if=lambda ours, _: ours["type"] == "inherit" and len(ours["version_id"]) == 36,
-    ),
-    Intended(
-        place="POST versions metadata.keep_bindings",
-        we="differ",
-        because="keep_bindings takes the latest version's: nothing, where another one is live",
-        seen_in="i-versions#12",
-        only_if=lambda ours, theirs: ours == [] and theirs == ["secret_text", "secret_key"],
-    ),
-    # `bundle: auto`: JavaScript that imports nothing goes up as it is written.
-    Intended(
-        place="* part names",
-        we="differ",
-        because="what needs no bundle has no source map of one",
-        seen_in="a0-minimal#0",
-        only_if=lambda ours, theirs: ours == [n for n in theirs if not n.endswith(".js.map")],
-    ),
-    Intended(
-        place="* part *.js.map *",
-        we="leave it out",
-        because="what needs no bundle has no source map of one",
-        seen_in="a0-minimal#0",
-    ),
-    Intended(
-        place="* part *.js length",
-        we="differ",
-        because="what needs no bundle goes up as it is written",
-        seen_in="a0-minimal#0",
-    ),
-    Intended(
-        place="* part *.js digest",
-        we="differ",
-        because="what needs no bundle goes up as it is written",
-        seen_in="a0-minimal#0",
-    ),
-    Intended(
-        place="POST assets/upload of nothing*",
-        we="leave it out",
-        because="a bucket without files has nothing to send",
-        seen_in="m-padded-empty-buckets#0",
-        only_if=lambda _, theirs: theirs["part names"] == [],
-    ),
-    Intended(
-        place="POST assets/upload/{hash}*",
-        we="leave it out",
-        because="buckets are always taken, and are fewer requests (compared further down)",
-        seen_in="m-single-asset-mode#0",
-    ),
-    Intended(
-        place="POST assets/upload of *",
-        we="add it",
-        because="the bucket in the place of single files",
-        seen_in="m-single-asset-mode#0",
-        only_if=lambda ours, _: len(ours["part names"]) == 52,
-    ),
-    Intended(
-        place="PUT script header.metricsenabled",
-        we="leave it out",
-        because="there is no telemetry",
-        seen_in="p-metrics#0",
-    ),
-)
+from fakes.wire_difference import differences, label_of
+from parity.intended_differences import INTENDED, unexpected
 
 NOT_YET = {
     "a-bindings#0": "its entry point imports, so it must be bundled",
@@ -211,12 +68,8 @@ def test_a_deploy_sends_what_wrangler_sends(
 ):
     both = compare(str(which))
 
-    unexpected = [
-        found
-        for found in differences(both.ours, both.theirs)
-        if not any(entry.covers(found) for entry in INTENDED)
-    ]
-    assert not unexpected, "\n".join(map(str, unexpected))
+    found = unexpected(differences(both.ours, both.theirs))
+    assert not found, "\n".join(map(str, found))
 
 
 @pytest.mark.parametrize("name", SHOWING)
@@ -250,13 +103,9 @@ def test_a_redeploy_sends_the_first_deploys_form_as_a_version(case: str, tmp_pat
 
     (version,) = (one for one in ours if label_of(one) == "POST versions")
     put = next(one for one in first.exchanges if label_of(one) == "PUT script")
-    unexpected = [
-        found
-        for found in differences([version], [as_version(put)])
-        if "code_update_strategy" not in found.place
-        and not any(entry.covers(found) for entry in INTENDED)
-    ]
-    assert not unexpected, "\n".join(map(str, unexpected))
+    found = unexpected(differences([version], [as_version(put)]))
+    found = [one for one in found if "code_update_strategy" not in one.place]
+    assert not found, "\n".join(map(str, found))
 
 
 def as_version(put: Exchange) -> Exchange:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workers_deploy.core.manifest import AssetManifest
-from workers_deploy.errors import Place, ProblemKind
 from workers_deploy.project.assets import AssetDirectory
+from workers_deploy.project.checks import Spot, report_of
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.findings import Findings
@@ -18,8 +18,7 @@ _OPTIONS = ("html_handling", "not_found_handling", "base_path", "run_worker_firs
 @dataclass(frozen=True, slots=True)
 class _Choice:
     directory: Path
-    place: Place | None
-    kind: ProblemKind
+    named_at: Spot | None
 
 
 def read_assets(
@@ -33,7 +32,7 @@ def read_assets(
     if not choice.directory.is_dir():
         said = "is no directory" if choice.directory.exists() else "does not exist"
         message = f"the asset directory {shown} {said}"
-        findings.problem("assets", message, place=choice.place, kind=choice.kind)
+        report_of(choice.named_at, findings, "assets", message)
         return None
     options = config.table("assets") if config else {}
     directory = AssetDirectory(choice.directory, shown, findings, left_out=request.report_dir)
@@ -43,7 +42,7 @@ def read_assets(
 def _choose(config: Config | None, checkout: Checkout, request: ProjectRequest) -> _Choice | None:
     if request.assets is not None:
         directory = Path(os.path.normpath(checkout.directory / request.assets))
-        return _Choice(directory, None, ProblemKind.INPUT)
+        return _Choice(directory, None)
     options = config.get("assets") if config else None
     if config is None or options is None:
         return None
@@ -55,4 +54,4 @@ def _choose(config: Config | None, checkout: Checkout, request: ProjectRequest) 
         )
         return None
     directory = Path(os.path.normpath(config.directory / options["directory"]))
-    return _Choice(directory, spot.document.place(spot.path), ProblemKind.PROJECT)
+    return _Choice(directory, spot)

@@ -7,7 +7,6 @@ content type with the hash.
 
 import base64
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from blake3 import blake3
 
@@ -36,9 +35,12 @@ def hash_file(path: str, extension: str) -> HashedFile:
     hasher = blake3()
     size = 0
     with open(path, "rb") as file:  # noqa: PTH123  # twice as fast as Path for many small files
-        while chunk := file.read(CHUNK_BYTES):
+        is_over = False
+        while not is_over:
+            chunk = file.read(CHUNK_BYTES)
             size += len(chunk)
             hasher.update(base64.b64encode(chunk))
+            is_over = len(chunk) < CHUNK_BYTES  # one read less for each of many small files
     hasher.update(extension.encode())
     return HashedFile(hasher.hexdigest()[:32], size)
 
@@ -50,6 +52,6 @@ def extension_of(path: str) -> str:
     ['gz', '', 'HTML', '', 'foo', '']
 
     """
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     dot = name.rfind(".")
     return name[dot + 1 :] if dot > 0 else ""

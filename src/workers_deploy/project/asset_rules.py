@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
 
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -62,7 +61,7 @@ class AssetRules:
 
     def is_suspect(self, path: str) -> bool:
         """Tell whether a path is called like a private key, and nobody took it in by name."""
-        name = PurePosixPath(path).name.lower()
+        name = path.rpartition("/")[2].lower()
         named = any(rule.by_content and fnmatchcase(name, rule.glob) for rule in NEVER_PUBLIC)
         return named and self._chosen.check_file(path.lower()).include is None
 

@@ -25,7 +25,7 @@ class Bundled:
     modules: tuple[Module, ...]
     exports: tuple[str, ...]
     imports: tuple[str, ...]  # names of what the runtime has
-    source_map: Module | None
+    source_map: Module
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class _Text:
     """The bundle's text on its way, with its source map."""
 
     code: str
-    source_map: dict[str, Any] | None
+    source_map: dict[str, Any]
 
     def rename(self, specifier: str, name: str) -> None:
         """Let imports name another module; esbuild writes double quotes, and keeps `?queries`."""
@@ -43,8 +43,7 @@ class _Text:
     def put_before(self, lines: str) -> None:
         """Write lines before the code, and shift the source map by as many."""
         self.code = lines + self.code
-        if self.source_map is not None:
-            self.source_map["mappings"] = ";" * lines.count("\n") + self.source_map["mappings"]
+        self.source_map["mappings"] = ";" * lines.count("\n") + self.source_map["mappings"]
 
 
 def read_bundle(
@@ -92,10 +91,9 @@ def _outputs(metafile: Mapping[str, Any], directory: Path) -> dict[Path, Mapping
 
 def _read_text(main: Path, directory: Path) -> _Text:
     file = main.with_name(f"{main.name}.map")
-    source_map = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-    if source_map is not None:
-        sources = [os.path.normpath(main.parent / source) for source in source_map["sources"]]
-        source_map["sources"] = [_relative(Path(source), directory) for source in sources]
+    source_map = json.loads(file.read_text(encoding="utf-8"))
+    sources = [os.path.normpath(main.parent / source) for source in source_map["sources"]]
+    source_map["sources"] = [_relative(Path(source), directory) for source in sources]
     return _Text(main.read_text(encoding="utf-8"), source_map)
 
 
@@ -144,9 +142,7 @@ def _require(variables: Mapping[str, str]) -> str:
     return _REQUIRE.format(entries=entries)
 
 
-def _source_map(text: _Text, name: str) -> Module | None:
-    if text.source_map is None:
-        return None
+def _source_map(text: _Text, name: str) -> Module:
     content = json.dumps(
         {**text.source_map, "file": name}, ensure_ascii=False, separators=(",", ":")
     )

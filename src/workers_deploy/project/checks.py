@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Any, TypeAlias
 
+from workers_deploy.errors import ProblemKind
 from workers_deploy.project.document import Document
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.positions import FieldPath
@@ -44,6 +45,15 @@ class Spot:
     def warn(self, message: str, *, key: bool = True) -> None:
         """Report an oddity here."""
         self.findings.notice(message, self.document.place(self.path, key=key))
+
+
+def report_of(
+    spot: Spot | None, findings: Findings, subject: str, message: str, *, hint: str | None = None
+) -> None:
+    """Report a problem of what the configuration names at `spot`; without one an input names it."""
+    place = spot.document.place(spot.path) if spot else None
+    kind = ProblemKind.PROJECT if spot else ProblemKind.INPUT
+    findings.problem(subject, message, hint=hint, place=place, kind=kind)
 
 
 Check: TypeAlias = Callable[[Spot, Any], None]

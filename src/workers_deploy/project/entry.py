@@ -6,7 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from workers_deploy.core.project import ScriptFormat
-from workers_deploy.errors import Place, ProblemKind
+from workers_deploy.errors import Place
+from workers_deploy.project.checks import report_of
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.findings import Findings
@@ -101,26 +102,21 @@ def _read(
     main: str | None,
     findings: Findings,
 ) -> bytes | None:
-    kind = ProblemKind.INPUT if main is not None else ProblemKind.PROJECT
-    place = (
-        config.spot("main").document.place(config.spot("main").path)
-        if config and main is None
-        else None
-    )
+    named_at = config.spot("main") if config and main is None else None
     if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(checkout.root)):
-        findings.problem("main", f"{shown} is outside the repository", place=place, kind=kind)
+        report_of(named_at, findings, "main", f"{shown} is outside the repository")
         return None
     try:
         return file.read_bytes()
     except OSError:
         build = config.table("build").get("command") if config else None
-        findings.problem(
+        report_of(
+            named_at,
+            findings,
             "main",
             f'The entry-point file at "{shown}" was not found.',
             hint="run the project's build in a step before this one"
             + (": the configuration's build.command is not run here" if build else ""),
-            place=place,
-            kind=kind,
         )
         return None
 

@@ -39,26 +39,28 @@ def read_commit(directory: Path) -> Commit | None:
 def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
     """Tell whether a commit is in the history of another, itself included.
 
-    None where that can't be known: no repository, an unknown commit, or a shallow clone that ends
-    too early.
+    Either may be cut: a note has the first 12 of 40 hex digits. None where that can't be known: no
+    repository, an unknown commit, or a shallow clone that ends too early.
     """
-    from dulwich.objects import ObjectID  # noqa: PLC0415  # as above
     from dulwich.repo import Repo  # noqa: PLC0415  # as above
 
-    wanted, start = ObjectID(older.encode()), ObjectID(newer.encode())
     try:
         with Repo.discover(str(directory)) as repository:
+            wanted, start = _find(repository, older), _find(repository, newer)
+            if wanted is None or start is None:
+                return None
             shallow = repository.get_shallow()
             if _reaches(repository, wanted, start, shallow):
                 return True
-            is_whole = not shallow and _holds(repository, wanted) and _holds(repository, start)
-            return False if is_whole else None
+            return None if shallow else False
     except Exception:  # noqa: BLE001  # as above
         return None
 
 
-def _holds(repository: "Repo", commit: "ObjectID") -> bool:
-    return commit in repository.object_store
+def _find(repository: "Repo", commit: str) -> "ObjectID | None":
+    """Return the one object whose digits begin so."""
+    found = list(repository.object_store.iter_prefix(commit.encode()))
+    return found[0] if len(found) == 1 else None
 
 
 def _reaches(

@@ -69,10 +69,8 @@ class ModuleSearch:
 
     def _further(self) -> Iterator[tuple[Module, Path]]:
         root, rules = self.entry.root, self.rules()
-        if not self._is_inside(root):
-            self.findings.problem(
-                "base_dir", f"{self.checkout.show(root)} is outside the repository"
-            )
+        if self.config is not None and (flaw := self._flaw_of(root)):
+            self.config.spot("base_dir").error(f"base_dir: {self.checkout.show(root)} {flaw}")
             return
         left_out = {self.entry.file}
         if self.config is not None:
@@ -80,6 +78,11 @@ class ModuleSearch:
         for path, file in self._walk(root, ""):
             if file not in left_out:
                 yield from self._take(path, file, rules)
+
+    def _flaw_of(self, root: Path) -> str | None:
+        if not self._is_inside(root):
+            return "is outside the repository"
+        return None if root.is_dir() else "is no directory"
 
     def _take(self, path: str, file: Path, rules: ModuleRules) -> Iterator[tuple[Module, Path]]:
         type_ = rules.type_of(path)

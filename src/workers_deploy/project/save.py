@@ -1,5 +1,6 @@
 """Writes a downloaded script into a folder; no name leads out of it."""
 
+import errno
 import os
 import re
 from collections.abc import Sequence
@@ -44,23 +45,33 @@ def safe_name(name: str) -> str:
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
+    """Return names of which none is another one, nor the folder of another one."""
     taken: set[str] = set()
-    found = []
+    found: list[str] = []
     for name in names:
         candidate, number = name, 2
-        while candidate in taken:
-            candidate, number = f"{name}.{number}", number + 1
+        while _collides(candidate, taken):
+            candidate, number = f"{name.replace('/', '_')}.{number}", number + 1
         taken.add(candidate)
         found.append(candidate)
     return found
 
 
+def _collides(name: str, taken: set[str]) -> bool:
+    folders = {str(folder) for folder in PurePosixPath(name).parents}
+    return name in taken or bool(folders & taken) or any(t.startswith(f"{name}/") for t in taken)
+
+
 def _write(directory: Path, name: str, content: bytes) -> None:
+    folder = directory
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in PurePosixPath(name).parts[:-1]:
+        folder /= part
+        # A symlink inside the folder would lead out of it after all.
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, "a symlink stands in the way")
+        folder.mkdir(exist_ok=True)
     target = directory / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # A symlink inside the folder would lead out of it after all.
-    if not target.parent.resolve().is_relative_to(directory.resolve()):
-        raise OSError(0, f"a symlink leads out of it at {name}")
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -96,7 +96,7 @@ class ScriptReader:
         if bundled is None:
             return None
         main, *others = bundled.modules
-        if bundled.source_map is not None and self._said("upload_source_maps") is not False:
+        if self._said("upload_source_maps") is not False:
             others.append(bundled.source_map)
         return self._arrange(bundled.format, main, others)
 
