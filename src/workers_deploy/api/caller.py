@@ -137,10 +137,16 @@ def as_model(model: type[M]) -> Callable[[Answer], M]:
 
 
 def as_models(model: type[M], *, key: str | None = None) -> Callable[[Answer], tuple[M, ...]]:
-    """Return a parser of a list, or of the list under `key`; null is an empty one."""
+    """Return a parser of a list, or of the list under `key`; null is an empty one.
+
+    A null where the object with the list should be is none: a script without deployments would be
+    deployed without a guard.
+    """
 
     def parse(answer: Answer) -> tuple[M, ...]:
         items: Any = answer.result
+        if key is not None and items is None:
+            raise answer.malformed("a result that is null")
         if key is not None and isinstance(items, dict):
             items = items.get(key)
         if items is None:

@@ -5,16 +5,16 @@ The form is taken apart by python-multipart, so that every byte of a module stay
 
 from dataclasses import dataclass, field
 
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.scripts import RawScript
-from workers_deploy.errors import RefusedError
+from workers_deploy.errors import RefusedError, UnansweredError
 
 # What an API gateway that does not route content/v2 answers; GET scripts/{name} is older.
 NOT_ROUTED = frozenset({404, 405, 501})
-SCRIPT_MISSING = 10007
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,21 +37,39 @@ class ScriptContent:
 def read_content(client: WorkersClient, script: ScriptPath) -> ScriptContent:
     """Return the script's modules, by content/v2 or where that is not routed by GET script.
 
+    Both answer for the latest version. In a dispatch namespace GET content is the only one.
+
     Raises:
-        RefusedError, UnansweredError: as any request; a form that can't be read is refused.
+        RefusedError, UnansweredError: as any request; a form that can't be read is no answer.
 
     """
+    if script.dispatch_namespace is not None:
+        return _parsed(client.read_dispatched_content(script), script, "GET content")
     try:
-        raw = client.download_script(script)
+        raw, request = client.download_script(script), "GET content/v2"
     except RefusedError as refused:
-        if refused.code == SCRIPT_MISSING or refused.status not in NOT_ROUTED:
+        if refused.code in UNKNOWN_SCRIPT or refused.status not in NOT_ROUTED:
             raise
-        raw = client.read_script(script)
-    return parse_content(raw, script.name)
+        raw, request = client.read_script(script), f"GET scripts/{script.name}"
+    return _parsed(raw, script, request)
+
+
+def _parsed(raw: RawScript, script: ScriptPath, request: str) -> ScriptContent:
+    try:
+        return parse_content(raw, script.name)
+    except FormParserError as error:
+        raise UnansweredError(
+            f"{request}: the answer is a form that can't be read", request=request
+        ) from error
 
 
 def parse_content(raw: RawScript, script_name: str) -> ScriptContent:
-    """Return what a download holds; by its content type."""
+    """Return what a download holds; by its content type.
+
+    Raises:
+        FormParserError: it is a form, and broken or cut off.
+
+    """
     if not raw.content:
         return ScriptContent(parts=(), main_module=None)
     kind, options = parse_options_header(raw.content_type)
@@ -69,6 +87,7 @@ class _Form:
 
     def __init__(self) -> None:
         self.parts: list[ContentPart] = []
+        self.is_whole = False
         self._headers: dict[bytes, bytes] = {}
         self._name, self._value = bytearray(), bytearray()
         self._content = bytearray()
@@ -97,11 +116,19 @@ class _Form:
         kind = self._headers.get(b"content-type", b"application/octet-stream")
         self.parts.append(
             ContentPart(
-                name=name.decode(errors="replace"),
+                name=_unescape(name.decode(errors="replace")),
                 content_type=kind.decode(errors="replace"),
                 content=bytes(self._content),
             )
         )
+
+    def on_end(self) -> None:
+        self.is_whole = True
+
+
+def _unescape(name: str) -> str:
+    """Return a name as it was before it was written into a form's header (WHATWG, multipart)."""
+    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 def _parse_form(body: bytes, boundary: bytes) -> tuple[ContentPart, ...]:
@@ -116,9 +143,12 @@ def _parse_form(body: bytes, boundary: bytes) -> tuple[ContentPart, ...]:
             "on_header_end",
             "on_part_data",
             "on_part_end",
+            "on_end",
         )
     }
     parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]
     parser.write(body)
     parser.finalize()
+    if not form.is_whole:
+        raise FormParserError("the form is cut off")
     return tuple(form.parts)

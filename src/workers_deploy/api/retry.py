@@ -139,6 +139,7 @@ class _Run(Generic[T]):
             return self._end(failed.failure)
 
     def _attempt(self, send: Callable[[], T]) -> T:
+        self._retrier.check()
         if self._was_ambiguous():
             found = self._look_for_it()
             if found is not None:

@@ -158,6 +158,12 @@ class Scripts(Caller):
             options=Options(is_raw=True, headers={"Accept": "application/javascript"}),
         )
 
+    def read_dispatched_content(self, script: ScriptPath) -> RawScript:
+        """GET content of a script in a dispatch namespace: as `download_script`."""
+        return self._call(
+            "GET", f"{script}/content", "GET content", _raw, options=Options(is_raw=True)
+        )
+
     def delete_script(self, script: ScriptPath, *, force: bool = False) -> bool:
         """DELETE script; `force` also where others bind to it. False where it was gone already."""
         try:
@@ -260,6 +266,12 @@ def with_hyphens(id_: str | None) -> str | None:
 
 
 def _raw(answer: Answer) -> RawScript:
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    # Assets alone are 204; what gateways answer in a script's place is no script.
+    if not answer.content and answer.status != 204:
+        raise answer.malformed("an empty body instead of a script")
+    if kind in ("text/html", "application/json"):
+        raise answer.malformed(f"{kind} instead of a script")
     return RawScript(
         content=answer.content,
         content_type=answer.headers.get("content-type", ""),

@@ -206,3 +206,12 @@ def test_a_success_with_a_null_result_may_have_been_taken(cloudflare, client):
     adopted = LiveDeployment(id="d9", shares=())
 
     assert client.create_deployment("hello", [], look=lambda: adopted) is adopted
+
+
+@pytest.mark.parametrize("read", ["list_deployments", "list_versions"])
+def test_a_list_whose_result_is_null_is_no_empty_list(cloudflare, client, read):
+    """A script without deployments would be deployed without a guard."""
+    cloudflare.on("GET ", good(None), good({"items": [], "deployments": []}))
+
+    assert getattr(client, read)("hello") == ()
+    assert len(cloudflare.requests) == 2

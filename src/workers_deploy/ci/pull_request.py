@@ -1,0 +1,41 @@
+"""The pull request that a run belongs to, from what GitHub, Forgejo and Gitea tell of the event."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PullRequest:
+    """A pull request; `head` is its last commit, 40 hex digits, where the event tells it."""
+
+    number: int
+    head: str | None = None
+
+
+def read_pull_request(env: Mapping[str, str]) -> PullRequest | None:
+    """Return the pull request of the event: its own, or the one that was commented on."""
+    event = _event(env.get("GITHUB_EVENT_PATH", ""))
+    pull = _object(event.get("pull_request"))
+    if isinstance(pull.get("number"), int):
+        head = _object(pull.get("head")).get("sha")
+        return PullRequest(number=pull["number"], head=head if isinstance(head, str) else None)
+    issue = _object(event.get("issue"))
+    if "pull_request" in issue and isinstance(issue.get("number"), int):
+        return PullRequest(number=issue["number"])
+    found = re.fullmatch(r"refs/pull/(\d+)/(?:merge|head)", env.get("GITHUB_REF", ""))
+    return PullRequest(number=int(found[1])) if found else None
+
+
+def _event(file: str) -> Mapping[str, Any]:
+    try:
+        return _object(json.loads(Path(file).read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

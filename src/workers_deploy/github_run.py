@@ -1,0 +1,220 @@
+"""What a run tells GitHub besides its log: the pull request's comment and the deployment status.
+
+None of it decides how a run ends: what could not be told is a warning. Forgejo and Gitea are told
+the same way, as far as they have it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from workers_deploy.api.retry import Random, Retrier
+from workers_deploy.ci.base import Reporter
+from workers_deploy.ci.pull_request import PullRequest, read_pull_request
+from workers_deploy.core.outcome import Outcome, Result
+from workers_deploy.errors import CancelledError
+from workers_deploy.executor.stop import Stop
+from workers_deploy.inputs import Inputs
+from workers_deploy.inputs.choices import Command, Comment
+from workers_deploy.report.context import RunContext
+from workers_deploy.report.markdown import comment_marker, render_comment
+
+if TYPE_CHECKING:
+    from workers_deploy.api.github import GitHub, NotDone
+
+T = TypeVar("T")
+
+DEFAULT_API_URL = "https://api.github.com"
+MAX_ATTEMPTS = 3
+SECONDS = 15.0  # for a comment, a status or a question, tries and waits included
+CANCELLED_SECONDS = 1.0  # undoing has 5 s of the 7.5 s that GitHub gives
+# Commands whose outcome people of a pull request want to see, and those that put code somewhere.
+COMMENTING = frozenset(
+    {Command.DEPLOY, Command.PLAN, Command.PREVIEW, Command.ROLLBACK, Command.DELETE}
+)
+DEPLOYING = frozenset({Command.DEPLOY, Command.PREVIEW, Command.ROLLBACK})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repository:
+    """Where the run belongs to, from the CI system's environment."""
+
+    api_url: str
+    name: str  # owner/name
+    sha: str
+    run: str  # id and attempt
+    run_url: str | None
+    pull_request: PullRequest | None
+
+
+def read_repository(env: Mapping[str, str], run_url: str | None) -> Repository | None:
+    """Return the repository of a run in GitHub, Forgejo or Gitea; None elsewhere."""
+    name = env.get("GITHUB_REPOSITORY")
+    if env.get("GITHUB_ACTIONS") != "true" or not name:
+        return None
+    return Repository(
+        api_url=env.get("GITHUB_API_URL") or DEFAULT_API_URL,
+        name=name,
+        sha=env.get("GITHUB_SHA", ""),
+        run=f"{env.get('GITHUB_RUN_ID', '')}.{env.get('GITHUB_RUN_ATTEMPT', '1')}",
+        run_url=run_url,
+        pull_request=read_pull_request(env),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Means:
+    """What telling takes: voice, time, and the request to stop."""
+
+    reporter: Reporter
+    stop: Stop
+    clock: Callable[[], float]
+    wall_clock: Callable[[], float]
+    rng: Random
+
+
+@dataclass(kw_only=True, slots=True)
+class GitHubRun:
+    """One run as GitHub sees it; `deployment` is what was made of it there, or why not."""
+
+    inputs: Inputs
+    repository: Repository | None
+    means: Means
+    deployment: "int | NotDone | None" = field(default=None, init=False)
+
+    def start(self) -> None:
+        """Say before the first write that a deployment is in progress, if that is asked for."""
+        self._without_harm("github-deployment", self._start)
+
+    def is_older(self, commit: str, other: str) -> bool | None:
+        """Tell by the compare API whether a commit comes before another; None: it can't."""
+        if self._why_nothing():
+            return None
+        with self._github() as github:
+            return github.is_ancestor(commit, other)
+
+    def finish(self, outcome: Outcome, context: RunContext) -> tuple[str, ...]:
+        """Write status and comment; return what could not be told, as warnings.
+
+        The outcome is shown as it is: secrets must be hidden in it already.
+        """
+        status = self._without_harm("github-deployment", lambda: self._status(outcome))
+        comment = self._without_harm("comment", lambda: self._comment(outcome, context))
+        return tuple(warning for warning in (status, comment) if warning)
+
+    def _start(self) -> None:
+        repository = self.repository
+        if not self._makes_deployment() or repository is None or self._why_nothing():
+            return
+        pull = repository.pull_request
+        with self._github() as github:
+            self.deployment = github.create_deployment(
+                ref=(pull and pull.head) or repository.sha,
+                environment=self._environment(),
+                description=f"workers-deploy {self.inputs.command}",
+                payload={"workers_deploy_run": repository.run, "environment": self._environment()},
+                transient=pull is not None or self.inputs.command is Command.PREVIEW,
+            )
+            if isinstance(self.deployment, int):
+                github.set_deployment_status(
+                    self.deployment, "in_progress", log_url=repository.run_url
+                )
+
+    def _status(self, outcome: Outcome) -> str | None:
+        if not self._makes_deployment():
+            return None
+        why = self._why_nothing()
+        if why or self.deployment is None:  # None: nothing was written
+            return f"github-deployment: {why}" if why else None
+        failed = (
+            self._end_deployment(self.deployment, outcome)
+            if isinstance(self.deployment, int)
+            else self.deployment
+        )
+        return f"github-deployment: {failed.reason}" if failed else None
+
+    def _end_deployment(self, deployment: int, outcome: Outcome) -> "NotDone | None":
+        facts = outcome.facts
+        is_preview = outcome.result is Result.PREVIEWED
+        with self._github(outcome) as github:
+            return github.set_deployment_status(
+                deployment,
+                "failure" if outcome.error else "success",
+                description=outcome.error.message if outcome.error else outcome.result.value,
+                environment_url=facts.preview_url if is_preview else facts.deployment_url,
+                log_url=self.repository.run_url if self.repository else None,
+            )
+
+    def _comment(self, outcome: Outcome, context: RunContext) -> str | None:
+        wanted = self.inputs.comment
+        if wanted is Comment.FALSE or self.inputs.command not in COMMENTING:
+            return None
+        pull = self.repository.pull_request if self.repository else None
+        why = self._why_nothing()
+        if why or pull is None:
+            why = why or "this run belongs to no pull request"
+        else:
+            why = self._upsert(pull, outcome, context)
+            if why and wanted is Comment.AUTO:
+                self.means.reporter.notice(f"no comment on the pull request: {why}")
+        return f"comment: {why}" if why and wanted is Comment.TRUE else None
+
+    def _upsert(self, pull: PullRequest, outcome: Outcome, context: RunContext) -> str:
+        """Return why there is no comment, empty where there is one or none is due."""
+        name = outcome.facts.script_name or self.inputs.script_name
+        if outcome.result is Result.SKIPPED or name is None:
+            return ""
+        named = replace(outcome, facts=replace(outcome.facts, script_name=name))
+        marker = comment_marker(name, outcome.header.get("environment"))
+        with self._github(outcome) as github:
+            failed = github.upsert_comment(pull.number, marker, render_comment(named, context))
+        return failed.reason if failed else ""
+
+    def _why_nothing(self) -> str:
+        if self.repository is None:
+            return "only GitHub, Forgejo and Gitea have it"
+        return "" if self.inputs.github_token else "github-token is not given"
+
+    def _makes_deployment(self) -> bool:
+        return self.inputs.github_deployment and self.inputs.command in DEPLOYING
+
+    def _environment(self) -> str:
+        if self.inputs.command is Command.PREVIEW:
+            return f"{self.inputs.environment}-preview" if self.inputs.environment else "preview"
+        return self.inputs.environment or "production"
+
+    @contextmanager
+    def _github(self, outcome: Outcome | None = None) -> "Iterator[GitHub]":
+        from workers_deploy.api.github import GitHub  # noqa: PLC0415  # most runs need none
+
+        assert self.repository is not None
+        assert self.inputs.github_token is not None
+        means = self.means
+        is_cancelled = outcome is not None and isinstance(outcome.error, CancelledError)
+        seconds = CANCELLED_SECONDS if is_cancelled else SECONDS
+        github = GitHub(
+            api_url=self.repository.api_url,
+            token=self.inputs.github_token.get_secret_value(),
+            repository=self.repository.name,
+            retrier=Retrier(
+                max_attempts=1 if is_cancelled else MAX_ATTEMPTS,
+                deadline=means.clock() + seconds,
+                clock=means.clock,
+                sleep=means.stop.pause,
+                rng=means.rng,
+                tell=means.reporter.line,
+            ),
+            wall_clock=means.wall_clock,
+        )
+        try:
+            yield github
+        finally:
+            github.close()
+
+    def _without_harm(self, what: str, do: Callable[[], T]) -> T | None:
+        try:
+            return do()
+        except Exception as error:  # noqa: BLE001  # a bug here must not fail a good deploy
+            self.means.reporter.warning(f"{what}: a bug in workers-deploy: {type(error).__name__}")
+            return None
