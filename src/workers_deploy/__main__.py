@@ -6,6 +6,7 @@ whatever happens.
 
 import logging
 import os
+import random
 import signal
 import sys
 import time
@@ -24,12 +25,14 @@ from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import COMMANDS, Session
 from workers_deploy.core.outcome import Outcome, Result
-from workers_deploy.errors import DeployError, Problem, ProblemsError
+from workers_deploy.errors import BugError, DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
+from workers_deploy.github_run import GitHubRun, Means, read_repository
 from workers_deploy.inputs import InputsReading, read_inputs
 from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
+from workers_deploy.report.context import RunContext
 from workers_deploy.report.text import render_header
 from workers_deploy.telling import Telling
 
@@ -38,7 +41,11 @@ ISSUES = "https://github.com/workers-deploy/workers-deploy/issues"
 
 def run() -> int:
     """Run the command line of this process and return its exit code."""
-    return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+    try:
+        return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+    except Exception as error:  # noqa: BLE001 - Python's own traceback would show its text
+        sys.stderr.write("\n".join(["✗ Bug", *_bug_lines(error), ""]))
+        return BugError.exit_code
 
 
 def main(
@@ -74,14 +81,26 @@ def main(
     _log_to(reporter, debug=debug)
     values = read_values(reading.inputs, env)
     _mask(reporter, raw_secrets(env, reading, values))
+    repository = read_repository(env, _run_url(env))
+    pull = repository.pull_request if repository else None
+    github = GitHubRun(
+        inputs=reading.inputs,
+        repository=repository,
+        means=Means(
+            reporter=reporter, stop=stop, clock=clock, wall_clock=time.time, rng=random.Random()
+        ),
+    )
     around = Surroundings(
         workspace=workspace or Path.cwd(),
         reporter=reporter,
         stop=stop,
         clock=clock,
         now=lambda: datetime.now(UTC),
+        before_first_write=github.start,
+        compare=github.is_older,
+        pull_request=pull.number if pull else None,
     )
-    return _run(reading, values, env, around, reporter, started=started)
+    return _run(reading, values, env, around, reporter, started=started, publish=github.finish)
 
 
 def _run(
@@ -92,6 +111,7 @@ def _run(
     reporter: PlainReporter,
     *,
     started: float,
+    publish: Callable[[Outcome, RunContext], tuple[str, ...]],
 ) -> int:
     inputs = reading.inputs
     telling = Telling(
@@ -102,12 +122,14 @@ def _run(
         run_url=_run_url(env),
         summary=inputs.summary,
         now=around.now,
+        publish=publish,
     )
     try:
         outcome = _outcome(reading, values, env, around, started=started)
     except Exception as error:  # noqa: BLE001 - the one border: a bug is told and reported as one
-        _tell_bug(reporter, error)
-        outcome = _stopped(reading, DeployError(f"a bug in workers-deploy: {type(error).__name__}"))
+        outcome = _stopped(reading, BugError(error))
+    if isinstance(outcome.error, BugError):
+        _tell_bug(reporter, outcome.error.__cause__)
     outcome = replace(outcome, seconds=around.clock() - started)
     telling.finish(outcome)
     return outcome.exit_code
@@ -235,14 +257,19 @@ def _run_url(env: Mapping[str, str]) -> str | None:
     return env.get("CI_JOB_URL") or env.get("CIRCLE_BUILD_URL") or env.get("CI_PIPELINE_URL")
 
 
-def _tell_bug(reporter: PlainReporter, error: Exception) -> None:
-    """Show where it happened; the exception's own text may hold a value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"{Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
-    versions = f"workers-deploy {__version__}, Python {sys.version.split()[0]}"
-    reporter.row(
-        "Bug", [type(error).__name__, *lines, versions, f"please report it: {ISSUES}"], mark="✗"
-    )
+def _tell_bug(reporter: PlainReporter, error: BaseException | None) -> None:
+    reporter.row("Bug", _bug_lines(error), mark="✗")
+
+
+def _bug_lines(error: BaseException | None) -> list[str]:
+    """Return what it was and where it happened; the exception's own text may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__ if error else None)
+    return [
+        type(error).__name__,
+        *(f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames),
+        f"workers-deploy {__version__}, Python {sys.version.split()[0]}",
+        f"please report it: {ISSUES}",
+    ]
 
 
 if __name__ == "__main__":

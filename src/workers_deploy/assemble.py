@@ -39,6 +39,10 @@ class Surroundings:
     stop: Stop
     clock: Callable[[], float]
     now: Callable[[], datetime]
+    before_first_write: Callable[[], None] = lambda: None
+    # As Session.is_older, by asking the CI system's API.
+    compare: Callable[[str, str], bool | None] = lambda _commit, _other: None
+    pull_request: int | None = None
 
 
 def load(reading: InputsReading, values: Values, workspace: Path) -> Loaded:
@@ -143,7 +147,10 @@ def assemble(
         ),
         reporter=around.reporter,
         now=around.now,
-        is_older=_history(around.workspace / inputs.working_directory),
+        is_older=_history(around.workspace / inputs.working_directory, around.compare),
+        before_first_write=around.before_first_write,
+        workspace=around.workspace,
+        pull_request=around.pull_request,
     )
 
 
@@ -191,12 +198,16 @@ def _missing_token() -> Problem:
     )
 
 
-def _history(directory: Path) -> Callable[[str, str], bool | None]:
+def _history(
+    directory: Path, compare: Callable[[str, str], bool | None]
+) -> Callable[[str, str], bool | None]:
     def is_older(commit: str, other: str) -> bool | None:
+        if commit.startswith(other):
+            return False
         older = is_ancestor(directory, commit, other)
         if older is None and is_ancestor(directory, other, commit):
             return False
-        return older
+        return compare(commit, other) if older is None else older
 
     return is_older
 

@@ -1,6 +1,7 @@
 """Every way a run can end badly, one exit code each (the table is in README, "Exit codes").
 
 DeployError
+├── BugError          1      a bug of ours, carried to where it is told
 ├── ProblemsError     2, 3   inputs or project are wrong; nothing was sent
 ├── RefusedError      4      Cloudflare refused
 ├── UnansweredError   5      no answer after all tries
@@ -65,6 +66,14 @@ class DeployError(Exception):
         self.message = message
         self.hint = hint
         self.place = place
+
+
+class BugError(DeployError):
+    """An exception that nobody expected; its own text may hold a value and is never shown."""
+
+    def __init__(self, bug: Exception) -> None:
+        super().__init__(f"a bug in workers-deploy: {type(bug).__name__}")
+        self.__cause__ = bug
 
 
 class ProblemsError(DeployError):

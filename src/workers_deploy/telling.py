@@ -30,6 +30,8 @@ class Telling:
     run_url: str | None
     summary: bool
     now: Callable[[], datetime]
+    # Tells the outcome elsewhere too; returns what could not be told, as warnings.
+    publish: Callable[[Outcome, RunContext], tuple[str, ...]] = lambda _outcome, _context: ()
 
     def finish(self, outcome: Outcome) -> None:
         """Write outputs, summary and report, then say how the run ended."""
@@ -53,7 +55,7 @@ class Telling:
             self.reporter.output(name, value)
         if self.summary:
             self.reporter.summary(summary)
-        for warning in (*safe.warnings, *warnings):
+        for warning in (*safe.warnings, *warnings, *self.publish(safe, context)):
             self.reporter.warning(warning)
         self._tell_end(safe)
 

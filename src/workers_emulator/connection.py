@@ -24,6 +24,6 @@ def abort(scope: Scope) -> None:
     """Reset the connection that this request came by."""
     transport: asyncio.Transport = scope["state"][_TRANSPORT]
     connection = transport.get_extra_info("socket")
-    if connection is not None:
+    if connection is not None and not transport.is_closing():  # the client may be gone already
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
     transport.abort()

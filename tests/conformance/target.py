@@ -202,7 +202,7 @@ class Script:
         while (found := read()) != wanted and waited < self.target.lag:
             self.target.sleep(SECONDS_BETWEEN_LOOKS)
             waited += SECONDS_BETWEEN_LOOKS
-        assert found == wanted
+        assert found == wanted, f"saw {found!r}"
 
     # What others do
 

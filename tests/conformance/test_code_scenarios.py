@@ -59,7 +59,8 @@ def test_a_plan_writes_nothing(target: Target):
 
 
 def test_modules_are_found_by_the_names_that_they_are_imported_by(target: Target):
-    script = target.script("modules", no_bundle=True, find_additional_modules=True)
+    rules = [{"type": "ESModule", "globs": ["**/*.js"]}]
+    script = target.script("modules", no_bundle=True, find_additional_modules=True, rules=rules)
     script.write("lib/text.txt", TEXT)
     script.write("lib/util.js", "export const shout = (text) => text.toUpperCase();\n")
     script.write(

@@ -46,7 +46,7 @@ def test_a_secret_that_is_not_named_is_kept(target: Target):
 def test_secrets_that_are_not_named_go_when_that_is_asked_for(target: Target):
     script = target.script("prune")
     script.write("index.js", TELLS_KEY)
-    script.deploy("--secrets=KEY,OLD", KEY="a value", OLD="an old value")
+    script.deploy("--secrets=KEY\nOLD", KEY="a value", OLD="an old value")
 
     run = script.deploy("--secrets=KEY", "--prune-secrets=true", KEY="a value")
 

@@ -142,6 +142,7 @@ def test_a_run_that_knows_everything_writes_every_declared_output_and_no_other()
             deployment_url="https://hello.example.workers.dev",
             urls=("https://hello.example.workers.dev",),
             preview_url="https://1-hello.example.workers.dev",
+            preview_alias_url="https://pr-1-hello.example.workers.dev",
             version_id="2",
             live_version_id="2",
             previous_version_id="1",

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from dulwich import porcelain
+from dulwich.objects import ObjectID
+from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 HELLO = 'export default {\n  fetch() {\n    return new Response("hello");\n  },\n};\n'
@@ -59,11 +61,18 @@ class Checkout:
         )
         return made.decode()
 
+    def pack(self) -> Self:
+        """Put all objects into a pack, as a clone has them."""
+        with Repo(str(self.root)) as repository:
+            repository.object_store.pack_loose_objects()
+        return self
+
     def branch_from(self, commit: str, name: str) -> Self:
         """Check an older commit out as a new branch."""
         with Repo(str(self.root)) as repository:
-            repository.refs[f"refs/heads/{name}".encode()] = commit.encode()
-            repository.refs.set_symbolic_ref(b"HEAD", f"refs/heads/{name}".encode())
+            branch = Ref(f"refs/heads/{name}".encode())
+            repository.refs[branch] = ObjectID(commit.encode())
+            repository.refs.set_symbolic_ref(Ref(b"HEAD"), branch)
             repository.get_worktree().reset_index()
         return self
 
@@ -71,9 +80,7 @@ class Checkout:
 def worker(root: Path, **config: Any) -> Checkout:
     """Return a Worker of one module without assets."""
     checkout = Checkout(root).module()
-    return checkout.config(
-        name="shop", main="index.js", compatibility_date="2026-11-01", **config
-    )
+    return checkout.config(name="shop", main="index.js", compatibility_date="2026-11-01", **config)
 
 
 def full(root: Path, **config: Any) -> Checkout:

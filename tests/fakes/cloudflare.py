@@ -55,7 +55,8 @@ class Cloudflare(EmulatorServer):
     """An emulated account with one script under test, `shop` unless another is named."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**({"subdomain": "acme", "rate_limit": 0} | options))
+        changes: dict[str, Any] = {"subdomain": "acme", "rate_limit": 0, **options}
+        super().__init__(**changes)
         self.sent: list[Sent] = []
         self._hooks: list[_Hook] = []
         self._take = self.app.faults.take
@@ -70,7 +71,9 @@ class Cloudflare(EmulatorServer):
     def when(self, route: str, action: Callable[[], None], *, nth: int = 1) -> None:
         """Call `action` as the nth request of a route arrives, before its fault or effect."""
         self._hooks.append(
-            _Hook(route=Fault.model_validate({"route": route, "kind": "slow"}), action=action, nth=nth)
+            _Hook(
+                route=Fault.model_validate({"route": route, "kind": "slow"}), action=action, nth=nth
+            )
         )
 
     def forget_requests(self) -> None:
@@ -106,8 +109,7 @@ class Cloudflare(EmulatorServer):
             {
                 "strategy": "percentage",
                 "versions": [
-                    {"version_id": one, "percentage": 100 / len(version_ids)}
-                    for one in version_ids
+                    {"version_id": one, "percentage": 100 / len(version_ids)} for one in version_ids
                 ],
                 "annotations": {"workers/message": message},
             },
@@ -157,9 +159,7 @@ class Cloudflare(EmulatorServer):
     @property
     def requests(self) -> list[str]:
         """Every request as "METHOD path below the account", also those that failed."""
-        return [
-            f"{entry.method} {self._below(entry.path)}" for entry in self.app.ledger.entries
-        ]
+        return [f"{entry.method} {self._below(entry.path)}" for entry in self.app.ledger.entries]
 
     @property
     def writes(self) -> list[str]:

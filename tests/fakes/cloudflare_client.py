@@ -1,5 +1,6 @@
 """A bare HTTP client of the emulator for tests: no client library of anyone stands between."""
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -78,8 +79,7 @@ class Client:
         """Upload files through a session; returns the completion token."""
         named = {f"{index:032x}": item for index, item in enumerate(files.items(), 1)}
         manifest = {
-            path: {"hash": hash_, "size": len(content)}
-            for hash_, (path, content) in named.items()
+            path: {"hash": hash_, "size": len(content)} for hash_, (path, content) in named.items()
         }
         scripts = f"/workers/{where}scripts/{name}"
         opened = self.ask(
@@ -93,8 +93,6 @@ class Client:
 
     def send_bucket(self, token: str, contents: Mapping[str, bytes]) -> httpx.Response:
         """Upload one bucket of files by hash."""
-        import base64
-
         parts = [
             (hash_, (hash_, base64.b64encode(content), "text/plain; charset=utf-8"))
             for hash_, content in contents.items()

@@ -1,4 +1,4 @@
-"""A project around a configuration file, so that wrangler's dry run and our load find what it names."""
+"""A project around a configuration, so that wrangler's dry run and our load find its parts."""
 
 import json
 import tomllib
@@ -13,13 +13,13 @@ from workers_deploy.project.document import blank_comments
 
 MODULE = 'export default {fetch(){return new Response("x")}}\n'
 PYTHON_MODULE = "from workers import WorkerEntrypoint\n"
-# `code_update_strategy` is wrangler's own, undocumented; assets need a completion token, which a dry
-# run has not; annotations are the run's, not the configuration's.
+# `code_update_strategy` is wrangler's own, undocumented; assets need a completion token, which a
+# dry run has not; annotations are the run's, not the configuration's.
 NOT_COMPARED = ("code_update_strategy", "assets", "annotations")
 
 
 def make_project(directory: Path, config: str, text: str) -> None:
-    """Write a configuration, and an entry point, an asset and an image for each place that names one."""
+    """Write a configuration, and the entry points, assets and images that it names."""
     (directory / config).write_text(text, encoding="utf-8")
     values = read_values(directory / config)
     sections = [values, *(values.get("env") or {}).values()]

@@ -1,4 +1,4 @@
-"""Uploads a project in one request, without plan and executor: what runs is what `load_project` made."""
+"""Uploads a project in one request: what runs is what `load_project` made, and nothing else."""
 
 import json
 

@@ -8,6 +8,7 @@ import pytest
 from fakes.checkout import Checkout, full, worker
 from fakes.cloudflare import Cloudflare
 from fakes.runs import Runner
+from fakes.triggers import with_triggers
 
 
 @pytest.fixture
@@ -39,3 +40,16 @@ def full_runner(full_checkout: Checkout, cloudflare: Cloudflare, tmp_path: Path)
     made = Runner(full_checkout, cloudflare, tmp_path / "files")
     made.knows(STRIPE_KEY="sk_live_51Hv0xSecret", MAIL_KEY="mail-0b5e-value")
     return made
+
+
+@pytest.fixture
+def triggered(checkout: Checkout) -> Checkout:
+    """A Worker that names a trigger of every kind."""
+    return with_triggers(checkout)
+
+
+@pytest.fixture
+def account(cloudflare: Cloudflare) -> Cloudflare:
+    """An account that has the queue which that Worker consumes from."""
+    cloudflare.ask("POST", "/queues", {"queue_name": "orders"})
+    return cloudflare

@@ -112,7 +112,10 @@ def test_modules_of_every_kind_arrive_byte_for_byte(checkout: Checkout, runner: 
     checkout.config(
         no_bundle=True,
         find_additional_modules=True,
-        rules=[{"type": "Data", "globs": ["**/*.bin"]}, {"type": "ESModule", "globs": ["**/*.mjs"]}],
+        rules=[
+            {"type": "Data", "globs": ["**/*.bin"]},
+            {"type": "ESModule", "globs": ["**/*.mjs"]},
+        ],
     )
 
     run = runner.fast("deploy")
@@ -126,7 +129,8 @@ def test_modules_of_every_kind_arrive_byte_for_byte(checkout: Checkout, runner: 
 
 
 def test_a_python_worker_is_deployed(tmp_path: Path, cloudflare: Cloudflare):
-    source = "from workers import Response\nfrom lib import words\n\n\ndef on_fetch(request):\n    return Response(words.HI)\n"
+    source = "from workers import Response\nfrom lib import words\n\n\n"
+    source += "def on_fetch(request):\n    return Response(words.HI)\n"
     project = Checkout(tmp_path / "py").write("src/entry.py", source)
     project.write("src/lib/__init__.py", "").write("src/lib/words.py", "HI = 'hi'\n")
     project.config(

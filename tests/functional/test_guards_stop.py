@@ -80,7 +80,7 @@ def test_an_older_commit_is_not_deployed_over_a_newer_one(runner: Runner, cloudf
     runner.checkout.module(TWO)
     newer = runner.checkout.commit("Go on")
     assert runner.fast("deploy").exit_code == 0
-    runner.checkout.branch_from(older, "old").module()
+    runner.checkout.branch_from(older, "old").pack().module()
     cloudflare.forget_requests()
 
     stopped = runner.process("deploy")

@@ -11,7 +11,7 @@ def test_a_plan_tells_all_and_writes_nothing(full_runner: Runner, cloudflare: Cl
 
     assert run.exit_code == 0, run.log
     assert run.outcome == "planned"
-    assert run.outputs["changed"] == "false"
+    assert run.outputs["changed"] == "true", "of a plan: whether a deploy would"
     assert cloudflare.writes == []
     assert cloudflare.state()["scripts"] == {}
     for told in ("+ code", "GREETING", "STRIPE_KEY", "logpush", "workers.dev", "3 files"):

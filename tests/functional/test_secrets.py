@@ -8,11 +8,13 @@ from fakes.checkout import Checkout
 from fakes.cloudflare import Cloudflare
 from fakes.runs import Run, Runner
 
-PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg+/=\r\n  kqhkiG9w0\n\n-----END PRIVATE KEY-----\n"
+PRIVATE_KEY = (
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg+/=\r\n  kqhkiG9w0\n\n-----END PRIVATE KEY-----\n"
+)
 HARD_VALUES = {
     "PEM": PRIVATE_KEY,
     "QUOTES": "a\"b'c`d$(e)${f}\\n%0A::set-output::<|>&;",
-    "UNICODE": "pässwörd–🔑\u2028\u00a0end",
+    "UNICODE": "pässwörd\u2013🔑\u2028\u00a0end",
     "SPACES": "  leading and trailing \t",
     "BINARY_ISH": "\x01\x02\x1b[31m\x7f\ufeffdata",
     "LONG": "0123456789abcdef" * 300,
@@ -98,9 +100,7 @@ def test_what_is_kept_is_inherited_from_the_live_version_by_its_id(
     assert cloudflare.secrets() == {"BY_HAND": "set-in-the-dashboard"}
 
 
-def test_a_secret_of_an_abandoned_upload_does_not_come_back(
-    runner: Runner, cloudflare: Cloudflare
-):
+def test_a_secret_of_an_abandoned_upload_does_not_come_back(runner: Runner, cloudflare: Cloudflare):
     deploy(runner)
     put_secret(cloudflare, "BY_HAND", "set-in-the-dashboard")
     deploy(runner)
@@ -214,9 +214,7 @@ def test_a_variable_may_become_a_secret(runner: Runner, cloudflare: Cloudflare):
     assert cloudflare.bindings()["API_KEY"]["type"] == "secret_text"
 
 
-def test_an_empty_secret_is_an_error_or_what_the_input_says(
-    runner: Runner, cloudflare: Cloudflare
-):
+def test_an_empty_secret_is_an_error_or_what_the_input_says(runner: Runner, cloudflare: Cloudflare):
     runner.knows(EMPTY="", FULL="full-value")
 
     refused = runner.fast("deploy")

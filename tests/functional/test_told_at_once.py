@@ -64,7 +64,9 @@ def test_a_wrong_project_alone_is_exit_3_with_its_place(checkout: Checkout, runn
 
 
 def test_wrong_options_are_told_by_name_and_never_by_value(runner: Runner):
-    run = runner.process("deploy", "--api-token=tok-on-the-command-line", "--no-such=val-7f3a", "x9y")
+    run = runner.process(
+        "deploy", "--api-token=tok-on-the-command-line", "--no-such=val-7f3a", "x9y"
+    )
 
     assert run.exit_code == 2
     assert "--api-token" in run.log

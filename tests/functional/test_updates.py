@@ -40,9 +40,7 @@ def test_a_second_run_writes_nothing(live: Runner, cloudflare: Cloudflare):
     assert run.stdout.splitlines()[-1].startswith("unchanged in ")
 
 
-def test_changed_code_makes_a_version_and_moves_traffic_to_it(
-    live: Runner, cloudflare: Cloudflare
-):
+def test_changed_code_makes_a_version_and_moves_traffic_to_it(live: Runner, cloudflare: Cloudflare):
     former = cloudflare.live()
     live.checkout.module("export default { fetch() { return new Response('two') } };\n")
 

@@ -1,10 +1,12 @@
 """What is in the image, and what is not."""
 
 import json
+from pathlib import Path
 
 from fakes.engine import BASE, Engine
 from workers_deploy import __version__
 
+ROOT = Path(__file__).parents[2]
 MEGABYTE = 1_000_000
 AT_MOST = 90 * MEGABYTE
 
@@ -60,6 +62,15 @@ def test_only_what_a_run_needs_is_installed(engine: Engine, image: str):
     assert isinstance(packages, list)
     assert "httpx" in packages
     assert not {"pip", "requests", "pygithub", "cryptography", "starlette"} & set(packages)
+
+
+def test_the_bundler_is_the_one_that_wrangler_has(engine: Engine, image: str):
+    lock = json.loads((ROOT / "tests" / "node" / "package-lock.json").read_text(encoding="utf-8"))
+
+    options = ("--entrypoint", "/opt/workers-deploy/bin/esbuild")
+    result = engine.run(image, "--version", options=options)
+
+    assert result.stdout.strip() == lock["packages"]["node_modules/esbuild"]["version"]
 
 
 def test_every_source_has_bytecode_that_is_trusted_unchecked(engine: Engine, image: str):

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from workers_deploy.commands.deploy import deploy, plan, preview
+from workers_deploy.commands.deploy import deploy, plan
+from workers_deploy.commands.preview import preview
 from workers_deploy.commands.reads import download, list_scripts, show
 from workers_deploy.commands.session import Session
 from workers_deploy.commands.traffic import delete, rollback

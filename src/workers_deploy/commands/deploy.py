@@ -1,4 +1,4 @@
-"""deploy, plan, preview: read everything, decide, write, and return what came of it."""
+"""deploy and plan: read everything, decide, write, and return what came of it."""
 
 from dataclasses import replace
 
@@ -13,15 +13,16 @@ from workers_deploy.commands.session import (
     tell,
     tell_plan,
 )
+from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours
 from workers_deploy.core.demands import unmet_demands
-from workers_deploy.core.drift import drift_of
-from workers_deploy.core.live import LiveState
+from workers_deploy.core.drift import MARK, drift_of
+from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.core.plan import make_plan
-from workers_deploy.core.plan_commands import make_preview_plan
 from workers_deploy.core.plan_only import make_narrow_plan
-from workers_deploy.core.steps import Plan
+from workers_deploy.core.steps import Plan, Scope
 from workers_deploy.errors import (
+    ApiError,
     DeployError,
     FoundError,
     GuardError,
@@ -35,68 +36,75 @@ from workers_deploy.report.text import render_project_row
 
 def deploy(session: Session) -> Outcome:
     """Make Cloudflare equal to the checkout."""
-    live = _read(session)
+    live = read_with_project(session)
+    made = None
     try:
-        plan = _plan(session, live)
+        made = _make(session, live)
+        tell_plan(session, made)
+        if made.writes:
+            guard(session, live, made)
     except DeployError as error:
-        return stopped(session, live, None, error, stage=_stage_of(error))
-    try:
-        guard(session, live)
-    except GuardError as error:
-        return stopped(session, live, plan, error, stage="Guard")
-    return carry_out(session, live, plan, done=Result.DEPLOYED)
+        return stopped(session, live, made, error, stage=stage_of(error))
+    return carry_out(session, live, made, done=Result.DEPLOYED)
 
 
 def plan(session: Session) -> Outcome:
-    """Tell what a deploy would change; write nothing."""
-    live = _read(session)
+    """Tell what a deploy would change, and what would stop it; write nothing."""
+    live = read_with_project(session)
+    made = None
     try:
-        made = _plan(session, live)
+        made = _with_guard(session, live, _make(session, live))
+        tell_plan(session, made)
         _fail_on(session.inputs.fail_on, made)
     except DeployError as error:
-        return stopped(session, live, None, error, stage=_stage_of(error))
+        return stopped(session, live, made, error, stage=stage_of(error))
     return finished(session, live, Result.PLANNED, made)
 
 
-def preview(session: Session) -> Outcome:
-    """Upload a version that gets no traffic, and give its URL."""
-    live = _read(session)
-    try:
-        _check_demands(session, live)
-        alias = session.inputs.preview_alias
-        made = make_preview_plan(session.project, live, note_of(session), alias)
-    except DeployError as error:
-        return stopped(session, live, None, error, stage=_stage_of(error))
-    tell_plan(session, made)
-    outcome = carry_out(session, live, made, done=Result.PREVIEWED)
-    version_id = outcome.facts.version_id
-    if outcome.error or version_id is None:
-        return outcome
-    urls = session.client.read_version_urls(session.project.script_name, version_id)
-    if alias:
-        urls = tuple(url.replace(version_id[:8], alias, 1) for url in urls)
-    if not urls:
-        session.reporter.notice("the version has no preview URL (see the notes of the plan)")
-    facts = replace(outcome.facts, preview_url=next(iter(urls), None))
-    return replace(outcome, facts=facts)
-
-
-def _read(session: Session) -> LiveState:
+def read_with_project(session: Session) -> LiveState:
+    """Tell what the checkout holds, then read what serves."""
     tell(session.reporter, render_project_row(session.project))
-    return read_live(session)
-
-
-def _plan(session: Session, live: LiveState) -> Plan:
-    _check_missing(session, live)
-    _check_demands(session, live)
     scopes = session.inputs.only
+    return read_live(session, triggers=not scopes or Scope.TRIGGERS in scopes)
+
+
+def _make(session: Session, live: LiveState) -> Plan:
+    scopes = session.inputs.only
+    _check_missing(session, live)
+    check_demands(session, live, scopes)
     note = note_of(session)
     if scopes:
         made = make_narrow_plan(session.project, live, note, scopes)
     else:
         made = make_plan(session.project, live, note)
-    made = replace(made, notes=(*drift_of(live, note, made), *made.notes))
-    tell_plan(session, made)
+    drift = drift_of(live, _last_of_ours(session, live), note, made)
+    return replace(made, notes=(*drift, *made.notes))
+
+
+def _last_of_ours(session: Session, live: LiveState) -> LiveVersion | None:
+    """Return the last version of ours that served, where another one does; None: not known."""
+    if live.live is None or is_ours(live.live):
+        return None
+    served = {share.version_id for one in live.former_deployments for share in one.shares}
+    name = session.project.script_name
+    try:
+        versions = session.client.list_versions(name, deployable=True)
+        ours = (v for v in versions if v.id in served and is_ours(v))
+        found = next((v for v in ours if v.triggered_by in UPLOAD_TRIGGERS), None)
+        return session.client.read_version(name, found.id).version if found else None
+    except ApiError as error:
+        session.reporter.notice(f"what was changed since our last deploy is not known: {error}")
+        return None
+
+
+def _with_guard(session: Session, live: LiveState, made: Plan) -> Plan:
+    if not made.writes:
+        return made
+    try:
+        guard(session, live, made)
+    except GuardError as error:
+        way = f" (allow: {error.word})" if error.word else ""
+        return replace(made, notes=(*made.notes, f"a guard stops this: {error.message}{way}"))
     return made
 
 
@@ -114,17 +122,22 @@ def _check_missing(session: Session, live: LiveState) -> None:
         )
 
 
-def _check_demands(session: Session, live: LiveState) -> None:
-    problems = unmet_demands(session.project, live)
+def check_demands(session: Session, live: LiveState, scopes: tuple[Scope, ...] = ()) -> None:
+    """Raise ProblemsError where live lacks what the project demands; `scopes`: of these parts."""
+    problems = unmet_demands(session.project, live, scopes)
     if problems:
         raise ProblemsError(problems)
 
 
 def _fail_on(fail_on: FailOn | None, made: Plan) -> None:
+    drift = [note.removeprefix(MARK) for note in made.notes if note.startswith(MARK)]
     match fail_on:
         case FailOn.CHANGES if made.writes:
-            raise FoundError("the plan has changes", hint="fail-on: changes asks for this")
-        case FailOn.DRIFT if drift := [n for n in made.notes if n.startswith("drift: ")]:
+            count = len(made.changes)
+            raise FoundError(
+                f"the plan has changes: {count}", hint="fail-on: changes asks for this"
+            )
+        case FailOn.DRIFT if drift:
             raise FoundError("; ".join(drift), hint="fail-on: drift asks for this")
         case _:
             return
@@ -135,7 +148,8 @@ def _wrong(subject: str, message: str, hint: str) -> ProblemsError:
     return ProblemsError([Problem(kind=kind, subject=subject, message=message, hint=hint)])
 
 
-def _stage_of(error: DeployError) -> str:
+def stage_of(error: DeployError) -> str:
+    """Return the phase before the first write that an error ended."""
     match error:
         case ProblemsError():
             return "Project"

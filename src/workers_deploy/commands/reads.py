@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.content import ScriptContent, read_content
 from workers_deploy.api.scripts import ListedScript
-from workers_deploy.commands.session import Session, finished, read_live
+from workers_deploy.commands.session import Session, finished, read_live, stopped
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result
-from workers_deploy.errors import Problem, ProblemKind, ProblemsError, RefusedError
+from workers_deploy.errors import (
+    DeployError,
+    Problem,
+    ProblemKind,
+    ProblemsError,
+    RefusedError,
+)
 from workers_deploy.project.save import save_script
 from workers_deploy.report.details import render_list, render_show, show_record
 
@@ -20,30 +24,38 @@ from workers_deploy.report.details import render_list, render_show, show_record
 def show(session: Session) -> Outcome:
     """Tell all that Cloudflare reports of one script."""
     live = read_live(session)
-    _must_exist(session, live)
-    client, path = session.client, ScriptPath(name=session.project.script_name)
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        settings = pool.submit(client.read_settings, path)
-        secrets = pool.submit(client.list_secrets, path)
-        versions = pool.submit(client.list_versions, path.name)
-        usage = pool.submit(_usage_model, session)
-    record = show_record(
-        live,
-        settings=settings.result(),
-        secret_names=tuple(secret.name for secret in secrets.result()),
-        versions=versions.result(),
-        usage_model=usage.result(),
-    )
+    try:
+        _check_exists(session, live)
+        record = _show_record(session, live)
+    except DeployError as error:
+        return stopped(session, live, None, error, stage="Show")
     for title, lines in render_show(record):
         session.reporter.row(title, lines)
     return replace(finished(session, live, Result.DONE), details=record)
+
+
+def _show_record(session: Session, live: LiveState) -> dict[str, Any]:
+    client, script = session.client, session.script
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        settings = pool.submit(client.read_settings, script)
+        secrets = pool.submit(client.list_secrets, script)
+        in_namespace = script.dispatch_namespace is not None
+        versions = None if in_namespace else pool.submit(client.list_versions, script.name)
+        usage = None if in_namespace else pool.submit(_usage_model, session)
+    return show_record(
+        live,
+        settings=settings.result(),
+        secret_names=tuple(secret.name for secret in secrets.result()),
+        versions=versions.result() if versions else (),
+        usage_model=usage.result() if usage else None,
+    )
 
 
 def list_scripts(session: Session) -> Outcome:
     """List the account's scripts; with `search`, those whose name contains it."""
     search = session.inputs.search
     found = session.client.search_scripts(search) if search else session.client.list_scripts()
-    rows = [_listed(script) for script in found]
+    rows = [_listed(script) for script in sorted(found, key=lambda script: script.name)]
     for line in render_list(rows):
         session.reporter.line(line)
     return Outcome(command="list", result=Result.DONE, facts=Facts(), details={"scripts": rows})
@@ -51,34 +63,42 @@ def list_scripts(session: Session) -> Outcome:
 
 def download(session: Session) -> Outcome:
     """Write the script's modules into `output-dir`, byte for byte."""
-    live = read_live(session)
-    _must_exist(session, live)
-    if session.inputs.output_dir is None:
+    output_dir = session.inputs.output_dir
+    if output_dir is None:
         raise _wrong("output-dir", "not given", "name a folder for the modules")
-    script = ScriptPath(
-        name=session.project.script_name, dispatch_namespace=session.inputs.dispatch_namespace
-    )
-    content = read_content(session.client, script)
-    directory = Path(session.inputs.working_directory) / session.inputs.output_dir
-    written = save_script(directory, [(part.name, part.content) for part in content.parts])
-    _tell_written(session, content, written)
+    live = read_live(session)
+    directory = session.workspace / session.inputs.working_directory / output_dir
+    try:
+        _check_exists(session, live)
+        content = read_content(session.client, session.script)
+        files: tuple[str, ...] = ()
+        if not session.inputs.dry_run:
+            files = save_script(directory, [(part.name, part.content) for part in content.parts])
+    except DeployError as error:
+        return stopped(session, live, None, error, stage="Download")
+    _tell_modules(session, live, content, files)
     details = {
         "main_module": content.main_module,
         "modules": [
             {"name": part.name, "type": part.content_type, "size": len(part.content), "file": file}
-            for part, file in zip(content.parts, written, strict=True)
+            for part, file in zip(content.parts, files or [None] * len(content.parts), strict=True)
         ],
     }
     return replace(finished(session, live, Result.DONE), details=details)
 
 
-def _tell_written(session: Session, content: ScriptContent, written: tuple[str, ...]) -> None:
+def _tell_modules(
+    session: Session, live: LiveState, content: ScriptContent, files: tuple[str, ...]
+) -> None:
+    if not live.latest_is_live:
+        session.reporter.notice("Cloudflare gives the code of the latest version, not of live's")
     if not content.parts:
         session.reporter.notice("the script has no modules: it only serves assets")
         return
+    names = files or tuple(part.name for part in content.parts)
     lines = [
-        f"{file}  {len(part.content):,} B  {part.content_type}"
-        for part, file in zip(content.parts, written, strict=True)
+        f"{name}  {len(part.content):,} B  {part.content_type}"
+        for part, name in zip(content.parts, names, strict=True)
     ]
     session.reporter.row("Modules", lines)
 
@@ -91,7 +111,7 @@ def _usage_model(session: Session) -> Mapping[str, Any] | None:
     return {"usage_model": found.usage_model, "cpu_ms": found.cpu_ms}
 
 
-def _must_exist(session: Session, live: LiveState) -> None:
+def _check_exists(session: Session, live: LiveState) -> None:
     if not live.exists:
         name = session.project.script_name
         raise _wrong("script-name", f"the script {name} does not exist", "`list` names them all")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -17,11 +18,25 @@ from workers_deploy.core.live import LiveState
 from workers_deploy.core.metadata import describe_code
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.core.project import Project
-from workers_deploy.core.steps import Plan, Scope
+from workers_deploy.core.steps import (
+    Action,
+    CheckLive,
+    CreateDeployment,
+    PatchSettings,
+    Plan,
+    Probe,
+    PutContent,
+    PutSecrets,
+    Scope,
+    UploadScript,
+)
 from workers_deploy.errors import DeployError
 from workers_deploy.executor.run import Executor, facts_of
 from workers_deploy.inputs import Inputs
+from workers_deploy.inputs.choices import Allow
 from workers_deploy.report.text import Row, render_live_row, render_plan_rows
+
+MOVES_TRAFFIC = (CreateDeployment, UploadScript, PutContent, PutSecrets, PatchSettings)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,8 +51,11 @@ class Session:
     executor: Executor
     reporter: Reporter
     now: Callable[[], datetime]
+    workspace: Path
     # (commit, other) → whether commit comes before other; None: the history doesn't tell
     is_older: Callable[[str, str], bool | None] = field(repr=False)
+    before_first_write: Callable[[], None] = field(repr=False, default=lambda: None)
+    pull_request: int | None = None  # the number of the one that the run belongs to
 
     @property
     def script(self) -> ScriptPath:
@@ -46,8 +64,8 @@ class Session:
         return ScriptPath(name=project.script_name, dispatch_namespace=project.dispatch_namespace)
 
 
-def read_live(session: Session) -> LiveState:
-    """Read and tell what serves now."""
+def read_live(session: Session, *, triggers: bool = False) -> LiveState:
+    """Read and tell what serves now; `triggers` where the command compares them as well."""
     project = session.project
     if project.dispatch_namespace is not None:
         live = read_dispatched_state(session.client, session.script)
@@ -56,12 +74,14 @@ def read_live(session: Session) -> LiveState:
             session.client,
             project.script_name,
             want_usage_model=project.usage_model is not None,
-            triggers=project.triggers,
+            triggers=project.triggers if triggers else None,
         )
     tell(
         session.reporter,
         render_live_row(live, now=session.now(), commit=live_commit(live)),
     )
+    for sentence in live.unread:
+        session.reporter.notice(sentence)
     return live
 
 
@@ -81,10 +101,16 @@ def note_of(session: Session) -> Note:
     )
 
 
-def guard(session: Session, live: LiveState) -> None:
-    """Raise GuardError where the run would overrule someone else's decision."""
+def guard(session: Session, live: LiveState, plan: Plan) -> None:
+    """Raise GuardError where what the plan writes would overrule someone else's decision."""
+    writing = [step for step in plan.steps if step.action is not Action.UNCHANGED]
     allow = {str(word) for word in session.inputs.allow}
-    check_guards(live, is_older=_is_older(session, live), allow=allow)
+    if not any(isinstance(step, MOVES_TRAFFIC) for step in writing):
+        allow |= {Allow.END_ROLLOUT, Allow.AFTER_ROLLBACK}
+    # Values of secrets belong to no commit.
+    of_commit = [s for s in writing if not isinstance(s, PutSecrets | CheckLive | Probe)]
+    is_older = _is_older(session, live) if of_commit else None
+    check_guards(live, is_older=is_older, allow=allow)
     if not session.inputs.only or Scope.TRIGGERS in session.inputs.only:
         check_hosts(session.project, live, allow=allow)
 
@@ -128,6 +154,7 @@ def carry_out(session: Session, live: LiveState, plan: Plan, *, done: Result) ->
         return finished(session, live, Result.PLANNED, plan)
     if not plan.writes:
         return finished(session, live, Result.UNCHANGED, plan)
+    session.before_first_write()
     outcome = session.executor.execute(plan, live)
     return outcome if outcome.error else replace(outcome, result=done)
 

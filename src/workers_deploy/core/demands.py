@@ -1,6 +1,7 @@
 """What a project demands of what is live; told like every other problem, before the first write."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.plan_triggers import (
@@ -9,18 +10,30 @@ from workers_deploy.core.plan_triggers import (
     missing_queues,
 )
 from workers_deploy.core.project import Project
+from workers_deploy.core.steps import Scope
 from workers_deploy.errors import Problem, ProblemKind
 
+Demand: TypeAlias = Callable[[Project, LiveState], Iterator[Problem]]
 
-def unmet_demands(project: Project, live: LiveState) -> tuple[Problem, ...]:
-    """Return what live lacks, and what of it a deploy would overwrite by mistake."""
-    return (
-        *_missing_secrets(project, live),
-        *_shadowed_secrets(project, live),
-        *_missing_resources(project, live),
-        *_missing_queues(project, live),
-        *_foreign_queues(project, live),
-        *_foreign_workflows(project, live),
+
+def unmet_demands(
+    project: Project, live: LiveState, scopes: Collection[Scope] = ()
+) -> tuple[Problem, ...]:
+    """Return what live lacks, and what of it a deploy would overwrite by mistake.
+
+    With `scopes`, of those parts only.
+    """
+    demands: Mapping[Scope, Sequence[Demand]] = {
+        Scope.SECRETS: (_missing_secrets,),
+        Scope.SETTINGS: (_shadowed_secrets, _missing_resources),
+        Scope.TRIGGERS: (_missing_queues, _foreign_queues, _foreign_workflows),
+    }
+    return tuple(
+        problem
+        for scope, checks in demands.items()
+        if not scopes or scope in scopes
+        for check in checks
+        for problem in check(project, live)
     )
 
 

@@ -20,6 +20,9 @@ from workers_deploy.core.project import Module, Secret
 
 MESSAGE_BYTES = 1000  # of annotations["workers/message"] (REFERENCE: names and limits)
 NO_COMMIT = "0" * 12
+# In the message of a deployment that returned traffic after a failed check: ours, and no rollback
+# by someone.
+REVERTED = "wd1:reverted"
 _NOTE = re.compile(
     r"(?:^|\s)wd1:(?P<commit>[0-9a-f]{12}):(?P<code>[\w-]{12}):(?P<assets>[\w-]{12}):(?P<secrets>[\w-]{12})$",
     re.ASCII,

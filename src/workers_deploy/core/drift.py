@@ -1,22 +1,24 @@
 """What was changed on Cloudflare since our last deploy, by someone else.
 
-Two things show it: a live version that no upload of ours made, and a field that differs although
-the live version was made from the very commit that is checked out.
+A version can't be edited in place: what is versioned has drifted where a version that no run of
+ours made is live, and how is told by comparing it with the last one of ours. What is not versioned
+is compared with the project, and counts as drift where the project is what we deployed: the live
+version was made from the very commit that is checked out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from workers_deploy.core.compare import UPLOAD_TRIGGERS
+from workers_deploy.core.compare import BY_SECRET, compare_note, contradicts, is_ours
 from workers_deploy.core.digest import NO_COMMIT, Note, parse_note
+from workers_deploy.core.guards import was_rolled_back
 from workers_deploy.core.live import LiveState, LiveVersion
+from workers_deploy.core.project import SECRET_KINDS
 from workers_deploy.core.steps import Action, Change, Plan
 
-# What an upload of ours made is compared by its note; these are read from live, field by field.
-_READ_FROM_LIVE = frozenset(
+MARK = "drift: "
+_UNVERSIONED = frozenset(
     {
-        "binding",
-        "setting",
-        "secret",
         "settings",
         "usage model",
         "workers.dev",
@@ -30,44 +32,102 @@ _READ_FROM_LIVE = frozenset(
 )
 
 
-def drift_of(live: LiveState, note: Note, plan: Plan) -> tuple[str, ...]:
+def drift_of(live: LiveState, ours: LiveVersion | None, note: Note, plan: Plan) -> tuple[str, ...]:
     """Return in words how live is not what our last deploy left, by field.
 
-    A script that we never deployed has no drift: nothing is known of how it should be.
+    `ours` is the last version of ours that served, where another one does now. A script that we
+    never deployed has no drift: nothing is known of how it should be.
     """
     version = live.live
-    if version is None or not _was_ours(live, version):
+    if version is None or not (ours or is_ours(version)):
         return ()
-    edit = _edit_of(version)
-    known = parse_note(version.message)
-    same_commit = known is not None and known.commit == note.commit != NO_COMMIT
-    if not edit and not same_commit:
-        return ()
-    return (*edit, *_fields(plan))
+    found = [
+        *_traffic(live),
+        *(_edit(version) if not is_ours(version) else ()),
+        *(_versioned(ours, version) if ours else ()),
+        *(_unversioned(plan) if _is_what_we_deployed(note, ours or version) else ()),
+    ]
+    return tuple(f"{MARK}{text}" for text in found)
 
 
-def _was_ours(live: LiveState, version: LiveVersion) -> bool:
-    messages = [version.message, *(former.message for former in live.former_deployments)]
-    if live.deployment is not None:
-        messages.append(live.deployment.message)
-    return any("wd1:" in (message or "") for message in messages)
+def _traffic(live: LiveState) -> Iterator[str]:
+    deployment = live.deployment
+    if deployment is None:
+        return
+    who = f" by {deployment.author}" if deployment.author else ""
+    if len(deployment.shares) > 1 and "wd1:" not in (deployment.message or ""):
+        yield f"traffic is shared by {len(deployment.shares)} versions{who}"
+    elif was_rolled_back(live):
+        yield f"traffic was taken back to version {deployment.shares[0].version_id[:8]}{who}"
 
 
-def _edit_of(version: LiveVersion) -> tuple[str, ...]:
-    if parse_note(version.message) is not None and version.triggered_by in UPLOAD_TRIGGERS:
-        return ()
+def _edit(version: LiveVersion) -> Iterator[str]:
     how = version.triggered_by or "an unknown cause"
     who = f" by {version.author}" if version.author else ""
     where = f" ({version.source})" if version.source else ""
-    return (
-        f"drift: live version {version.id[:8]} was made by no deploy of ours: {how}{who}{where}",
-    )
+    yield f"live version {version.id[:8]} has no note of a deploy of ours: {how}{who}{where}"
 
 
-def _fields(plan: Plan) -> Iterator[str]:
+def _versioned(ours: LiveVersion, live: LiveVersion) -> Iterator[str]:
+    """Return how a version that someone made differs from ours, without values of variables."""
+    before, after = _bindings(ours), _bindings(live)
+    for name in sorted(before.keys() | after.keys()):
+        yield from _binding(name, before.get(name), after.get(name))
+    if live.triggered_by == BY_SECRET and ours.secret_names == live.secret_names:
+        yield "secret: a value was set (which one can't be told: values are never read back)"
+    for field in ("compatibility_date", "compatibility_flags", "limits", "placement"):
+        old, new = getattr(ours, field), getattr(live, field)
+        if contradicts(old, new) or contradicts(new, old):
+            yield f"setting {field}: {_text(old)} → {_text(new)}"
+
+
+def _bindings(version: LiveVersion) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+    return {binding.name: (binding.type, binding.fields) for binding in version.bindings}
+
+
+def _binding(
+    name: str,
+    before: tuple[str, Mapping[str, Any]] | None,
+    after: tuple[str, Mapping[str, Any]] | None,
+) -> Iterator[str]:
+    either = after or before
+    assert either is not None
+    kind = "secret" if either[0] in SECRET_KINDS else "binding"
+    if before is None:
+        yield f"{kind} {name}: added"
+    elif after is None:
+        yield f"{kind} {name}: removed"
+    elif before[0] != after[0]:
+        yield f"{kind} {name}: {before[0]} → {after[0]}"
+    elif changed := sorted(
+        key for key in before[1].keys() | after[1].keys() if before[1].get(key) != after[1].get(key)
+    ):
+        yield f"{kind} {name}: {', '.join(changed)} changed"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {item}" for key, item in value.items()) or "not set"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(value) if value is not None else "not set"
+
+
+def _is_what_we_deployed(note: Note, ours: LiveVersion) -> bool:
+    known = parse_note(ours.message)
+    if known is None:
+        return False
+    if NO_COMMIT in (known.commit, note.commit):
+        # Without a commit: the same code, assets and secrets are the same project.
+        compared = compare_note(note, ours)
+        return bool(compared.code and compared.assets and compared.secrets)
+    return known.commit == note.commit
+
+
+def _unversioned(plan: Plan) -> Iterator[str]:
     for change in plan.changes:
-        if change.kind in _READ_FROM_LIVE:
-            yield f"drift: {change.kind} {_told(change)}".rstrip()
+        if change.kind in _UNVERSIONED:
+            yield f"{change.kind} {_told(change)}"
 
 
 def _told(change: Change) -> str:
@@ -77,6 +137,7 @@ def _told(change: Change) -> str:
         case Action.DELETE:
             what = "is live and not in the project"
         case _:
-            values = f"{change.before} → {change.after}" if change.before else change.detail
-            what = f"differs: {values}" if values else "differs"
-    return f"{change.name} {what}".strip()
+            # What the plan will do is the other way round.
+            values = f"{change.after} → {change.before}" if change.before else change.detail
+            what = values or "differs"
+    return f"{change.name}: {what}" if change.name else what

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from workers_deploy.core.compare import live_note
-from workers_deploy.core.digest import NO_COMMIT
+from workers_deploy.core.compare import is_ours
+from workers_deploy.core.digest import NO_COMMIT, parse_note
 from workers_deploy.core.live import LiveDeployment, LiveState
 from workers_deploy.core.plan_triggers import foreign_hosts
 from workers_deploy.core.project import Project
@@ -44,7 +44,9 @@ def check_hosts(project: Project, live: LiveState, *, allow: Collection[str]) ->
 
 def live_commit(live: LiveState) -> str | None:
     """Return the 12 hex digits of the live version's commit, where its note has one."""
-    note = live_note(live.live)
+    if live.live is None or not is_ours(live.live):
+        return None
+    note = parse_note(live.live.message)
     return None if note is None or note.commit == NO_COMMIT else note.commit
 
 
@@ -61,7 +63,7 @@ def check_rollout(deployment: LiveDeployment) -> None:
 
 
 def _check_rollback(live: LiveState, deployment: LiveDeployment) -> None:
-    if _is_ours(deployment) or not _took_ours_back(deployment, live.former_deployments):
+    if not was_rolled_back(live):
         return
     version = deployment.shares[0].version_id[:8]
     raise GuardError(
@@ -69,6 +71,14 @@ def _check_rollback(live: LiveState, deployment: LiveDeployment) -> None:
         word="after-rollback",
         hint="make sure that the fault it was taken back for is mended",
     )
+
+
+def was_rolled_back(live: LiveState) -> bool:
+    """Tell whether someone gave the traffic to an earlier version after our last deploy."""
+    deployment = live.deployment
+    if deployment is None or not deployment.shares or _is_ours(deployment):
+        return False
+    return _took_ours_back(deployment, live.former_deployments)
 
 
 def _took_ours_back(deployment: LiveDeployment, former: Collection[LiveDeployment]) -> bool:

@@ -73,6 +73,7 @@ class Facts:
     deployment_url: str | None = None
     urls: tuple[str, ...] = ()
     preview_url: str | None = None
+    preview_alias_url: str | None = None
     version_id: str | None = None
     live_version_id: str | None = None
     previous_version_id: str | None = None

@@ -16,6 +16,8 @@ from workers_deploy.core.plan_triggers import trigger_steps
 from workers_deploy.core.plan_version import (
     action_of,
     asset_steps,
+    end_of_rollout,
+    is_gradual,
     pending_migrations,
     prune_steps,
     script_upload,
@@ -56,6 +58,8 @@ def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
     version, traffic = upload_steps(
         upload, live, changes, action=action_of(live, writes=writes_version)
     )
+    if not writes_version and is_gradual(live):
+        traffic = [end_of_rollout(live, upload.message)]
     assets = asset_steps(project, live, compared, writes=writes_version)
     # Settings of a script need the script.
     order = [before_traffic, traffic] if live.exists else [traffic, before_traffic]
@@ -126,7 +130,7 @@ def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, .
         notes.append("Durable Object migrations can't be undone")
     if project.dispatch_namespace is not None:
         notes.append(
-            "a dispatch namespace has no versions: what is unchanged is sent again, and a deploy can't "
-            "be undone"
+            "a dispatch namespace has no versions: what is unchanged is sent again, and a deploy "
+            "can't be undone"
         )
     return tuple(notes)

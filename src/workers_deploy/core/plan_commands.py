@@ -1,15 +1,18 @@
 """Plans of the commands that are no deploy: preview, rollback, delete."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from workers_deploy.core.compare import compare_note
-from workers_deploy.core.digest import NO_COMMIT, Note, parse_note, read_message
+from workers_deploy.core.compare import compare_note, live_note
+from workers_deploy.core.digest import NO_COMMIT, REVERTED, Note, parse_note, read_message
 from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion, TrafficShare
 from workers_deploy.core.plan import check_steps
 from workers_deploy.core.plan_version import (
     asset_steps,
     script_upload,
+    traffic_change,
     upload_steps,
     uses_versions,
     version_changes,
@@ -33,30 +36,63 @@ NOT_ROLLED_BACK = (
     "a rollback brings back code, bindings, secrets and assets; not resources, Durable Object "
     "migrations, script settings and triggers"
 )
+OTHER_SECRETS = "the version has other secrets than live: Cloudflare is told to go on (force)"
+MAYBE_OTHER_SECRETS = (
+    "whether the version's secrets have live's values can't be told; where they have not, "
+    "Cloudflare is told to go on (force)"
+)
+ALIAS = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)  # wrangler 4.164.0
+MAX_LABEL = 63  # of a host name
 
 
 def make_preview_plan(project: Project, live: LiveState, note: Note, alias: str | None) -> Plan:
     """Return the steps that upload a version which gets no traffic.
 
     Raises:
-        ProblemsError: the script does not exist yet, or can't have a version without traffic.
+        ProblemsError: the script does not exist yet, or can't have a version without traffic, or
+            the alias can't be one.
 
     """
     if not uses_versions(project, live):
         raise ProblemsError([_no_preview(project, live)])
+    if alias and not is_alias(alias, project.script_name):
+        raise ProblemsError([_wrong_alias(project)])
     compared = compare_note(note, live.live)
     changes = version_changes(project, live, compared)
     upload = replace(script_upload(project, live, note), alias=alias)
     version, _ = upload_steps(upload, live, changes, action=Action.UPDATE)
     steps: list[Step] = [*asset_steps(project, live, compared, writes=True), *version]
-    notes = [NO_TRAFFIC]
+    notes = (NO_TRAFFIC, *_why_no_url(project, live))
+    return Plan(script_name=project.script_name, steps=tuple(steps), notes=notes)
+
+
+def is_alias(alias: str, script_name: str) -> bool:
+    """Tell whether `{alias}-{script name}` can be a host name's label.
+
+    >>> is_alias("pr-17", "shop"), is_alias("PR 17", "shop"), is_alias("pr-17", "s" * 60)
+    (True, False, False)
+    """
+    return bool(ALIAS.fullmatch(alias)) and len(f"{alias}-{script_name}") <= MAX_LABEL
+
+
+def _wrong_alias(project: Project) -> Problem:
+    longest = MAX_LABEL - len(project.script_name) - 1
+    return Problem(
+        kind=ProblemKind.INPUT,
+        subject="preview-alias",
+        message="no alias of a preview URL",
+        hint=f"lower-case letters, digits and hyphens, beginning with a letter; {longest} at most",
+    )
+
+
+def _why_no_url(project: Project, live: LiveState) -> Iterator[str]:
     if any(b.type == "durable_object_namespace" for b in project.bindings):
-        notes.append("a script with Durable Objects has no preview URLs")
-    elif (
-        live.subdomain.previews_enabled is False and project.subdomain.previews_enabled is not True
-    ):
-        notes.append("preview URLs are off for this script, so the version has none")
-    return Plan(script_name=project.script_name, steps=tuple(steps), notes=tuple(notes))
+        yield "a script with Durable Objects has no preview URLs"
+    elif live.subdomain.previews_enabled is False:
+        yield (
+            "preview URLs are off for this script, so the version has none; "
+            "`deploy` with preview-urls: true turns them on"
+        )
 
 
 def _no_preview(project: Project, live: LiveState) -> Problem:
@@ -72,14 +108,13 @@ def _no_preview(project: Project, live: LiveState) -> Problem:
     return Problem(kind=kind, subject=project.script_name, message=message, hint=hint)
 
 
-def make_rollback_plan(
-    live: LiveState, project: Project, deployable: Sequence[LiveVersion], wanted: str | None
-) -> Plan:
-    """Return the step that moves traffic back.
+def find_target(
+    live: LiveState, deployable: Sequence[LiveVersion], wanted: str | None
+) -> tuple[TrafficShare, ...]:
+    """Return what a rollback makes serve.
 
     Args:
         live: what serves, and what served before.
-        project: of which the probe and the script's name count.
         deployable: the versions that Cloudflare lets a deployment name, newest first.
         wanted: a version id, a commit, or None for the newest earlier deployment that differs.
 
@@ -87,61 +122,56 @@ def make_rollback_plan(
         ProblemsError: there is nothing to go back to.
 
     """
-    assert live.deployment is not None
-    shares = _target(live, deployable, wanted)
-    same = shares == live.deployment.shares
-    by_id = {version.id: version for version in deployable}
-    target = by_id.get(shares[0].version_id)
-    differs = _secrets_differ(live.live, target)
-    step = CreateDeployment(
-        action=Action.UNCHANGED if same else Action.UPDATE,
-        title="Deployment",
-        changes=(_traffic_change(live.deployment, shares, target, same=same),),
-        message=f"Rollback to {shares[0].version_id[:8]}",
-        former=live.deployment,
-        shares=shares,
-        may_force=True,
-    )
-    notes = [NOT_ROLLED_BACK]
-    if differs:
-        notes.append("the version has other secrets than live: Cloudflare is told to go on (force)")
-    steps: list[Step] = [step]
-    if not same:
-        # Of the project, only what a rollback is about is checked.
-        bare = Project(script_name=project.script_name, probe=project.probe)
-        steps += check_steps(bare, replace(live, versions=()), steps)
-    return Plan(script_name=live.script_name, steps=tuple(steps), notes=tuple(notes))
-
-
-def _target(
-    live: LiveState, deployable: Sequence[LiveVersion], wanted: str | None
-) -> tuple[TrafficShare, ...]:
-    ids = {version.id for version in deployable}
     if wanted is None:
-        return _newest_that_differs(live, ids)
-    for version in deployable:
-        if version.id == wanted or (version.id.startswith(wanted) and len(wanted) >= 8):
-            return (TrafficShare(version_id=version.id, percentage=100),)
-    for version in deployable:
-        note = parse_note(version.message)
-        if note and note.commit != NO_COMMIT and _same_commit(note.commit, wanted):
-            return (TrafficShare(version_id=version.id, percentage=100),)
-    raise ProblemsError(
-        [_wrong("not among the versions that can be deployed, nor a commit of one")]
-    )
+        return _newest_that_differs(live, {version.id for version in deployable})
+    version = _by_id(deployable, wanted) or _by_commit(live, deployable, wanted)
+    if version is None:
+        raise ProblemsError(
+            [_wrong("not among the versions that can be deployed, nor a commit of one")]
+        )
+    return (TrafficShare(version_id=version.id, percentage=100),)
 
 
-def _same_commit(known: str, wanted: str) -> bool:
-    return len(wanted) >= 7 and (known.startswith(wanted) or wanted.startswith(known))
+def _by_id(deployable: Sequence[LiveVersion], wanted: str) -> LiveVersion | None:
+    whole = len(wanted) < 8  # a shorter beginning is too easily another's as well
+    fitting = (v for v in deployable if v.id == wanted or (not whole and v.id.startswith(wanted)))
+    return next(fitting, None)
+
+
+def _by_commit(
+    live: LiveState, deployable: Sequence[LiveVersion], wanted: str
+) -> LiveVersion | None:
+    """Return the newest version of a commit; one that served goes before a preview."""
+    fitting = [version for version in deployable if _is_of_commit(version, wanted.lower())]
+    served = {share.version_id for d in _all_deployments(live) for share in d.shares}
+    return next((v for v in fitting if v.id in served), next(iter(fitting), None))
+
+
+def _is_of_commit(version: LiveVersion, wanted: str) -> bool:
+    note = parse_note(version.message)
+    if note is None or note.commit == NO_COMMIT or len(wanted) < 7:
+        return False
+    return note.commit.startswith(wanted) or wanted.startswith(note.commit)
+
+
+def _all_deployments(live: LiveState) -> tuple[LiveDeployment, ...]:
+    return (*([live.deployment] if live.deployment else []), *live.former_deployments)
 
 
 def _newest_that_differs(live: LiveState, ids: set[str]) -> tuple[TrafficShare, ...]:
     assert live.deployment is not None
-    for earlier in live.former_deployments:
+    now = _as_set(live.deployment)
+    for newer, earlier in pairwise(_all_deployments(live)):
+        # What a failed deploy was taken back from is nothing to go back to.
+        was_taken_back = (newer.message or "").endswith(REVERTED)
         known = all(share.version_id in ids for share in earlier.shares)
-        if known and earlier.shares != live.deployment.shares:
+        if known and earlier.shares and not was_taken_back and _as_set(earlier) != now:
             return earlier.shares
     raise ProblemsError([_wrong("no earlier deployment differs from the live one")])
+
+
+def _as_set(deployment: LiveDeployment) -> frozenset[TrafficShare]:
+    return frozenset(deployment.shares)
 
 
 def _wrong(message: str) -> Problem:
@@ -153,32 +183,64 @@ def _wrong(message: str) -> Problem:
     )
 
 
-def _secrets_differ(live: LiveVersion | None, target: LiveVersion | None) -> bool:
-    if live is None or target is None:
-        return False
-    notes = parse_note(live.message), parse_note(target.message)
-    values = notes[0] and notes[1] and notes[0].secrets != notes[1].secrets
-    return bool(values) or live.secret_names != target.secret_names
+def make_rollback_plan(
+    live: LiveState,
+    project: Project,
+    shares: tuple[TrafficShare, ...],
+    targets: Sequence[LiveVersion],
+) -> Plan:
+    """Return the step that moves traffic back.
 
+    Args:
+        live: what serves now.
+        project: of which the probe and the script's name count.
+        shares: what shall serve.
+        targets: the versions of `shares`, in full.
 
-def _traffic_change(
-    former: LiveDeployment,
-    shares: Iterable[TrafficShare],
-    target: LiveVersion | None,
-    *,
-    same: bool,
-) -> Change:
-    return Change(
-        action=Action.UNCHANGED if same else Action.UPDATE,
-        kind="traffic",
-        before=_told(former.shares),
-        after=_told(shares),
-        detail=read_message(target.message) if target else "",
+    """
+    assert live.deployment is not None
+    same = frozenset(shares) == _as_set(live.deployment)
+    detail = read_message(targets[0].message).strip() if targets else ""
+    action = Action.UNCHANGED if same else Action.UPDATE
+    step = CreateDeployment(
+        action=action,
+        title="Deployment",
+        changes=(traffic_change(action, live.deployment.shares, shares, detail),),
+        message=f"Rollback to {' and '.join(share.version_id[:8] for share in shares)}",
+        former=live.deployment,
+        shares=shares,
+        may_force=True,
     )
+    steps: list[Step] = [step]
+    if not same:
+        # Of the project, only what a rollback is about is checked.
+        bare = Project(script_name=project.script_name, probe=project.probe)
+        steps += check_steps(bare, replace(live, versions=()), steps)
+    notes = () if same else (NOT_ROLLED_BACK, *_secret_notes(live.live, targets))
+    return Plan(script_name=live.script_name, steps=tuple(steps), notes=notes)
 
 
-def _told(shares: Iterable[TrafficShare]) -> str:
-    return ", ".join(f"{share.version_id[:8]} {share.percentage:g} %" for share in shares)
+def _secret_notes(live: LiveVersion | None, targets: Sequence[LiveVersion]) -> Iterator[str]:
+    if live is None:
+        return
+    differ = [_secrets_differ(live, target) for target in targets]
+    if any(differ):
+        yield OTHER_SECRETS
+    elif None in differ:
+        yield MAYBE_OTHER_SECRETS
+
+
+def _secrets_differ(live: LiveVersion, target: LiveVersion) -> bool | None:
+    """Tell whether names or values of secrets differ; None: only the values are not known."""
+    if live.secret_names != target.secret_names:
+        return True
+    if not live.secret_names or live.id == target.id:
+        return False
+    notes = live_note(live), live_note(target)
+    if notes[0] is None or notes[1] is None:
+        return None
+    # Digests of what each upload sent: kept secrets are in neither.
+    return True if notes[0].secrets != notes[1].secrets else None
 
 
 def make_delete_plan(live: LiveState, referring: Sequence[str], *, force: bool) -> Plan:
@@ -191,5 +253,9 @@ def make_delete_plan(live: LiveState, referring: Sequence[str], *, force: bool) 
         changes=(Change(action=action, kind="script", name=live.script_name, detail=detail),),
         force=force,
     )
-    notes = ("deleting can't be undone: versions, secrets and Durable Object data go with it",)
-    return Plan(script_name=live.script_name, steps=(step,), notes=notes if live.exists else ())
+    notes = ["deleting can't be undone: versions, secrets and Durable Object data go with it"]
+    if referring and force:
+        notes.append(f"by force: what refers to it breaks ({', '.join(referring)})")
+    if not live.exists:
+        notes = ["there is no such script: nothing to delete"]
+    return Plan(script_name=live.script_name, steps=(step,), notes=tuple(notes))

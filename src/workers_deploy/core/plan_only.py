@@ -1,6 +1,6 @@
 """Plans of `only`: some parts of a deploy, each by the endpoint that touches nothing else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from workers_deploy.core.compare import (
@@ -8,9 +8,9 @@ from workers_deploy.core.compare import (
     compare_note,
     compare_runtime,
     compare_secrets,
-    live_note,
+    is_ours,
 )
-from workers_deploy.core.digest import Note, write_message
+from workers_deploy.core.digest import Note, parse_note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.plan import check_steps
 from workers_deploy.core.plan_settings import settings_steps
@@ -27,7 +27,15 @@ from workers_deploy.core.steps import (
     SetSubdomain,
     Step,
 )
-from workers_deploy.errors import GuardError
+from workers_deploy.errors import GuardError, Problem, ProblemKind, ProblemsError
+
+# A script in a dispatch namespace has nothing else that a deploy sets.
+IN_NAMESPACE = frozenset({Scope.CODE, Scope.SECRETS})
+MAKES_VERSION = "makes a new version and deploys it at once"
+LOSES_NOTE = (
+    f"{MAKES_VERSION}; no note of ours stays on it, so the next deploy sends code, assets and "
+    "secrets again"
+)
 
 
 def make_narrow_plan(
@@ -36,17 +44,14 @@ def make_narrow_plan(
     """Return the steps of the named parts; the script must exist.
 
     Raises:
-        GuardError: secrets or versioned settings would be refused, since latest is not live.
+        GuardError: the edit would be of a latest version that is not live.
+        ProblemsError: there is nothing of a named part, or nothing live to change.
 
     """
-    assert live.live is not None
+    _check_parts(project, live, scopes)
     compared = compare_note(note, live.live)
-    steps: list[Step] = []
-    if Scope.SETTINGS in scopes or Scope.SUBDOMAIN in scopes:
-        settings, subdomain, usage_model = settings_steps(project, live)
-        steps += [*settings, *usage_model] if Scope.SETTINGS in scopes else []
-        steps += map(_by_delete, subdomain) if Scope.SUBDOMAIN in scopes else []
-    if Scope.SETTINGS in scopes:
+    steps = [*_unversioned(project, live, scopes)]
+    if Scope.SETTINGS in scopes and live.live is not None:
         steps += _versioned_settings(project, live, live.live)
     if Scope.SECRETS in scopes:
         steps += _secrets(project, live, same=compared.secrets)
@@ -57,13 +62,48 @@ def make_narrow_plan(
     writing = [step for step in steps if step.action is not Action.UNCHANGED]
     _check_latest_is_live(live, writing)
     if writing:
-        steps += check_steps(project, live, steps, probes=Scope.CODE in scopes)
-    notes = tuple(
-        "only: settings makes a new version and deploys it at once"
-        for step in writing
-        if isinstance(step, PatchSettings)
+        serves_anew = any(map(makes_version, writing))
+        steps += check_steps(project, live, steps, probes=serves_anew)
+    return Plan(
+        script_name=project.script_name, steps=tuple(steps), notes=tuple(_notes(live, writing))
     )
-    return Plan(script_name=project.script_name, steps=tuple(steps), notes=notes)
+
+
+def makes_version(step: Step) -> bool:
+    """Tell whether a step of a narrow plan makes a version, which serves at once."""
+    return isinstance(step, PutContent | PutSecrets | PatchSettings)
+
+
+def _check_parts(project: Project, live: LiveState, scopes: Collection[Scope]) -> None:
+    in_namespace = project.dispatch_namespace is not None
+    foreign = sorted(set(scopes) - IN_NAMESPACE) if in_namespace else []
+    problems = [
+        _problem("only", f"{scope}: a script in a dispatch namespace has none") for scope in foreign
+    ]
+    if Scope.CODE in scopes and project.main_module is None:
+        hint = "deploy it without `only`: assets travel with a version"
+        problems.append(_problem("only", "code: the project has no script, only assets", hint))
+    if Scope.SECRETS in scopes and not project.secrets:
+        hint = "name them in secrets, one a line"
+        problems.append(_problem("secrets", "none is named, and `only` asks for them", hint))
+    versioned = set(scopes) & {Scope.CODE, Scope.SECRETS, Scope.SETTINGS}
+    if versioned and live.live is None and not in_namespace:
+        hint = "deploy it without `only` first"
+        problems.append(_problem("only", "no version of the script serves yet", hint))
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _problem(subject: str, message: str, hint: str | None = None) -> Problem:
+    return Problem(kind=ProblemKind.INPUT, subject=subject, message=message, hint=hint)
+
+
+def _unversioned(project: Project, live: LiveState, scopes: Collection[Scope]) -> Iterator[Step]:
+    settings, subdomain, usage_model = settings_steps(project, live)
+    if Scope.SETTINGS in scopes:
+        yield from (*settings, *usage_model)
+    if Scope.SUBDOMAIN in scopes:
+        yield from map(_by_delete, subdomain)
 
 
 def _by_delete(step: Step) -> Step:
@@ -75,13 +115,28 @@ def _by_delete(step: Step) -> Step:
 def _check_latest_is_live(live: LiveState, writing: Collection[Step]) -> None:
     if live.latest_is_live:
         return
+    latest = f"the latest version {(live.latest_version_id or '')[:8]} is not the live one"
+    hint = "run deploy without `only`: it uploads a version of everything and mends that"
     if any(isinstance(step, PutSecrets | PatchSettings) for step in writing):
-        raise GuardError(
-            f"the latest version {(live.latest_version_id or '')[:8]} is not the live one, so "
-            "Cloudflare refuses to edit secrets and settings (10214, 10215)",
-            word=None,
-            hint="run deploy without `only`: it uploads a version with both and mends that",
-        )
+        refuses = "Cloudflare refuses to edit secrets and settings (10214, 10215)"
+        raise GuardError(f"{latest}, so {refuses}", word=None, hint=hint)
+    if any(isinstance(step, PutContent) for step in writing):
+        brings = "the code alone would bring its bindings and secrets live"
+        raise GuardError(f"{latest}, so {brings}", word=None, hint=hint)
+
+
+def _notes(live: LiveState, writing: Collection[Step]) -> Iterator[str]:
+    yield from (f"not read: {problem}" for problem in live.unread)
+    for step in writing:
+        match step:
+            case PatchSettings():
+                yield f"settings: changing versioned settings {MAKES_VERSION}"
+            case PutSecrets(former=former) if former is not None:
+                yield f"secrets: setting them alone {LOSES_NOTE}"
+            case PutContent(former=former) if former is not None:
+                yield f"code: sending it alone {LOSES_NOTE}"
+            case _:
+                pass
 
 
 def _secrets(project: Project, live: LiveState, *, same: bool | None) -> list[Step]:
@@ -106,8 +161,6 @@ def _unchanged_secrets(project: Project) -> tuple[Change, ...]:
 
 
 def _content(project: Project, live: LiveState, *, same: bool | None) -> list[Step]:
-    if project.main_module is None:
-        return []
     details = {
         True: "as live",
         False: "code or configuration changed; the code alone is sent",
@@ -128,16 +181,14 @@ def _content(project: Project, live: LiveState, *, same: bool | None) -> list[St
 def _versioned_settings(project: Project, live: LiveState, version: LiveVersion) -> list[Step]:
     bindings = compare_bindings(project, version)
     changes = (*compare_runtime(project, version), *bindings)
-    # The note stays that of the live version: the code is not touched, and is not known here.
-    note = live_note(version)
-    annotations = {"workers/message": write_message(project.message, note)} if note else {}
     settings = {
         "bindings": _bindings(project, version, {change.name for change in bindings}),
         "compatibility_flags": list(project.compatibility_flags),
         "compatibility_date": project.compatibility_date,
         "placement": project.placement,
         "limits": project.limits,
-        "annotations": annotations or None,
+        "cache_options": project.cache_options,
+        "annotations": _annotations(project, version),
     }
     return [
         PatchSettings(
@@ -145,10 +196,20 @@ def _versioned_settings(project: Project, live: LiveState, version: LiveVersion)
             title="Versioned settings",
             changes=changes,
             settings={key: value for key, value in settings.items() if value is not None},
-            note=str(note or ""),
             former=live.deployment,
         )
     ]
+
+
+def _annotations(project: Project, version: LiveVersion) -> dict[str, str] | None:
+    """Return message and note, since an edit of settings inherits neither.
+
+    The note stays that of the live version: the code is not touched, and is not known here.
+    """
+    note = parse_note(version.message) if is_ours(version) else None
+    message = write_message(project.message, note) if note else project.message
+    said = {"workers/message": message, "workers/tag": version.tag if note else None}
+    return {key: value for key, value in said.items() if value} or None
 
 
 def _bindings(

@@ -1,5 +1,6 @@
 """The part of a plan that makes a version: what changes in it, and what it is uploaded with."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 
 from workers_deploy.core.compare import (
@@ -9,7 +10,7 @@ from workers_deploy.core.compare import (
     compare_secrets,
 )
 from workers_deploy.core.digest import Note, write_message
-from workers_deploy.core.live import LiveState, LiveVersion
+from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare
 from workers_deploy.core.project import (
     SECRET_KINDS,
     VARIABLE_KINDS,
@@ -212,6 +213,41 @@ def _with_live_settings(project: Project, live: LiveState) -> Project:
         if getattr(said, field.name) is None and field.name != "tags"
     }
     return replace(project, script_settings=replace(said, **kept))
+
+
+def is_gradual(live: LiveState) -> bool:
+    """Tell whether more than one version serves."""
+    return live.deployment is not None and len(live.deployment.shares) > 1
+
+
+def end_of_rollout(live: LiveState, message: str) -> Step:
+    """Return the step that gives all traffic to the live version, where that is the project's."""
+    assert live.deployment is not None
+    assert live.live is not None
+    shares = (TrafficShare(version_id=live.live.id, percentage=100),)
+    change = traffic_change(Action.UPDATE, live.deployment.shares, shares)
+    return CreateDeployment(
+        action=Action.UPDATE,
+        title="Deployment",
+        changes=(change,),
+        message=message,
+        former=live.deployment,
+        shares=shares,
+        may_force=True,
+    )
+
+
+def traffic_change(
+    action: Action, before: Iterable[TrafficShare], after: Iterable[TrafficShare], detail: str = ""
+) -> Change:
+    """Return which versions served and will serve how many percent, as people read it."""
+    return Change(
+        action=action, kind="traffic", before=_told(before), after=_told(after), detail=detail
+    )
+
+
+def _told(shares: Iterable[TrafficShare]) -> str:
+    return ", ".join(f"{share.version_id[:8]} {share.percentage:g} %" for share in shares)
 
 
 def prune_steps(changes: tuple[Change, ...]) -> list[Step]:

@@ -165,7 +165,6 @@ class PatchSettings(StepBase):
 
     # As the part `settings` takes it: what changes, `inherit` for every other binding, annotations.
     settings: Mapping[str, Any] = field(repr=False)
-    note: str
     former: LiveDeployment | None
 
 

@@ -26,6 +26,7 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.executor.checks import check_live_step, probe_step
 from workers_deploy.executor.context import Run
+from workers_deploy.executor.removal import delete_script_step
 from workers_deploy.executor.settings import (
     delete_secret_step,
     patch_script_settings_step,
@@ -75,8 +76,7 @@ def apply(run: Run, step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - one cl
         case DeleteSecret():
             return delete_secret_step(run, step)
         case DeleteScript():
-            run.client.delete_script(run.script, force=step.force)
-            return "deleted"
+            return delete_script_step(run, step)
         case PutSchedules() | PutRoutes() | AttachDomain() | PutQueueConsumer() | PutWorkflow():
             return apply_trigger(run, step)
         case CheckLive():

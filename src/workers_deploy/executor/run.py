@@ -12,14 +12,13 @@ from workers_deploy.api.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
-from workers_deploy.core.steps import Action, Plan, Step, Trigger
-from workers_deploy.errors import CancelledError, DeployError, UnansweredError
+from workers_deploy.core.steps import Action, DeleteScript, Plan, Step, Trigger
+from workers_deploy.errors import BugError, CancelledError, DeployError, UnansweredError
 from workers_deploy.executor.apply import apply
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.state import RunState
-from workers_deploy.executor.stop import Stop
+from workers_deploy.executor.stop import CANCELLED_UNDO_SECONDS, Stop
 from workers_deploy.executor.undo import (
-    CANCELLED_UNDO_SECONDS,
     UNDO_SECONDS,
     SettingsStep,
     Undoer,
@@ -77,6 +76,8 @@ class Executor:
         except DeployError as raised:
             # A request that was given up because of a signal: the signal is the reason.
             error = self._cancelled() or raised
+        except Exception as bug:  # noqa: BLE001 - what was done is put back first, then it is told
+            error = BugError(bug)
         passage = self.client.retrier.journal.since(mark)
         result = StepResult(
             step=step,
@@ -104,12 +105,12 @@ class Executor:
         failed = plan.steps[index]
         done = tuple(step for step in plan.steps[:index] if step.action is not Action.UNCHANGED)
         undoer = Undoer(self._undo_client(error), script=script, state=state)
-        in_doubt = isinstance(error, UnansweredError | CancelledError)
-        revert = self.revert and not isinstance(error, CancelledError)
+        in_doubt = isinstance(error, UnansweredError | CancelledError | BugError)
+        revert = self.revert and not isinstance(error, CancelledError | BugError)
         # A refused setting was not set; one whose answer is lost may have been.
-        is_plain = isinstance(failed, SettingsStep | Trigger)
+        is_plain = isinstance(failed, SettingsStep | Trigger | DeleteScript)
         suspect = failed if in_doubt or not is_plain else None
-        undone = undoer.undo(plan, done, failed, suspect=suspect, revert=revert)
+        undone = undoer.undo(done, failed, suspect=suspect, revert=revert)
         _mark_undone(state, undone)
         state.results += [
             StepResult(step=step, status=Status.NOT_RUN) for step in plan.steps[index + 1 :]
@@ -123,18 +124,21 @@ class Executor:
     def _undo_client(self, error: DeployError) -> WorkersClient:
         cancelled = isinstance(error, CancelledError)
         forward = self.client.retrier
-        seconds = CANCELLED_UNDO_SECONDS if cancelled else UNDO_SECONDS
-        return self.client.retrying(
-            Retrier(
-                max_attempts=1 if cancelled else forward.max_attempts,
-                deadline=self.clock() + seconds,
-                clock=self.clock,
-                sleep=self.stop.pause,
-                rng=self.rng,
-                tell=self.reporter.line,
-                journal=forward.journal,
-            )
+        back = Retrier(
+            max_attempts=1 if cancelled else forward.max_attempts,
+            deadline=self.clock() + (CANCELLED_UNDO_SECONDS if cancelled else UNDO_SECONDS),
+            clock=self.clock,
+            sleep=self.stop.pause,
+            rng=self.rng,
+            tell=self.reporter.line,
+            journal=forward.journal,
         )
+
+        def hurry() -> None:
+            back.deadline = min(back.deadline, self.clock() + CANCELLED_UNDO_SECONDS)
+
+        self.stop.turn_back(hurry)
+        return self.client.retrying(back)
 
     def _outcome(self, plan: Plan, state: RunState, result: Result) -> Outcome:
         return Outcome(

@@ -1,7 +1,10 @@
 """Script settings, usage model, workers.dev and single secrets, each read back until equal."""
 
+from collections.abc import Callable, Sequence
+
 from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.core.check import differing_settings, differing_subdomain
+from workers_deploy.core.compare import is_ours
 from workers_deploy.core.steps import (
     DeleteSecret,
     PatchScriptSettings,
@@ -11,16 +14,21 @@ from workers_deploy.core.steps import (
     SetSubdomain,
 )
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.traffic import check_unmoved, newest_deployment
+from workers_deploy.executor.traffic import check_unmoved, learn_served, newer_deployments
+
+FOUND_SET = "was set meanwhile"
 
 
 def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     """Patch the script settings that differ, and read them back until they are so."""
+
+    def differences() -> tuple[str, ...]:
+        return differing_settings(step.settings, run.client.read_script_settings(run.script))
+
+    if _was_set_meanwhile(run, step, differences):
+        return FOUND_SET
     run.client.patch_script_settings(run.script, step.settings)
-    run.patience.until_equal(
-        "script settings",
-        lambda: differing_settings(step.settings, run.client.read_script_settings(run.script)),
-    )
+    run.patience.until_equal("script settings", differences)
     return ", ".join(f"{change.name} {change.after}" for change in step.changes)
 
 
@@ -32,6 +40,21 @@ def put_usage_model_step(run: Run, step: PutUsageModel) -> str:
 
 def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
     """Turn workers.dev and preview URLs on or off, and read that back until it is so."""
+
+    def differences() -> tuple[str, ...]:
+        return differing_subdomain(step.state, run.client.read_subdomain(run.script.name))
+
+    if not _was_set_meanwhile(run, step, differences):
+        _set_subdomain(run, step)
+        run.patience.until_equal("subdomain", differences)
+    run.state.learn(
+        workers_dev_enabled=step.state.enabled,
+        preview_urls_enabled=step.state.previews_enabled,
+    )
+    return ", ".join(f"{change.kind} {change.after}" for change in step.changes)
+
+
+def _set_subdomain(run: Run, step: SetSubdomain) -> None:
     if step.by_delete:
         run.client.delete_subdomain(run.script.name)
     else:
@@ -40,15 +63,19 @@ def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
             enabled=bool(step.state.enabled),
             previews_enabled=bool(step.state.previews_enabled),
         )
-    run.patience.until_equal(
-        "subdomain",
-        lambda: differing_subdomain(step.state, run.client.read_subdomain(run.script.name)),
-    )
-    run.state.learn(
-        workers_dev_enabled=step.state.enabled,
-        preview_urls_enabled=step.state.previews_enabled,
-    )
-    return ", ".join(f"{change.kind} {change.after}" for change in step.changes)
+
+
+def _was_set_meanwhile(
+    run: Run, step: PatchScriptSettings | SetSubdomain, differences: Callable[[], Sequence[str]]
+) -> bool:
+    """Tell whether someone set this since the plan was made, such as another run.
+
+    Then it is theirs: this run neither sets it nor puts it back.
+    """
+    if not run.state.before.exists or differences():
+        return False
+    run.state.found_set.append(step)
+    return True
 
 
 def delete_secret_step(run: Run, step: DeleteSecret) -> str:
@@ -59,7 +86,7 @@ def delete_secret_step(run: Run, step: DeleteSecret) -> str:
         return f"{step.name}: left out of the version"
     run.client.delete_secret(run.script, step.name)
     if run.script.dispatch_namespace is None:
-        _learn_served(run)  # deleting makes and deploys a version of its own
+        learn_served(run)  # deleting makes and deploys a version of its own
     run.state.learn(secrets_pruned=pruned)
     return f"{step.name}: deleted"
 
@@ -73,41 +100,57 @@ def _secrets_now(run: Run) -> tuple[str, ...]:
 
 
 def put_secrets_step(run: Run, step: PutSecrets) -> str:
-    """Set and delete secrets: one request for several, since each makes a version."""
-    if step.former is not None:
-        check_unmoved(run, step.former)
+    """Set and delete secrets: one request for several, since each makes a version.
+
+    A lost request is sent again: values are never read back, so nothing tells whether it was taken.
+    """
+    check_unmoved(run, step.former)
     if len(step.secrets) + len(step.gone) > 1:
         run.client.patch_secrets(run.script, step.secrets, gone=step.gone)
     elif step.secrets:
         run.client.put_secret(run.script, step.secrets[0])
     else:
         run.client.delete_secret(run.script, step.gone[0])
-    _learn_served(run)
+    run.state.moved = True
+    learn_served(run)
+    _read_back(run, step)
     synced = tuple(secret.name for secret in step.secrets)
     run.state.learn(secrets_synced=synced, secrets_pruned=step.gone)
     parts = [f"{', '.join(synced)} set"] if synced else []
     return " · ".join([*parts, *([f"{', '.join(step.gone)} deleted"] if step.gone else [])])
 
 
+def _read_back(run: Run, step: PutSecrets) -> None:
+    """Read the secrets until all are there and none that is to go: a single one by its name."""
+    run.patience.until_equal("secrets", lambda: _secret_differences(run, step))
+
+
+def _secret_differences(run: Run, step: PutSecrets) -> tuple[str, ...]:
+    names = (*(secret.name for secret in step.secrets), *step.gone)
+    if len(names) == 1:
+        found = run.client.read_secret(run.script, names[0])
+        known = {names[0]} if found is not None else set()
+    else:
+        known = {secret.name for secret in run.client.list_secrets(run.script)}
+    missing = [f"{secret.name} is missing" for secret in step.secrets if secret.name not in known]
+    return (*missing, *(f"{name} is still there" for name in step.gone if name in known))
+
+
 def patch_settings_step(run: Run, step: PatchSettings) -> str:
     """Change versioned settings: makes a version, and deploys it."""
-    if step.former is not None:
-        check_unmoved(run, step.former)
+    check_unmoved(run, step.former)
     run.client.patch_settings(run.script, step.settings, look=lambda: _find_patched(run, step))
-    _learn_served(run)
+    run.state.moved = True
+    learn_served(run)
     return f"{(run.state.version_id or '')[:8]} · serves"
 
 
 def _find_patched(run: Run, step: PatchSettings) -> bool | None:
-    newest = newest_deployment(run)
-    if newest is None or (step.former is not None and newest.id == step.former.id):
-        return None
-    return True
-
-
-def _learn_served(run: Run) -> None:
-    newest = newest_deployment(run)
-    run.state.moved = True
-    if newest is not None and newest.shares:
-        run.state.version_id = newest.shares[0].version_id
-        run.state.learn(version_id=run.state.version_id, live_version_id=run.state.version_id)
+    """Tell whether a request whose answer was lost has made the version that serves since."""
+    message = (step.settings.get("annotations") or {}).get("workers/message")
+    for deployment in newer_deployments(run):
+        for share in deployment.shares:
+            found = run.client.read_version(run.script.name, share.version_id, is_new=True)
+            if is_ours(found.version) and found.version.message == message:
+                return True
+    return None

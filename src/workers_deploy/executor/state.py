@@ -5,6 +5,7 @@ from typing import Any
 
 from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare
 from workers_deploy.core.outcome import Facts, StepResult
+from workers_deploy.core.steps import Step
 
 
 @dataclass(kw_only=True, slots=True)
@@ -15,8 +16,11 @@ class RunState:
     completion_token: str | None = field(default=None, repr=False)
     version_id: str | None = None  # uploaded by this run
     shares: tuple[TrafficShare, ...] = ()  # what traffic moves to, if not to that version alone
+    is_moving: bool = False  # a request that moves traffic was, or is about to be, sent
     moved: bool = False  # traffic moved to what this run uploaded
+    made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
+    found_set: list[Step] = field(default_factory=list)  # settings that someone set before us
     facts: Facts = field(default_factory=Facts)
     results: list[StepResult] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -30,6 +34,13 @@ class RunState:
         self.others = deployment
         if deployment.shares:
             self.learn(live_version_id=deployment.shares[0].version_id)
+
+    def learn_made(self, deployment: LiveDeployment) -> None:
+        """Note a deployment of this run, and that traffic moved with it."""
+        self.made, self.moved = deployment, True
+        if deployment.shares:
+            self.version_id = deployment.shares[0].version_id
+            self.learn(version_id=self.version_id, live_version_id=self.version_id)
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from workers_deploy.errors import CancelledError
 
 GIVE_UP_SECONDS = 1.0  # for the request in flight
+# For what puts things back: with the second above, less than the 7.5 s that GitHub gives between
+# its two signals.
+CANCELLED_UNDO_SECONDS = 5.0
 
 
 class Stop:
@@ -19,6 +22,9 @@ class Stop:
         self._requested = False
         self._signal_number = 0
         self._give_up: list[Callable[[], None]] = []
+        self._give_up_after = GIVE_UP_SECONDS
+        self._timers: list[threading.Timer] = []
+        self._hurry: Callable[[], None] = lambda: None
 
     @property
     def requested(self) -> bool:
@@ -32,7 +38,18 @@ class Stop:
         """
         self._give_up.append(give_up)
         if self._requested:
-            _call_later(give_up)
+            self._call_later(give_up)
+
+    def turn_back(self, hurry: Callable[[], None]) -> None:
+        """Leave the requests that follow in peace: they put things back.
+
+        A signal that comes only now calls `hurry`, and they have 5 s from then.
+        """
+        for timer in self._timers:
+            timer.cancel()
+            timer.join()  # it may be at its work already
+        self._give_up_after = CANCELLED_UNDO_SECONDS
+        self._hurry = hurry
 
     def request(self, signal_number: int) -> None:
         """Ask everything to stop; a second signal changes nothing."""
@@ -41,8 +58,9 @@ class Stop:
         self._signal_number = signal_number
         self._requested = True
         self._wake.put(None)
+        self._hurry()
         for give_up in self._give_up:
-            _call_later(give_up)
+            self._call_later(give_up)
 
     def check(self) -> None:
         """Raise CancelledError when a signal came."""
@@ -62,8 +80,8 @@ class Stop:
             return
         self._wake.put(None)  # for whoever else waits
 
-
-def _call_later(give_up: Callable[[], None]) -> None:
-    timer = threading.Timer(GIVE_UP_SECONDS, give_up)
-    timer.daemon = True
-    timer.start()
+    def _call_later(self, give_up: Callable[[], None]) -> None:
+        timer = threading.Timer(self._give_up_after, give_up)
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()

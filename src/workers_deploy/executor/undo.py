@@ -9,30 +9,29 @@ from typing import Any
 
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.live import read_live_deployment
 from workers_deploy.core.check import differing_settings, differing_subdomain
+from workers_deploy.core.digest import REVERTED
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.outcome import Result
 from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import (
     CheckLive,
-    CreateDeployment,
+    DeleteScript,
     PatchScriptSettings,
-    Plan,
     Probe,
     PutUsageModel,
     SetSubdomain,
     Step,
     Trigger,
-    UploadScript,
 )
-from workers_deploy.errors import ApiError, DeployError, RefusedError
+from workers_deploy.errors import ApiError, DeployError
+from workers_deploy.executor.doubt import MovingStep, look_whether_moved
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
 UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
-CANCELLED_UNDO_SECONDS = 5.0  # of the 7.5 s that GitHub gives between its two signals
-# Deployments with this mark are ours, and no rollback by someone.
-UNDO_MESSAGE = "Reverted: the check after the deploy failed wd1:reverted"
+UNDO_MESSAGE = f"Reverted: the check after the deploy failed {REVERTED}"
 
 SettingsStep = PatchScriptSettings | PutUsageModel | SetSubdomain
 
@@ -57,7 +56,6 @@ class Undoer:
 
     def undo(
         self,
-        plan: Plan,
         done: tuple[Step, ...],
         failed: Step,
         *,
@@ -67,49 +65,44 @@ class Undoer:
         """Put back what `done` did, in reverse order.
 
         Args:
-            plan: what was to be done.
             done: the steps that were carried out, in order.
             failed: the one that was not.
             suspect: the failed one again, where it may have been carried out all the same.
             revert: whether traffic may be returned.
 
         """
-        moving = _moving_step(plan)
-        if moving is not None and moving is suspect and not self._state.moved:
-            in_doubt = self._look_whether_moved(moving)
-            if in_doubt is not None:
-                return in_doubt
+        if isinstance(failed, DeleteScript):
+            return self._after_delete(suspect)
+        if isinstance(suspect, MovingStep) and self._state.is_moving:
+            unknown = look_whether_moved(self._client, self._script, self._state, suspect)
+            if unknown is not None:
+                return Undone(result=Result.PARTIAL, live_note=f"not known: {unknown}")
         if not self._state.moved:
             return self._before_traffic((*done, suspect) if suspect else done)
         if not revert or not isinstance(failed, CheckLive | Probe):
             return self._partial("traffic stays with it")
-        former = moving.former if moving else None
+        former = self._state.before.deployment
         if former is None:
             return self._partial("a first deploy can't be undone")
         return self._return_traffic(former, done)
 
-    def _look_whether_moved(self, moving: CreateDeployment | UploadScript) -> Undone | None:
-        """Find out what became of a step whose answer is lost; None: traffic did not move."""
+    def _after_delete(self, suspect: Step | None) -> Undone:
+        """Tell whether the script is still there; what was deleted can't be put back."""
+        before = f"{_version(self._state.before.deployment)}, nothing changed"
+        if suspect is None:
+            return Undone(result=Result.FAILED, live_note=before)
         if self._script.dispatch_namespace is not None:
-            note = "not known: a dispatch namespace does not tell which upload serves"
+            note = "not known: a dispatch namespace does not tell what serves"
             return Undone(result=Result.PARTIAL, live_note=note)
         try:
-            newest = next(iter(self._client.list_deployments(self._script.name)), None)
-        except RefusedError:
-            return None  # no such script: a first deploy that was not taken
+            newest = read_live_deployment(self._client, self._script.name)
         except ApiError as error:
-            return Undone(
-                result=Result.PARTIAL,
-                live_note=f"not known: whether traffic moved can't be read ({error.request})",
-            )
-        if newest is None or (moving.former is not None and newest.id == moving.former.id):
-            return None
-        if isinstance(moving, CreateDeployment) and newest.shares != self._state.our_shares:
-            return None
-        self._state.moved = True
-        self._state.version_id = newest.shares[0].version_id
-        self._state.learn(live_version_id=self._state.version_id)
-        return None
+            note = f"not known: whether the script is gone can't be read ({error.request})"
+            return Undone(result=Result.PARTIAL, live_note=note)
+        if newest is not None:
+            return Undone(result=Result.FAILED, live_note=before)
+        self._state.learn(live_version_id=None, deployment_url=None, urls=())
+        return Undone(result=Result.PARTIAL, live_note="no script: it was deleted")
 
     def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
         lines, undone, left = self._put_settings_back(steps)
@@ -134,8 +127,10 @@ class Undoer:
         )
 
     def _partial(self, why: str) -> Undone:
-        version = (self._state.version_id or "")[:8]
-        return Undone(result=Result.PARTIAL, live_note=f"version {version} (new): {why}")
+        serves = "the new version, whose id is not known"
+        if self._state.version_id:
+            serves = f"version {self._state.version_id[:8]} (new)"
+        return Undone(result=Result.PARTIAL, live_note=f"{serves}: {why}")
 
     def _return_traffic(self, former: LiveDeployment, done: tuple[Step, ...]) -> Undone:
         try:
@@ -191,7 +186,10 @@ class Undoer:
         for step in reversed(steps):
             if isinstance(step, Trigger):
                 left.append(f"{step.title.lower()} (triggers stay as they were set)")
-            if not isinstance(step, SettingsStep) or not self._state.before.exists:
+            if not isinstance(step, SettingsStep) or not self._is_ours_to_put_back(step):
+                continue
+            if self._belongs_to_another_run():
+                left.append(f"{step.title.lower()} (the other run may have set it too)")
                 continue
             try:
                 lines.append(self._put_back(step))
@@ -202,6 +200,18 @@ class Undoer:
                 else:
                     left.append(f"{step.title.lower()} ({error.message})")
         return lines, undone, left
+
+    def _is_ours_to_put_back(self, step: SettingsStep) -> bool:
+        return self._state.before.exists and step not in self._state.found_set
+
+    def _belongs_to_another_run(self) -> bool:
+        """Tell whether another run of this program deployed meanwhile.
+
+        Two runs of one project set the same: what this one put back would be missing from the
+        other's deploy. Where the two differ, the report says what is left.
+        """
+        others = self._state.others
+        return others is not None and "wd1:" in (others.message or "")
 
     def _is_as_before(self, step: SettingsStep) -> bool:
         """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
@@ -237,11 +247,6 @@ class Undoer:
                 )
         changes = ", ".join(f"{c.name or c.kind} {c.before}" for c in step.changes)
         return f"{changes} again"
-
-
-def _moving_step(plan: Plan) -> CreateDeployment | UploadScript | None:
-    found = (step for step in plan.steps if isinstance(step, CreateDeployment | UploadScript))
-    return next(found, None)
 
 
 def former_settings(step: PatchScriptSettings) -> ScriptSettings:

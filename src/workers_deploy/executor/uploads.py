@@ -1,6 +1,7 @@
 """Uploading assets, versions and scripts; what an answer that was lost has made is looked up."""
 
 from workers_deploy.api.assets import upload_assets
+from workers_deploy.api.content import read_content
 from workers_deploy.api.live import read_live_state
 from workers_deploy.api.scripts import UploadedScript
 from workers_deploy.api.versions import UploadedVersion
@@ -8,6 +9,7 @@ from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveVersion
 from workers_deploy.core.metadata import build_metadata, content_metadata
 from workers_deploy.core.outcome import AssetCounts
+from workers_deploy.core.project import ScriptFormat
 from workers_deploy.core.steps import (
     PutContent,
     ScriptUpload,
@@ -16,7 +18,7 @@ from workers_deploy.core.steps import (
     UploadVersion,
 )
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.traffic import check_unmoved, newest_deployment
+from workers_deploy.executor.traffic import check_unmoved, learn_served, newer_deployments
 
 
 def upload_assets_step(run: Run, step: UploadAssets) -> str:
@@ -69,8 +71,7 @@ def _find_version(run: Run, note: str) -> UploadedVersion | None:
 
 def upload_script_step(run: Run, step: UploadScript) -> str:
     """Upload a version that serves at once."""
-    if step.former is not None:
-        check_unmoved(run, step.former)
+    check_unmoved(run, step.former)
     uploaded = run.client.put_script(
         run.script,
         build_metadata(step.upload, completion_token=run.state.completion_token),
@@ -86,7 +87,9 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
         startup_time_ms=uploaded.startup_time_ms,
         secrets_synced=tuple(secret.name for secret in step.upload.project.secrets),
     )
-    return f"{(uploaded.version_id or '')[:8]}{_starts_in(uploaded.startup_time_ms)} · serves"
+    if uploaded.version_id is None:  # the field that tells it is not documented
+        learn_served(run)
+    return f"{(run.state.version_id or '')[:8]}{_starts_in(uploaded.startup_time_ms)} · serves"
 
 
 def _find_script(run: Run, upload: ScriptUpload) -> UploadedScript | None:
@@ -112,26 +115,30 @@ def _starts_in(milliseconds: int | None) -> str:
 
 def put_content_step(run: Run, step: PutContent) -> str:
     """Replace the modules alone; configuration and secrets stay."""
-    if step.former is not None:
-        check_unmoved(run, step.former)
+    check_unmoved(run, step.former)
     uploaded = run.client.put_content(
         run.script,
         content_metadata(step.project),
         step.project.modules,
-        look=lambda: _find_newer(run),
+        look=lambda: _find_content(run, step),
     )
-    newest = newest_deployment(run)
-    run.state.version_id = newest.shares[0].version_id if newest else uploaded.version_id
     run.state.moved = True
-    run.state.learn(
-        version_id=run.state.version_id, live_version_id=run.state.version_id, etag=uploaded.etag
-    )
+    learn_served(run)
+    run.state.learn(etag=uploaded.etag)
     return f"{(run.state.version_id or '')[:8]} · serves"
 
 
-def _find_newer(run: Run) -> UploadedScript | None:
-    """Return the version that serves since a lost answer, if one was uploaded meanwhile."""
-    newest, former = newest_deployment(run), run.state.before.deployment
-    if newest is None or (former is not None and newest.id == former.id):
+def _find_content(run: Run, step: PutContent) -> UploadedScript | None:
+    """Return what a request whose answer was lost has made: PUT content leaves no note.
+
+    So the code itself is compared, where something was deployed since.
+    """
+    if run.script.dispatch_namespace is not None or not newer_deployments(run):
         return None
-    return UploadedScript(version_id=newest.shares[0].version_id)
+    parts = read_content(run.client, run.script).parts
+    sent = step.project.modules
+    if step.project.format is ScriptFormat.MODULES:
+        same = {(m.name, m.content) for m in sent} == {(p.name, p.content) for p in parts}
+    else:
+        same = [sent[0].content] == [part.content for part in parts]
+    return UploadedScript(version_id=None) if same else None

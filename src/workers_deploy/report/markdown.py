@@ -65,12 +65,13 @@ def comment_marker(script_name: str, environment: str | None) -> str:
 def render_comment(outcome: Outcome, context: RunContext) -> str:
     """Return the pull-request comment, its marker first."""
     marker = comment_marker(outcome.facts.script_name or "", outcome.header.get("environment"))
-    preview = outcome.facts.preview_url
+    previews = (outcome.facts.preview_alias_url, outcome.facts.preview_url)
+    preview = " · ".join(link(url) for url in previews if url)
     run = link(context.run_url, "log of this run") if context.run_url else ""
     parts = (
         marker,
         _render_headline(outcome),
-        f"Preview: {link(preview)}" if preview else "",
+        f"Preview: {preview}" if preview else "",
         _render_error_line(outcome.error),
     )
     body = paragraphs((*parts, _render_plan(outcome.plan), run))

@@ -23,6 +23,7 @@ OUTPUT_NAMES: Final = (
     "deployment-url",
     "urls",
     "preview-url",
+    "preview-alias-url",
     "script-name",
     "version-id",
     "live-version-id",
@@ -71,6 +72,7 @@ def _outputs_of_facts(facts: Facts) -> dict[str, str | int | bool | None]:
         "deployment-url": facts.deployment_url,
         "urls": encode_json(facts.urls) if facts.urls else None,
         "preview-url": facts.preview_url,
+        "preview-alias-url": facts.preview_alias_url,
         "script-name": facts.script_name,
         "version-id": facts.version_id,
         "live-version-id": facts.live_version_id,
@@ -140,6 +142,7 @@ def _facts_record(facts: Facts) -> dict[str, Any]:
         "deployment_url": facts.deployment_url,
         "urls": list(facts.urls),
         "preview_url": facts.preview_url,
+        "preview_alias_url": facts.preview_alias_url,
         "versions": {
             "new": facts.version_id,
             "live": facts.live_version_id,

@@ -71,12 +71,14 @@ def render_project_row(project: Project) -> Row:
         count_of(len(project.bindings), "binding") if project.bindings else "",
         count_of(len(project.secrets), "secret") if project.secrets else "",
     ]
-    return Row(title="Project", lines=(" · ".join(part for part in parts if part),))
+    return Row(
+        title="Project", lines=(" · ".join(part for part in parts if part) or "no code read",)
+    )
 
 
 def _modules_of(project: Project) -> str:
     if not project.modules:
-        return "assets only"
+        return "assets only" if project.assets else ""
     size = render_bytes(sum(len(module.content) for module in project.modules))
     others = len(project.modules) - 1
     more = f" + {count_of(others, 'module')}" if others else ""

@@ -158,7 +158,7 @@ def test_a_domain_that_leads_elsewhere_is_taken_only_if_allowed(domain, owner):
     assert isinstance(found, AttachDomain)
     assert found.takes_over
     assert told(found) == [("update", "domain", "app.example.com", f"taken from {owner}")]
-    with pytest.raises(GuardError, match="app.example.com belongs to") as caught:
+    with pytest.raises(GuardError, match=r"app\.example\.com belongs to") as caught:
         check_hosts(wanted, live, allow={"older-commit"})
     assert caught.value.word == "take-domain"
     assert owner in caught.value.message

@@ -1,0 +1,45 @@
+"""Deleting a script: gone already is done, and a lost answer is looked at."""
+
+from workers_deploy.api.live import read_live_deployment
+from workers_deploy.core.steps import DeleteScript
+from workers_deploy.errors import ApiError, RefusedError, UnansweredError
+from workers_deploy.executor.context import Run
+
+REFERENCED = 10142  # DELETE script: others have a service binding to it
+
+
+def delete_script_step(run: Run, step: DeleteScript) -> str:
+    """Delete the script; by force only where Cloudflare wants that and the plan allows it."""
+    try:
+        was_there = _delete(run, force=False)
+    except RefusedError as refused:
+        if refused.code != REFERENCED or not step.force:
+            raise
+        was_there = _delete(run, force=True)
+    run.state.learn(
+        deployment_url=None,
+        urls=(),
+        live_version_id=None,
+        etag=None,
+        workers_dev_enabled=None,
+        preview_urls_enabled=None,
+    )
+    return "deleted" if was_there else "was gone already"
+
+
+def _delete(run: Run, *, force: bool) -> bool:
+    try:
+        return run.client.delete_script(run.script, force=force)
+    except UnansweredError:
+        if not _is_gone(run):
+            raise
+        return True
+
+
+def _is_gone(run: Run) -> bool:
+    if run.script.dispatch_namespace is not None:
+        return False  # nothing is known: the error stands
+    try:
+        return read_live_deployment(run.client, run.script.name) is None
+    except ApiError:
+        return False

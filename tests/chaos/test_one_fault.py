@@ -1,0 +1,117 @@
+"""Each request of a deploy × each way of failing, once and for good; a first deploy and an update.
+
+One test holds one kind of fault for all routes: making an account takes longer than a run.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fakes.chaos import (
+    FINAL,
+    FIRST_WRITES,
+    PASSING,
+    READS,
+    UPDATE_WRITES,
+    assert_converges,
+    assert_honest,
+    change_everything,
+)
+from fakes.runs import Runner
+
+Start = Callable[[], Runner]
+FIRST_READS = ("GET deployments", "GET versions", "GET script-settings", "GET workers/subdomain")
+
+
+def deployed(start: Start) -> tuple[Runner, dict[str, Any] | None, dict[str, Any] | None]:
+    """Return a runner whose checkout was changed after a deploy; what is served and what is not
+    yet."""
+    twin = start()
+    twin.fast("deploy")
+    change_everything(twin)
+    twin.fast("deploy")
+    runner = start()
+    assert runner.fast("deploy").exit_code == 0
+    former = runner.cloudflare.served()
+    change_everything(runner)
+    runner.cloudflare.forget_requests()
+    return runner, former, twin.cloudflare.served()
+
+
+@pytest.mark.parametrize("route", (*FIRST_WRITES, *FIRST_READS))
+def test_a_first_deploy_gets_over_one_failure_of_any_kind(start: Start, route: str):
+    twin = start()
+    twin.fast("deploy")
+    wanted = twin.cloudflare.served()
+    runner = start()
+    for fault in PASSING.values():
+        runner.cloudflare.reset()
+        runner.cloudflare.faults({"route": route, **fault})
+
+        run = runner.fast("deploy")
+
+        assert run.exit_code == 0, f"{fault}: {run.log}"
+        assert run.outcome == "deployed"
+        assert runner.cloudflare.served() == wanted, fault
+        assert len(runner.cloudflare.versions()) == 1, fault
+        assert len(runner.cloudflare.script()["deployments"]) == 1, fault
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("routes", [UPDATE_WRITES, READS], ids=["writes", "reads"])
+def test_an_update_gets_over_one_failure_and_makes_nothing_twice(
+    start: Start, routes: tuple[str, ...], fault: str
+):
+    runner, _, wanted = deployed(start)
+    for route in routes:
+        runner.cloudflare.faults()
+        _go_back(runner)
+        versions = len(runner.cloudflare.versions())
+        runner.cloudflare.faults({"route": route, **PASSING[fault]})
+
+        run = runner.fast("deploy")
+
+        assert run.exit_code == 0, f"{route}: {run.log}"
+        assert run.outcome == "deployed"
+        assert runner.cloudflare.served() == wanted, route
+        assert len(runner.cloudflare.versions()) == versions + 1, route
+
+
+def _go_back(runner: Runner) -> None:
+    """Deploy another state than the one that is wanted."""
+    runner.knows(STRIPE_KEY="sk_live_51Hv0xSecret")
+    runner.checkout.module().config(logpush=True, preview_urls=False, vars={"GREETING": "hello"})
+    run = runner.fast("deploy")
+    assert run.exit_code == 0, run.log
+    change_everything(runner)
+
+
+@pytest.mark.parametrize("fault", [*PASSING, *FINAL])
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "update"])
+def test_a_failure_for_good_is_told_as_it_is_and_mended_by_the_next_run(
+    start: Start, fault: str, is_first: bool
+):
+    kind = (PASSING | FINAL)[fault]
+    routes = (*FIRST_WRITES, *FIRST_READS) if is_first else (*UPDATE_WRITES, *READS)
+    if is_first:
+        twin, runner, former = start(), start(), None
+        twin.fast("deploy")
+        wanted = twin.cloudflare.served()
+    else:
+        runner, _, wanted = deployed(start)
+    for route in routes:
+        if is_first:
+            runner.cloudflare.reset()
+        else:
+            _go_back(runner)
+            former = runner.cloudflare.served()
+        for nth in (1, 2):
+            runner.cloudflare.faults({"route": route, "nth": nth, "count": None, **kind})
+
+            run = runner.fast("deploy", max_attempts=2)
+
+            assert_honest(runner, run, former=former, wanted=wanted)
+            if run.outcome != "failed":
+                break
+        assert_converges(runner, wanted)

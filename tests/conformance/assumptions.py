@@ -1,0 +1,54 @@
+"""The emulator's assumptions as they stand in docs/conformance.md.
+
+`python tests/conformance/assumptions.py` writes them there anew, after a rule has changed.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from workers_emulator.server import EmulatorServer
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
+BEGIN = "<!-- assumptions: written by tests/conformance/assumptions.py -->\n"
+END = "<!-- end of assumptions -->\n"
+
+
+def read_assumptions() -> list[Mapping[str, Any]]:
+    """Return what the emulator itself says that it assumes."""
+    with EmulatorServer() as cloudflare:
+        answer = httpx.get(f"{cloudflare.origin}/__emulator__/assumptions")
+    found: list[Mapping[str, Any]] = answer.raise_for_status().json()["assumed"]
+    return found
+
+
+def render_assumptions(assumed: list[Mapping[str, Any]]) -> str:
+    """Return the assumptions as a table, in the order of their names."""
+    rows = [_row(rule) for rule in sorted(assumed, key=lambda rule: str(rule["id"]))]
+    head = "| rule | the emulator assumes | code | because |\n|---|---|---|---|\n"
+    return head + "".join(rows)
+
+
+def _row(rule: Mapping[str, Any]) -> str:
+    says, source = _cell(rule["says"]), _cell(rule["source"])
+    return f"| `{rule['id']}` | {says} | {rule['code'] or ''} | {source} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def with_assumptions(document: str, table: str) -> str:
+    """Return the document with this table in the place of the one that it has."""
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    written = DOCUMENT.read_text(encoding="utf-8")
+    DOCUMENT.write_text(
+        with_assumptions(written, render_assumptions(read_assumptions())), encoding="utf-8"
+    )

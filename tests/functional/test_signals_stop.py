@@ -1,0 +1,253 @@
+"""A run that is cancelled: it ends in time, puts settings back, and says what is live."""
+
+import signal
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from fakes.cloudflare import Cloudflare
+from fakes.runs import Run, Runner
+from fakes.site import serve_site
+from workers_deploy.executor.stop import Stop
+
+IN_TIME = 7.5  # seconds that GitHub gives between SIGINT and SIGTERM
+EXIT_CODES = {signal.SIGTERM: 143, signal.SIGINT: 130}
+
+
+@pytest.fixture
+def live(full_runner: Runner, cloudflare: Cloudflare) -> Runner:
+    """The full checkout, deployed, and everything changed since."""
+    assert full_runner.fast("deploy").exit_code == 0
+    full_runner.checkout.module("export default { fetch() {} };\n")
+    full_runner.checkout.assets(index_html="<h1>two</h1>").config(logpush=False, preview_urls=True)
+    cloudflare.forget_requests()
+    return full_runner
+
+
+def cancel(
+    runner: Runner,
+    route: str,
+    *,
+    number: int = signal.SIGTERM,
+    nth: int = 1,
+    **inputs: str | bool | int,
+) -> Run:
+    """Start a run, and send a signal as the nth request of a route arrives."""
+    arrived = threading.Event()
+    runner.cloudflare.when(route, arrived.set, nth=nth)
+    running = runner.start("deploy", **inputs)
+    assert arrived.wait(30), running.end().log
+    running.signal(number)
+    return running.end()
+
+
+def cancel_here(runner: Runner, route: str, *, nth: int = 1, **inputs: str | bool | int) -> Run:
+    """The same in this process, where the signal is a call: as fast, without a process's start."""
+    stop = Stop()
+    runner.cloudflare.when(route, lambda: stop.request(signal.SIGTERM), nth=nth)
+    return runner.fast("deploy", stop=stop, **inputs)
+
+
+def assert_cancelled(run: Run, number: int = signal.SIGTERM) -> None:
+    assert run.exit_code == EXIT_CODES[signal.Signals(number)], run.log
+    assert run.seconds < IN_TIME
+    assert run.report["exit_code"] == run.exit_code
+    assert "cancelled" in run.log
+    assert run.outputs["outcome"] in ("failed", "partial")
+
+
+@pytest.mark.parametrize("number", EXIT_CODES)
+def test_a_signal_in_an_upload_that_hangs_ends_the_run_in_time(
+    live: Runner, cloudflare: Cloudflare, number: int
+):
+    former = cloudflare.served()
+    cloudflare.fail("POST versions", "hang", count=None)
+
+    run = cancel(live, "POST versions", number=number)
+
+    assert_cancelled(run, number)
+    assert run.outcome == "failed"
+    assert cloudflare.served() == former
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]
+
+
+def test_a_signal_while_assets_hang_ends_the_run_in_time(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    live.checkout.assets(index_html="1", app_js="2", a_txt="3", b_txt="4", c_txt="5")
+    cloudflare.fail("POST assets/upload", "hang", count=None)
+
+    run = cancel_here(live, "POST assets/upload", nth=3)
+
+    assert_cancelled(run)
+    assert cloudflare.served() == former
+
+
+def test_a_signal_before_traffic_moved_puts_the_settings_back(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    cloudflare.fail("POST deployments", "hang", count=None)
+
+    run = cancel(live, "POST deployments")
+
+    assert_cancelled(run)
+    assert run.outcome == "failed"
+    assert cloudflare.served() == former
+    assert "logpush true again" in run.log
+
+
+def test_a_signal_while_a_deployment_s_answer_is_late_finds_out_what_became_of_it(
+    live: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("POST deployments", "hang", when="after", count=None)
+
+    run = cancel_here(live, "POST deployments")
+
+    assert_cancelled(run)
+    assert run.outcome == "partial"
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"] == run.outputs["version-id"]
+    assert cloudflare.script()["settings"]["logpush"] is False, "traffic moved: nothing undone"
+
+
+def test_a_signal_in_the_wait_of_a_retry_ends_it_at_once(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    cloudflare.fail(
+        "POST deployments", "status", status=429, headers={"Retry-After": "60"}, count=None
+    )
+
+    run = cancel(live, "POST deployments")
+
+    assert_cancelled(run)
+    assert run.seconds < 4
+    assert cloudflare.served() == former
+
+
+def test_a_signal_while_settings_are_read_back_puts_them_back(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    cloudflare.fail("GET script-settings", "hang", nth=2)
+
+    run = cancel_here(live, "GET script-settings", nth=2)
+
+    assert_cancelled(run)
+    assert cloudflare.served() == former
+
+
+def test_undoing_takes_its_time_although_the_request_in_flight_is_given_up(
+    live: Runner, cloudflare: Cloudflare
+):
+    """The request in flight gets a second; what puts the settings back gets five."""
+    former = cloudflare.served()
+    cloudflare.faults(
+        {"route": "POST deployments", "kind": "status", "status": 503, "count": None},
+        {"route": "PATCH script-settings", "kind": "slow", "seconds": 1.6, "nth": 2},
+    )
+
+    run = cancel_here(live, "POST deployments")
+
+    assert_cancelled(run)
+    assert run.outcome == "failed", run.log
+    assert cloudflare.served() == former
+
+
+def test_an_undo_that_hangs_ends_in_time_and_is_told(live: Runner, cloudflare: Cloudflare):
+    cloudflare.faults(
+        {"route": "POST deployments", "kind": "hang", "count": None},
+        {"route": "POST subdomain", "kind": "hang", "nth": 2, "count": None},
+    )
+
+    run = cancel(live, "POST deployments")
+
+    assert_cancelled(run)
+    assert run.outcome == "partial"
+    assert "not put back" in run.log
+
+
+def test_a_signal_while_a_failure_is_undone_ends_in_time(live: Runner, cloudflare: Cloudflare):
+    cloudflare.faults(
+        {"route": "POST deployments", "kind": "status", "status": 403, "code": 10023},
+        {"route": "POST subdomain", "kind": "hang", "nth": 2, "count": None},
+    )
+
+    run = cancel_here(live, "POST subdomain", nth=2)
+
+    assert run.seconds < IN_TIME
+    assert run.exit_code in (4, 143), run.log
+    assert run.outcome == "partial"
+
+
+def test_a_signal_after_traffic_moved_leaves_it_there(live: Runner, cloudflare: Cloudflare):
+    with serve_site() as site:
+        site.statuses = [500]
+        # plan, guard, check
+        run = cancel_here(live, "GET deployments", nth=3, probe=f"{site.url}/", probe_timeout=60)
+
+    assert_cancelled(run)
+    assert run.outcome == "partial"
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"] == run.outputs["version-id"]
+
+
+def test_a_signal_while_live_is_read_writes_nothing(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("GET versions/*", "hang", count=None)
+
+    run = cancel_here(live, "GET versions/*")
+
+    assert_cancelled(run)
+    assert run.outcome == "failed"
+    assert cloudflare.writes == []
+
+
+def test_a_signal_in_a_first_deploy_whose_answer_is_late_tells_what_is_live(
+    full_runner: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("PUT workers/scripts/*", "hang", when="after", count=None)
+
+    run = cancel(full_runner, "PUT workers/scripts/*")
+
+    assert_cancelled(run)
+    assert run.outcome == "partial"
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]
+
+
+def test_a_second_signal_changes_nothing(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    arrived = threading.Event()
+    cloudflare.fail("POST deployments", "hang", count=None)
+    cloudflare.when("POST deployments", arrived.set)
+    running = live.start("deploy")
+    assert arrived.wait(30)
+
+    running.signal(signal.SIGINT)
+    running.process.send_signal(signal.SIGTERM)
+    run = running.end()
+
+    assert run.exit_code in (130, 143)
+    assert cloudflare.served() == former
+
+
+@pytest.mark.parametrize("command", ["plan", "deploy"])
+def test_a_signal_before_anything_was_asked_ends_the_run(
+    runner: Runner, cloudflare: Cloudflare, command: str
+):
+    stop = Stop()
+    stop.request(signal.SIGTERM)
+
+    run = runner.fast(command, stop=stop)
+
+    assert run.exit_code == 143, run.log
+    assert cloudflare.requests == []
+
+
+def test_after_a_signal_no_further_read_begins(runner: Runner, cloudflare: Cloudflare):
+    runner.fast("deploy")
+    cloudflare.forget_requests()
+    stop = Stop()
+    cloudflare.when("GET deployments", _later(stop))
+
+    run = runner.fast("plan", stop=stop)
+
+    assert run.exit_code == 143, run.log
+    assert run.outcome == "failed"
+    assert not [r for r in cloudflare.requests if r.startswith("GET /workers/workers/")]
+
+
+def _later(stop: Stop) -> Callable[[], None]:
+    return lambda: stop.request(signal.SIGTERM)
