@@ -96,6 +96,7 @@ def main(
         stop=stop,
         clock=clock,
         now=lambda: datetime.now(UTC),
+        search_path=env.get("PATH", ""),
         before_first_write=github.start,
         compare=github.is_older,
         pull_request=pull.number if pull else None,
@@ -149,7 +150,7 @@ def _outcome(
             "skipped: a run without credentials (a pull request from a fork gets no secrets)"
         )
         return Outcome(command=inputs.command.value, result=Result.SKIPPED)
-    loaded = load(reading, values, around.workspace)
+    loaded = load(reading, values, around)
     problems = [*reading.problems, *values.problems, *loaded.problems]
     caller = None
     try:

@@ -24,10 +24,14 @@ from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Allow, Command, OnFailure
 from workers_deploy.inputs.values import Values
 from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.esbuild import find_esbuild
 from workers_deploy.project.history import is_ancestor
 from workers_deploy.project.load import load_project, load_without_code
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.report.text import render_step_row
+
+# The Dockerfile puts it there; a checkout can't.
+IMAGE_ESBUILD = Path("/opt/workers-deploy/bin/esbuild")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,22 +43,31 @@ class Surroundings:
     stop: Stop
     clock: Callable[[], float]
     now: Callable[[], datetime]
+    search_path: str = ""  # where a terminal's esbuild may be
     before_first_write: Callable[[], None] = lambda: None
     # As Session.is_older, by asking the CI system's API.
     compare: Callable[[str, str], bool | None] = lambda _commit, _other: None
     pull_request: int | None = None
 
 
-def load(reading: InputsReading, values: Values, workspace: Path) -> Loaded:
+def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
     """Read as much of the checkout as the command sends."""
-    inputs, request = reading.inputs, _request(reading.inputs, values, workspace)
+    inputs, request = reading.inputs, _request(reading.inputs, values, around.workspace)
     match inputs.command:
         case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
-            return load_project(request)
+            return load_project(replace(request, esbuild=_esbuild(around, inputs)))
         case Command.PREVIEW:
-            return load_project(request)
+            return load_project(replace(request, esbuild=_esbuild(around, inputs)))
         case command:
             return load_without_code(request, needs_name=command is not Command.LIST)
+
+
+def _esbuild(around: Surroundings, inputs: Inputs) -> Path | None:
+    """Return the image's esbuild; where there is no image, one of the checkout or the machine."""
+    if IMAGE_ESBUILD.is_file():
+        return IMAGE_ESBUILD
+    directory = (around.workspace / inputs.working_directory).absolute()
+    return find_esbuild(directory, around.workspace, around.search_path)
 
 
 def _request(inputs: Inputs, values: Values, workspace: Path) -> ProjectRequest:
