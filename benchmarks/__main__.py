@@ -50,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
         results = Results(
             rows=rows, limits=limits, fresh=fresh, versions=versions, runs=options.runs
         )
-        print(f"\nwritten: {results.write(options.results).relative_to(ROOT)}.*")
+        written = results.write(options.results, CACHE)
+        print(f"\nwritten: {written} and its .md, .png, .svg")
     return 0
 
 

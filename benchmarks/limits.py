@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
 from benchmarks.client import Server
 from benchmarks.sites import Site
 from benchmarks.tools import ACCOUNT, Tool
@@ -58,9 +59,10 @@ def starting(python: str, first_request: float, runs: int) -> Limit:
 
 
 def sending(server: Server, site: Site, ours: list[Run], latency: float, tool: Tool) -> Limit:
-    """Compare our upload phase with curl sending the same bodies, ready on disk, just as many at once.
+    """Compare our upload phase with curl sending the same bodies, ready on disk.
 
-    Both times are the server's: from the first byte of the first bucket to the last answer.
+    Just as many go at once. Both times are the server's: from the first byte of the first
+    bucket to the last answer.
     """
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +105,17 @@ def prepare_bodies(tool: Tool, server: Server, site: Site, folder: Path) -> None
 
 
 def _curl(orders: Path) -> None:
-    command = ["curl", "-q", "-sS", "--parallel", "--parallel-max", str(AT_ONCE), "-K", str(orders)]
+    command = [
+        "curl",
+        "-q",
+        "-sS",
+        "--no-progress-meter",
+        "--parallel",
+        "--parallel-max",
+        str(AT_ONCE),
+        "-K",
+        str(orders),
+    ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 

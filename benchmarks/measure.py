@@ -68,7 +68,7 @@ def descendants_of(root: int) -> Iterator[int]:
     """Yield a process and its descendants; one that ends meanwhile is left out."""
     yield root
     try:
-        tasks = os.listdir(f"/proc/{root}/task")
+        tasks = os.listdir(f"/proc/{root}/task")  # noqa: PTH208 - many times a second
     except OSError:
         return
     for task in tasks:

@@ -1,57 +1,60 @@
-"""Time and memory over the number of files, for each tool."""
+"""Draws results: time and memory over the number of files, for each tool.
 
-from collections.abc import Mapping, Sequence
+`python plot.py RESULTS.json` writes .png and .svg beside it. It runs in an environment of its own,
+which has matplotlib and nothing else.
+"""
+
+import json
+import statistics
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from benchmarks.works import OURS, Row
+import matplotlib as mpl
 
-STYLES: Mapping[str, tuple[str, str, str]] = {
-    "wrangler": ("wrangler", "#b45309", "-"),
-    "wrangler-no-log": ("wrangler, log off", "#d9a066", "--"),
-    OURS: ("workers-deploy", "#1d4ed8", "-"),
-}
+mpl.use("Agg")
+
+from matplotlib import pyplot as plt
+
+TOOLS = (
+    ("wrangler", "wrangler", "#b45309", "-"),
+    ("wrangler-no-log", "wrangler, log off", "#d9a066", "--"),
+    ("ours", "workers-deploy", "#1d4ed8", "-"),
+)
+MEBIBYTE = 2**20
 
 
-def draw(rows: Sequence[Row], title: str, target: Path) -> None:
-    """Write `target`.png and `target`.svg."""
-    import matplotlib as mpl  # noqa: PLC0415 - only the full run needs it
-
-    mpl.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
-
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    for number, axes, label, scale in (
-        ("seconds", left, "seconds", 1),
-        ("memory", right, "MiB, all processes together", 2**20),
-    ):
-        for tool, (name, colour, line) in STYLES.items():
-            points = _points(rows, tool, number)
-            axes.plot(
-                [files for files, _ in points],
-                [value / scale for _, value in points],
-                line,
-                color=colour,
-                marker="o",
-                label=name,
-            )
-        axes.set(xscale="log", xlabel="assets, all new", ylabel=label)
-        axes.grid(visible=True, which="major", alpha=0.3)
-    left.set_yscale("log")
+def main() -> None:
+    source = Path(sys.argv[1])
+    results = json.loads(source.read_text(encoding="utf-8"))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    draw(left, results, "seconds", 1)
+    left.set(yscale="log", ylabel="seconds")
+    draw(right, results, "memory", MEBIBYTE)
+    right.set(ylabel="MiB, all processes together")
     right.set_ylim(bottom=0)
     left.legend()
-    figure.suptitle(title)
+    figure.suptitle(", ".join(f"{name} {version}" for name, version in results["versions"].items()))
     for ending in ("png", "svg"):
-        figure.savefig(target.with_suffix(f".{ending}"), dpi=120)
+        figure.savefig(source.with_suffix(f".{ending}"), dpi=120)
 
 
-def _points(rows: Sequence[Row], tool: str, number: str) -> list[tuple[int, float]]:
-    found = {
-        row.work.site.files: row.median(tool, number)
-        for row in rows
-        if tool in row.runs
-        and row.work.site.files
-        and not row.work.unchanged
-        and not row.work.latency
-        and row.work.site.is_generated
-    }
-    return sorted(found.items())
+def draw(axes: Any, results: Any, number: str, scale: int) -> None:
+    for tool, name, colour, line in TOOLS:
+        points = sorted(points_of(results, tool, number))
+        files, values = [files for files, _ in points], [value / scale for _, value in points]
+        axes.plot(files, values, line, color=colour, marker="o", label=name)
+    axes.set(xscale="log", xlabel="assets, all new")
+    axes.grid(visible=True, which="major", alpha=0.3)
+
+
+def points_of(results: Any, tool: str, number: str) -> Iterator[tuple[int, float]]:
+    for row in results["rows"]:
+        is_plain = row["is_generated"] and not row["unchanged"] and not row["latency"]
+        if is_plain and row["files"] and tool in row["runs"]:
+            yield row["files"], statistics.median(run[number] for run in row["runs"][tool])
+
+
+if __name__ == "__main__":
+    main()

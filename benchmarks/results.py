@@ -3,15 +3,16 @@
 import json
 import os
 import platform
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.environments import make_environment
 from benchmarks.fresh import Fresh
 from benchmarks.limits import Limit
-from benchmarks.plot import draw
 from benchmarks.table import fresh_lines, growth_line, limit_lines, table_head, table_line
 from benchmarks.works import Row
 
@@ -30,7 +31,9 @@ class Results:
     def name(self) -> str:
         """Return the files' name without an ending."""
         ours, wrangler = self.versions["workers-deploy"], self.versions["wrangler"]
-        return f"{datetime.now(UTC):%Y-%m-%d}-workers-deploy-{ours}-wrangler-{wrangler}"
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
+        # No dots: what follows the last one would be taken for the file's ending.
+        return f"{today}-workers-deploy-{ours}-wrangler-{wrangler}".replace(".", "_")
 
     def lines(self) -> list[str]:
         """Return the whole report as Markdown."""
@@ -50,15 +53,16 @@ class Results:
             "fresh": asdict(self.fresh) if self.fresh else None,
         }
 
-    def write(self, folder: Path) -> Path:
-        """Write .json, .md, .png and .svg; return their path without an ending."""
+    def write(self, folder: Path, cache: Path) -> Path:
+        """Write .json, .md, .png and .svg; return the path of the first."""
         folder.mkdir(parents=True, exist_ok=True)
-        target = folder / self.name
-        text = json.dumps(self.as_json(), indent=1)
-        Path(f"{target}.json").write_text(f"{text}\n", encoding="utf-8")
-        Path(f"{target}.md").write_text("\n".join([*self.lines(), ""]), encoding="utf-8")
-        title = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        draw(self.rows, title, target)
+        target = folder / f"{self.name}.json"
+        target.write_text(f"{json.dumps(self.as_json(), indent=1)}\n", encoding="utf-8")
+        report = "\n".join([*self.lines(), ""])
+        (folder / f"{self.name}.md").write_text(report, encoding="utf-8")
+        python = make_environment(cache / "plot", "bench.txt")
+        plot = Path(__file__).with_name("plot.py")
+        subprocess.run([python, "-I", plot, target], check=True)
         return target
 
 
@@ -67,11 +71,11 @@ def describe(versions: Mapping[str, str], runs: int) -> list[str]:
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     load = os.getloadavg()[0]
     return [
-        f"{named}; {os.cpu_count()} cores ({_processor()}), {platform.system()}; load {load:.1f}.",
+        f"{named}; {os.cpu_count()} cores ({_processor()}), load {load:.1f}.",
         "",
-        f"Medians of {runs}, the tools in turns against the same server process on the same machine.",
-        "Memory is the peak of the proportional set size of all processes of a tool. `÷` is other ÷",
-        "ours. Server CPU is what the server's process took for one of our deploys.",
+        f"Medians of {runs}, the tools in turns, against the same server process.",
+        "Memory is the peak of the proportional set size of all processes of a tool; ÷ is the",
+        "other tool's number by ours; server CPU is what the server took for one of our deploys.",
     ]
 
 

@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.buckets import BucketForm
-
 from workers_emulator.account import Account
 from workers_emulator.app import App
 from workers_emulator.clock import Clock

@@ -49,7 +49,7 @@ def site_of_large_files(cache: Path, files: int) -> Site:
         for number in range(files):
             (folder / "public" / f"{number}.bin").write_bytes(numbers.randbytes(25 * MEBIBYTE))
         _write_project(folder, "public")
-    return _site(f"{files} × 25 MiB", folder, folder / "public")
+    return _site(f"{files} assets of 25 MiB", folder, folder / "public")
 
 
 def npm_sites(cache: Path) -> tuple[Site, ...]:

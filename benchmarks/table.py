@@ -7,6 +7,7 @@ from benchmarks.limits import Limit
 from benchmarks.works import OURS, Row
 
 MEBIBYTE = 2**20
+NONE = "-"  # not measured
 # what is compared, with which tool, and the key of Work.wanted
 RATIOS = (
     ("wrangler", "seconds", "wall"),
@@ -36,14 +37,14 @@ def table_line(row: Row) -> str:
 
 def _cell(row: Row, tool: str) -> str:
     if tool not in row.runs:
-        return "–"
+        return NONE
     memory = row.median(tool, "memory") / MEBIBYTE
     return f"{row.median(tool, 'seconds'):.2f} s, {memory:.0f} MiB"
 
 
 def _ratio(row: Row, tool: str, number: str, wanted: str) -> str:
     if tool not in row.runs:
-        return "–"
+        return NONE
     least = row.work.wanted.get(wanted)
     ratio = row.ratio(tool, number)
     if least is None:

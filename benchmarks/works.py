@@ -74,6 +74,7 @@ class Row:
             "work": self.work.title,
             "files": self.work.site.files,
             "bytes": self.work.site.size,
+            "is_generated": self.work.site.is_generated,
             "unchanged": self.work.unchanged,
             "latency": self.work.latency,
             "wanted": dict(self.work.wanted),

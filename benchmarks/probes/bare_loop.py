@@ -7,22 +7,20 @@ import multiprocessing
 import os
 import sys
 import time
-from binascii import b2a_base64
 
 from blake3 import blake3
+from pybase64 import b64encode
 
 
 def hash_all(paths: list[str]) -> int:
     for path in paths:
-        with open(path, "rb") as file:
-            blake3(b2a_base64(file.read(), newline=False)).hexdigest()
+        with open(path, "rb") as file:  # noqa: PTH123 - nothing but the least
+            blake3(b64encode(file.read())).hexdigest()
     return len(paths)
 
 
 def main() -> None:
-    paths = [
-        os.path.join(folder, name) for folder, _, names in os.walk(sys.argv[2]) for name in names
-    ]
+    paths = [f"{folder}/{name}" for folder, _, names in os.walk(sys.argv[2]) for name in names]
     cores = len(os.sched_getaffinity(0))
     began = time.monotonic()
     with multiprocessing.get_context("fork").Pool(cores) as pool:

@@ -25,7 +25,7 @@ from workers_deploy.inputs.choices import Allow, Command, OnFailure
 from workers_deploy.inputs.values import Values
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.esbuild import find_esbuild
-from workers_deploy.project.history import is_ancestor
+from workers_deploy.project.history import is_ancestor, is_same_file
 from workers_deploy.project.load import load_project, load_without_code
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.report.text import render_step_row
@@ -161,6 +161,7 @@ def assemble(
         reporter=around.reporter,
         now=around.now,
         is_older=_history(around.workspace / inputs.working_directory, around.compare),
+        is_same_config=_config_history(around.workspace, project.config_file),
         before_first_write=around.before_first_write,
         workspace=around.workspace,
         pull_request=around.pull_request,
@@ -223,6 +224,13 @@ def _history(
         return compare(commit, other) if older is None else older
 
     return is_older
+
+
+def _config_history(workspace: Path, config_file: str | None) -> Callable[[str], bool | None]:
+    def is_same(commit: str) -> bool | None:
+        return None if config_file is None else is_same_file(workspace / config_file, commit)
+
+    return is_same
 
 
 def raw_secrets(env: Mapping[str, str], reading: InputsReading, values: Values) -> dict[str, str]:

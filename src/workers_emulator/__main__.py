@@ -67,6 +67,9 @@ def _add_account(group: argparse._ArgumentGroup) -> None:
 def _add_uploads(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--bucket-files", type=_positive, default=_DEFAULTS.bucket_files)
     group.add_argument("--bucket-bytes", type=_positive, default=_DEFAULTS.bucket_bytes)
+    group.add_argument(
+        "--check-syntax", action="store_true", help="compile JavaScript at upload, with Node"
+    )
     group.add_argument("--single-asset-uploads", action="store_true", help="wrangler's newer mode")
     group.add_argument("--discard-assets", action="store_true", help="keep only their hashes")
     group.add_argument(
@@ -90,6 +93,7 @@ def parse_options(argv: Sequence[str]) -> Options:
         dispatch_namespaces=tuple(args.dispatch_namespace),
         rate_limit=args.rate_limit,
         check_resources=args.check_resources,
+        check_syntax=args.check_syntax,
         bucket_files=args.bucket_files,
         bucket_bytes=args.bucket_bytes,
         single_asset_uploads=args.single_asset_uploads,

@@ -1,4 +1,4 @@
-"""The account: its state, its time and its identifiers. No I/O."""
+"""The account: its state, its time and its identifiers. No I/O but what it is given."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -11,15 +11,23 @@ from workers_emulator.options import Options
 from workers_emulator.rulebook import SCRIPT_MISSING
 from workers_emulator.rules import Refusal
 from workers_emulator.store import AssetStore
+from workers_emulator.syntax import Compiler, accept_all
 
 
 class Account:
     """One Cloudflare account. Written by one thread; every former state stays as it was."""
 
-    def __init__(self, options: Options, clock: Clock, random: Callable[[int], bytes]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        clock: Clock,
+        random: Callable[[int], bytes],
+        compiler: Compiler = accept_all,
+    ) -> None:
         self.options = options
         self.clock = clock
         self.random = random
+        self.compiler = compiler
         self.signing_key = random(32)
         self.assets = AssetStore(keep_contents=not options.discard_assets)
         self.state = self._first_state()

@@ -1,6 +1,6 @@
 """Every endpoint of the API, and how a request becomes an answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workers_emulator import (
     account_info,
@@ -56,9 +56,9 @@ class Ask:
     method: str
     path: str
     query: dict[str, str]
-    headers: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
     origin: str
-    body: bytes
+    body: bytes = field(repr=False)
 
     @property
     def token(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from email.utils import formatdate
 from ipaddress import ip_address
 
 from starlette.requests import ClientDisconnect, Request
@@ -148,7 +149,11 @@ class App:
 
     def _dressed(self, answer: Answer, headers: dict[str, str]) -> Answer:
         """Return the answer with the headers that Cloudflare puts on every one."""
-        ray = {"CF-Ray": f"{self.account.random(8).hex()}-EMU", "Server": "cloudflare"}
+        ray = {
+            "CF-Ray": f"{self.account.random(8).hex()}-EMU",
+            "Date": formatdate(self.account.now(), usegmt=True),
+            "Server": "cloudflare",
+        }
         return Answer(
             status=answer.status, body=answer.body, headers={**headers, **answer.headers, **ray}
         )

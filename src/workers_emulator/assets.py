@@ -38,7 +38,15 @@ def open_session(call: Call) -> Answer:
     manifest = parse_manifest(call.account, call.json_object().get("manifest"))
     account = call.account
     session_id = account.new_hex()
-    session = account.assets.open_session(session_id, place, manifest)
+    now = account.now()
+    session = account.assets.open_session(
+        session_id,
+        place,
+        manifest,
+        now=now,
+        # a completion token is issued as late as the session's own token ends
+        ends_at=now + 2 * account.options.token_seconds,
+    )
     # by rule session-known-hashes
     purpose = Purpose.UPLOAD if session.missing else Purpose.COMPLETION
     token = issue(account, purpose, session_id, place)

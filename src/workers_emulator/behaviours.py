@@ -121,7 +121,8 @@ BEHAVIOURS = (
     ),
     _plays(
         "syntax-unchecked", _A, "a limit of the emulator",
-        "JavaScript is not compiled at upload: a syntax error shows when the script runs.",
+        "JavaScript is not compiled at upload: a syntax error shows when the script runs"
+        " (check_syntax compiles it with Node).",
     ),
     _plays(
         "handlers-from-text", _A, "a limit of the emulator",
@@ -134,6 +135,16 @@ BEHAVIOURS = (
     _plays(
         "settings-patch-bindings", _D, "SDK 5.9.0",
         "bindings in PATCH settings replace the whole list, secrets included.",
+    ),
+    _plays(
+        "triggered-by", _O,
+        "third parties saw upload, version_upload, deployment and secret in live answers;"
+        " settings is assumed",
+        "workers/triggered_by tells what made a version: upload, version_upload, secret, settings.",
+    ),
+    _plays(
+        "delete-envelope", _A, "the reference says that a successful delete has no body",
+        "A successful delete answers with the envelope and a result of null.",
     ),
     _plays(
         "run-url", _A, "a choice of the emulator",

@@ -64,7 +64,7 @@ def create_worker_version(call: Call) -> Answer:
     if body.migrations is not None and not deployed:
         raise Refusal(VERSION_MIGRATIONS)
     named = replace_args(call, script)
-    upload = check_upload(_as_upload(body), call.account.options)
+    upload = check_upload(call, _as_upload(body))
     made = make_version(named, script, upload, "upload" if deployed else "version_upload")
     script = replace(script, classes=made.classes, migration_tag=made.migration_tag)
     if deployed:

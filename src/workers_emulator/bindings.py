@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workers_emulator.kinds import KINDS, TEXT_KINDS, missing_fields
@@ -28,7 +28,7 @@ _MAX_NAME = 255
 class Wanted:
     """What an upload says about bindings; `keep` None: it says nothing about keeping."""
 
-    given: Sequence[Binding]
+    given: Sequence[Binding] = field(repr=False)
     keep: Sequence[str] | None
     strict: bool
 

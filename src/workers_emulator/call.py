@@ -28,7 +28,7 @@ class Call:
     method: str
     args: Mapping[str, str]
     query: Mapping[str, str]
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     origin: str
     body: bytes = field(default=b"", repr=False)
     token: str = field(default="", repr=False)

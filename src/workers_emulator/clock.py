@@ -13,7 +13,8 @@ class Clock:
 
     def now(self) -> float:
         """Return the emulator's time in seconds since the epoch."""
-        return self._now() + self._ahead
+        # no finer than what is told, so that a time that was read compares equal
+        return round(self._now() + self._ahead, 6)
 
     def advance(self, seconds: float) -> None:
         """Move the time forward; an hour's token is then an hour older without a sleep."""

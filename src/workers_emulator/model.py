@@ -80,7 +80,7 @@ class Version:
 
     @property
     def has_preview(self) -> bool:
-        """Previews are not made for scripts with Durable Objects of their own."""
+        """Whether there is one: not with Durable Objects of its own (preview-durable-objects)."""
         return not any(
             b["type"] == "durable_object_namespace" and not b.get("script_name")
             for b in self.bindings

@@ -251,9 +251,8 @@ SESSION_MISSING = refuses(
     10343, 404, "asset-session-missing", _D, "codes/10343", "Asset manifest not found."
 )
 ASSET_TOKEN = refuses(
-    10000, 401, "asset-token", _O,
-    "wrangler's expiry message follows a failed upload; 401 for an expired token as REFERENCE of"
-    " direct uploads describes a token of one hour",
+    10000, 401, "asset-token", _A,
+    "direct-upload page: a session's token is valid for one hour; the answer after it is assumed",
     "Authentication error: the asset upload token is invalid or expired",
 )  # fmt: skip
 COMPLETION_TOKEN = refuses(

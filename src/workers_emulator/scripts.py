@@ -159,7 +159,7 @@ def _code_of(upload: Upload) -> dict[str, Any]:
 
 
 def delete_script(call: Call) -> Answer:
-    """Delete a script; the answer has a result of null."""
+    """Delete a script (rule: delete-envelope)."""
     remove_script(call, call.script())
     return ok(None)
 

@@ -21,6 +21,8 @@ from workers_emulator.control import parse_faults
 from workers_emulator.faults import Fault
 from workers_emulator.options import Options
 from workers_emulator.playground import Playground
+from workers_emulator.runtime_tools import find_node
+from workers_emulator.syntax import Compiler, NodeCompiler, accept_all
 
 _BACKLOG = 2048
 
@@ -71,10 +73,11 @@ class EmulatorServer:
     ) -> None:
         """`changes` are fields of Options."""
         self.options = replace(options or Options(), **changes)
-        self.account = Account(self.options, Clock(now), random_bytes)
+        self.account = Account(self.options, Clock(now), random_bytes, _compiler(self.options))
         self._playground = Playground(self.account, chance)
         self.app = App(self.account, self._playground)
         self._socket: socket.socket | None = None
+        self._origin = ""  # known once the server listens
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -115,6 +118,8 @@ class EmulatorServer:
         listener.bind((self.options.host, self.options.port))
         listener.listen(_BACKLOG)
         self._socket = listener
+        host, port = listener.getsockname()[:2]
+        self._origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         config = uvicorn.Config(
             self.app,
             http=AbortableProtocol,
@@ -138,9 +143,7 @@ class EmulatorServer:
     @property
     def origin(self) -> str:
         """`http://127.0.0.1:PORT`."""
-        assert self._socket is not None
-        host, port = self._socket.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return self._origin
 
     @property
     def url(self) -> str:
@@ -172,6 +175,10 @@ class EmulatorServer:
     def advance(self, seconds: float) -> None:
         """Move the emulator's time forward."""
         self.account.clock.advance(seconds)
+
+
+def _compiler(options: Options) -> Compiler:
+    return NodeCompiler(find_node(options.node)) if options.check_syntax else accept_all
 
 
 def _parse(faults: Sequence[Fault | dict[str, Any]]) -> list[Fault]:

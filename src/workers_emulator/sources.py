@@ -52,20 +52,24 @@ def has_listeners(body: Module) -> bool:
     return "addEventListener" in text and not _is_blank(text)
 
 
-def find_handlers(main: Module, *, service_worker: bool) -> tuple[str, ...]:
-    """Return the events that the script seems to handle."""
-    text = _text(main)
-    if service_worker:
-        pattern = _LISTENER
-    else:
-        pattern = _PYTHON if main.content_type == _PYTHON_TYPE else _METHOD
-    return tuple(n for n in _HANDLERS if re.search(pattern.format(name=n), text))
+def find_handlers(modules: Sequence[Module], *, service_worker: bool) -> tuple[str, ...]:
+    """Return the events that the script seems to handle, in whichever of its modules."""
+    found: set[str] = set()
+    for module in filter(_is_code, modules):
+        text = _text(module)
+        pattern = _LISTENER if service_worker else _PYTHON if _is_py(module) else _METHOD
+        found |= {n for n in _HANDLERS if re.search(pattern.format(name=n), text)}
+    return tuple(name for name in _HANDLERS if name in found)
 
 
 def mentions(modules: Sequence[Module], name: str) -> bool:
     """Whether any code of the script has this name as a word."""
     word = re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])")
-    return any(word.search(_text(m)) for m in modules if "script" in m.content_type or _is_py(m))
+    return any(word.search(_text(module)) for module in filter(_is_code, modules))
+
+
+def _is_code(module: Module) -> bool:
+    return "javascript" in module.content_type or _is_py(module)
 
 
 def _is_py(module: Module) -> bool:

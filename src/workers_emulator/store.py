@@ -23,6 +23,7 @@ class Session:
     manifest: Mapping[str, ManifestEntry] = field(repr=False)
     sizes: Mapping[str, int] = field(repr=False)
     missing: set[str] = field(repr=False)
+    ends_at: float
 
 
 class AssetStore:
@@ -39,7 +40,7 @@ class AssetStore:
         self.sessions.clear()
 
     def put(self, hash_: str, content: bytes, content_type: str | None) -> None:
-        """Store a file under the hash that its client chose."""
+        """Store a file under the hash that its client chose (rule: known-hashes-forever)."""
         self.files[hash_] = StoredAsset(
             size=len(content),
             content_type=content_type,
@@ -47,15 +48,26 @@ class AssetStore:
         )
 
     def open_session(
-        self, session_id: str, place: Place, manifest: Mapping[str, ManifestEntry]
+        self,
+        session_id: str,
+        place: Place,
+        manifest: Mapping[str, ManifestEntry],
+        *,
+        now: float,
+        ends_at: float,
     ) -> Session:
-        """Remember a session; its missing files are those that no upload brought yet."""
+        """Remember a session; its missing files are those that no upload brought yet.
+
+        Sessions that have ended are forgotten: no token leads to them any more.
+        """
+        self.sessions = {key: s for key, s in self.sessions.items() if s.ends_at > now}
         sizes = {entry.hash: entry.size for entry in manifest.values()}
         session = Session(
             place=place,
             manifest=manifest,
             sizes=sizes,
             missing={h for h in sizes if h not in self.files},
+            ends_at=ends_at,
         )
         self.sessions[session_id] = session
         return session

@@ -50,12 +50,12 @@ def parse_upload(call: Call, *, single_script: bool) -> Upload:
 
     """
     if single_script and media_type(call.content_type) in _SCRIPT_TYPES:
-        return check_upload(_bare_script(call.body), call.account.options)
+        return check_upload(call, _bare_script(call.body))
     parts = parse_form(call.content_type, call.body)
     metadata = _metadata(call, parts)
     blobs = {b.get("part") for b in metadata.bindings or () if b.get("type") in BLOB_KINDS}
     modules = tuple(_module(part, blobs) for part in parts if part.name != "metadata")
-    return check_upload(Upload(metadata=metadata, modules=modules), call.account.options)
+    return check_upload(call, Upload(metadata=metadata, modules=modules))
 
 
 def _bare_script(body: bytes) -> Upload:
@@ -115,12 +115,12 @@ def parse_settings_part(call: Call) -> Any:
     raise Refusal(UPLOAD_FORMAT, "There is no settings part.")
 
 
-def check_upload(upload: Upload, options: Options) -> Upload:
+def check_upload(call: Call, upload: Upload) -> Upload:
     """Return the upload, or refuse what its modules and its main module cannot be."""
     metadata = upload.metadata
     if metadata.main_module and metadata.body_part:
         raise Refusal(VALIDATION, "Only one of main_module and body_part can be given.")
-    _check_size(upload, options)
+    _check_size(upload, call.account.options)
     if metadata.main_module:
         _check_main(upload, metadata.main_module)
     elif metadata.body_part:
@@ -131,6 +131,8 @@ def check_upload(upload: Upload, options: Options) -> Upload:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise Refusal(UPLOAD_FORMAT, f"Two parts are named '{twice}'.")
+    for problem in filter(None, map(call.account.compiler, upload.modules)):
+        raise Refusal(VALIDATION, problem)
     return upload
 
 

@@ -82,7 +82,7 @@ def next_number(script: Script | None) -> int:
 
 
 def make_annotations(given: Mapping[str, str] | None, cause: str) -> dict[str, str]:
-    """Return the annotations as Cloudflare limits them, and what caused the version."""
+    """Return the annotations as Cloudflare limits them, and the cause (rule: triggered-by)."""
     annotations = {"workers/triggered_by": cause}
     message = (given or {}).get("workers/message")
     if message:  # by rule message-cut
@@ -101,10 +101,9 @@ def handlers_of(
     main_module: str | None, body_part: str | None, modules: tuple[Module, ...]
 ) -> tuple[str, ...]:
     """Return the events that the script handles (rule: handlers-from-text)."""
-    named = next((m for m in modules if m.name == (main_module or body_part)), None)
-    if named is None:
+    if main_module is None and body_part is None:
         return ()
-    return sources.find_handlers(named, service_worker=body_part is not None)
+    return sources.find_handlers(modules, service_worker=body_part is not None)
 
 
 def other_fields(metadata: Versioned) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def create_deployment(call: Call) -> Answer:
     """Give the traffic to one version, or share it between two."""
     script, body = call.script(), call.json_object()
     shares = _shares(call, script, body)
-    if not call.flag("force"):
+    if not call.flag("force"):  # by rule forced-secrets the version's own secrets serve then
         _check_secrets(script, shares)
     annotations = body.get("annotations") or {}
     if not isinstance(annotations, dict):

@@ -1,4 +1,4 @@
-"""Each request of a deploy × each way of failing, once and for good; a first deploy and an update.
+"""Each request of a deploy fails in each way, once and for good; first deploys and updates.
 
 One test holds one kind of fault for all routes: making an account takes longer than a run.
 """
@@ -17,6 +17,7 @@ from fakes.chaos import (
     assert_converges,
     assert_honest,
     change_everything,
+    go_back,
 )
 from fakes.runs import Runner
 
@@ -25,8 +26,7 @@ FIRST_READS = ("GET deployments", "GET versions", "GET script-settings", "GET wo
 
 
 def deployed(start: Start) -> tuple[Runner, dict[str, Any] | None, dict[str, Any] | None]:
-    """Return a runner whose checkout was changed after a deploy; what is served and what is not
-    yet."""
+    """Return a runner with a changed checkout, what is served, and what shall be."""
     twin = start()
     twin.fast("deploy")
     change_everything(twin)
@@ -39,7 +39,7 @@ def deployed(start: Start) -> tuple[Runner, dict[str, Any] | None, dict[str, Any
     return runner, former, twin.cloudflare.served()
 
 
-@pytest.mark.parametrize("route", (*FIRST_WRITES, *FIRST_READS))
+@pytest.mark.parametrize("route", [*FIRST_WRITES, *FIRST_READS])
 def test_a_first_deploy_gets_over_one_failure_of_any_kind(start: Start, route: str):
     twin = start()
     twin.fast("deploy")
@@ -66,7 +66,8 @@ def test_an_update_gets_over_one_failure_and_makes_nothing_twice(
     runner, _, wanted = deployed(start)
     for route in routes:
         runner.cloudflare.faults()
-        _go_back(runner)
+        go_back(runner)
+        change_everything(runner)
         versions = len(runner.cloudflare.versions())
         runner.cloudflare.faults({"route": route, **PASSING[fault]})
 
@@ -76,15 +77,6 @@ def test_an_update_gets_over_one_failure_and_makes_nothing_twice(
         assert run.outcome == "deployed"
         assert runner.cloudflare.served() == wanted, route
         assert len(runner.cloudflare.versions()) == versions + 1, route
-
-
-def _go_back(runner: Runner) -> None:
-    """Deploy another state than the one that is wanted."""
-    runner.knows(STRIPE_KEY="sk_live_51Hv0xSecret")
-    runner.checkout.module().config(logpush=True, preview_urls=False, vars={"GREETING": "hello"})
-    run = runner.fast("deploy")
-    assert run.exit_code == 0, run.log
-    change_everything(runner)
 
 
 @pytest.mark.parametrize("fault", [*PASSING, *FINAL])
@@ -104,14 +96,16 @@ def test_a_failure_for_good_is_told_as_it_is_and_mended_by_the_next_run(
         if is_first:
             runner.cloudflare.reset()
         else:
-            _go_back(runner)
+            go_back(runner)
             former = runner.cloudflare.served()
+            change_everything(runner)
         for nth in (1, 2):
             runner.cloudflare.faults({"route": route, "nth": nth, "count": None, **kind})
 
             run = runner.fast("deploy", max_attempts=2)
 
-            assert_honest(runner, run, former=former, wanted=wanted)
+            note = f"{route} from the {nth}. on: {run.log}"
+            assert_honest(runner, run, former=former, wanted=wanted, note=note)
             if run.outcome != "failed":
                 break
         assert_converges(runner, wanted)

@@ -102,6 +102,10 @@ class Script:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
+    def read(self, path: str) -> bytes:
+        """Read a file of the checkout."""
+        return (self.checkout / path).read_bytes()
+
     def configure(self, **keys: Any) -> None:
         """Write the configuration: a Worker with main module `index.js`, and these keys."""
         base = {"main": "index.js", "compatibility_date": COMPATIBILITY_DATE}
@@ -183,13 +187,22 @@ class Script:
         scripts = self._sdk().workers.scripts
         return scripts.subdomain.get(self.name, account_id=self.target.account_id)
 
+    def crons(self) -> list[str]:
+        """Return the schedules."""
+        found = self.target.call("GET", f"/scripts/{self.name}/schedules")
+        return [one["cron"] for one in found["schedules"]]
+
     def exists(self) -> bool:
         """Whether the account has the script."""
         return self.name in self.target.names()
 
     def asks(self, run: Run, path: str = "") -> str:
         """Return what the script answers at the URL that a run told."""
-        return httpx.get(f"{run.outputs['deployment-url'].rstrip('/')}/{path}", timeout=30).text
+        return self.asks_at(f"{run.outputs['deployment-url'].rstrip('/')}/{path}")
+
+    def asks_at(self, url: str) -> str:
+        """Return what is answered at a URL."""
+        return httpx.get(url, timeout=30).text
 
     def sees(self, read: Callable[[], T], wanted: T) -> None:
         """Read until what is read is what is wanted.

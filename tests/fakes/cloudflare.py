@@ -148,7 +148,7 @@ class Cloudflare(EmulatorServer):
             return None
         script = self.script(name)
         versions = {version["id"]: version for version in script["versions"]}
-        shares = [(_content(versions[id_]), share) for id_, share in script["live_versions"]]
+        shares = [(content_of(versions[id_]), share) for id_, share in script["live_versions"]]
         return {
             "shares": shares,
             "settings": script["settings"],
@@ -197,7 +197,8 @@ class Cloudflare(EmulatorServer):
         return answer
 
 
-def _content(version: dict[str, Any]) -> dict[str, Any]:
+def content_of(version: dict[str, Any]) -> dict[str, Any]:
+    """Return what a version serves, without its id and annotations."""
     bindings = version["resources"]["bindings"]
     return {
         "modules": version["modules"],

@@ -1,20 +1,25 @@
 """Recorded deploys, done by us: same project, same account before, the same answers."""
 
 import json
+import os
 import shutil
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakes.entrypoint import Run, run_entrypoint
+from fakes.entrypoint import run_entrypoint
 from fakes.recording_emulator import RecordingEmulator
 from fakes.recordings import Exchange, Recording, Step, all_recordings, read_recording
 from fakes.replay import Replay
 from fakes.wire_difference import label_of
+from fakes.wrangler import NODE_MODULES, upload
 
 # What wrangler does unasked and we only when told to.
 _ALLOWED = "end-rollout"
+# esbuild's own program, as a terminal has it on its path; and the interpreter of the tests.
+ESBUILD = (str(Path(sys.executable).parent), *map(str, NODE_MODULES.glob("@esbuild/*/bin")))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,8 +49,10 @@ def all_deploys() -> Iterator[RecordedDeploy]:
                 yield RecordedDeploy(case=recording.case, index=index)
 
 
-def deploy_as_recorded(which: RecordedDeploy, folder: Path) -> SameDeploy:
+def deploy_as_recorded(which: RecordedDeploy, folder: Path, *words: str) -> SameDeploy:
     """Deploy what wrangler deployed, to an account that wrangler left as it was then.
+
+    `words` are further options for our runner.
 
     Raises:
         AssertionError: our deploy failed.
@@ -53,56 +60,82 @@ def deploy_as_recorded(which: RecordedDeploy, folder: Path) -> SameDeploy:
     """
     recording = read_recording(which.case)
     step = recording.steps[which.index]
-    with RecordingEmulator(subdomain="acme", dispatch_namespaces=("my-ns",)) as cloudflare:
-        checkout = bring_about(cloudflare, recording, recording.steps[: which.index], folder)
-        for exchange in step.exchanges:
-            _prepare(cloudflare, exchange, checkout)
-        ours = deploy(cloudflare, recording, step, checkout)
+    with account_for_recordings() as cloudflare:
+        place = Place.after(cloudflare, recording, recording.steps[: which.index], folder)
+        ours = place.deploy(step, *words)
     return SameDeploy(ours=ours, theirs=step.exchanges)
 
 
-def bring_about(
-    cloudflare: RecordingEmulator, recording: Recording, steps: tuple[Step, ...], folder: Path
-) -> Path:
-    """Do to an account what wrangler did in these steps; return a copy of the project."""
-    checkout = Path(shutil.copytree(recording.project, folder / recording.project.name))
-    assets = (file for file in (checkout / "public").rglob("*") if file.is_file())
-    replay = Replay(cloudflare, (b64encode(file.read_bytes()) for file in assets))
-    for exchange in (exchange for step in steps for exchange in step.exchanges):
-        _prepare(cloudflare, exchange, checkout)
-        if exchange.writes:
-            replay.send(exchange)
-    cloudflare.take()
-    return checkout
+def account_for_recordings() -> RecordingEmulator:
+    """Return an account with the names that the recorded projects use."""
+    return RecordingEmulator(subdomain="acme", dispatch_namespaces=("my-ns", "ns"))
 
 
-def deploy(
-    cloudflare: RecordingEmulator, recording: Recording, step: Step, checkout: Path
-) -> tuple[Exchange, ...]:
-    """Run our deploy as wrangler was run in a step; return what was asked."""
-    secrets = dict(_secrets(step))
-    env = {
-        "CLOUDFLARE_API_TOKEN": cloudflare.token,
-        "CLOUDFLARE_ACCOUNT_ID": cloudflare.account_id,
-        "CLOUDFLARE_API_BASE_URL": cloudflare.url,
-        "INPUT_SECRETS": "\n".join(secrets),
-        "INPUT_ALLOW": _ALLOWED,
-        **secrets,
-    }
-    run: Run = run_entrypoint(checkout, "deploy", *_words(step, recording), env=env)
-    assert run.code == 0, run.log
-    return cloudflare.take()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A recorded project in an account that came to be as the recorded one."""
 
+    cloudflare: RecordingEmulator
+    recording: Recording
+    checkout: Path
+    replay: Replay
 
-def _prepare(cloudflare: RecordingEmulator, exchange: Exchange, checkout: Path) -> None:
-    """Let a session ask for the files that the recording's server asked for."""
-    if not exchange.path.endswith("/assets-upload-session"):
-        return
-    manifest = {
-        entry["hash"]: (checkout / "public" / path.removeprefix("/")).read_bytes()
-        for path, entry in exchange.json["manifest"].items()
-    }
-    cloudflare.prepare_session(manifest, exchange.answer["result"]["buckets"])
+    @classmethod
+    def after(
+        cls,
+        cloudflare: RecordingEmulator,
+        recording: Recording,
+        steps: tuple[Step, ...],
+        folder: Path,
+    ) -> "Place":
+        """Do to an account what wrangler did in these steps."""
+        checkout = Path(shutil.copytree(recording.project, folder / recording.project.name))
+        assets = (file for file in (checkout / "public").rglob("*") if file.is_file())
+        place = cls(
+            cloudflare=cloudflare,
+            recording=recording,
+            checkout=checkout,
+            replay=Replay(cloudflare, (b64encode(file.read_bytes()) for file in assets)),
+        )
+        classes = {"new_tag": "v1", "steps": [{"new_sqlite_classes": ["X"]}]}
+        upload(cloudflare, "other", "other", migrations=classes)
+        upload(cloudflare, "tailer", "tailer")
+        for exchange in (exchange for step in steps for exchange in step.exchanges):
+            place._prepare(exchange)
+            if exchange.writes:
+                place.replay.send(exchange)
+        return place
+
+    def deploy(self, step: Step, *words: str) -> tuple[Exchange, ...]:
+        """Run our deploy as wrangler was run in a step; return what was asked."""
+        for exchange in step.exchanges:
+            self._prepare(exchange)
+        self.cloudflare.take()
+        secrets = dict(_secrets(step))
+        env = {
+            "PATH": os.pathsep.join((*ESBUILD, os.defpath)),
+            "CLOUDFLARE_API_TOKEN": self.cloudflare.token,
+            "CLOUDFLARE_ACCOUNT_ID": self.cloudflare.account_id,
+            "CLOUDFLARE_API_BASE_URL": self.cloudflare.url,
+            "INPUT_SECRETS": "\n".join(secrets),
+            "INPUT_ALLOW": _ALLOWED,
+            **secrets,
+        }
+        said = (*_words(step, self.recording), *words)
+        run = run_entrypoint(self.checkout, "deploy", *said, env=env)
+        assert run.code == 0, run.log
+        return self.cloudflare.take()
+
+    def _prepare(self, exchange: Exchange) -> None:
+        """Let the account have, and the next session ask for, what it was in the recording."""
+        if exchange.path == "/queues" and not exchange.writes:
+            self.replay.create_queues(exchange)
+        if exchange.path.endswith("/assets-upload-session"):
+            manifest = {
+                entry["hash"]: (self.checkout / "public" / path.removeprefix("/")).read_bytes()
+                for path, entry in exchange.json["manifest"].items()
+            }
+            self.cloudflare.prepare_session(manifest, exchange.answer["result"]["buckets"])
 
 
 def _words(step: Step, recording: Recording) -> Iterator[str]:

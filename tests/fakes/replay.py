@@ -48,6 +48,21 @@ class Replay:
         if response.is_success:
             self._learn(exchange.answer.get("result"), response.json()["result"])
 
+    def create_queues(self, exchange: Exchange) -> None:
+        """Make the queues that a recorded GET was told of."""
+        for queue in exchange.answer["result"]:
+            if queue["queue_id"] not in self._now:
+                created = self._create_queue(queue["queue_name"])
+                self._now[queue["queue_id"]] = created
+
+    def _create_queue(self, name: str) -> str:
+        response = httpx.post(
+            f"{self._cloudflare.url}/accounts/{self._cloudflare.account_id}/queues",
+            headers={"Authorization": f"Bearer {self._cloudflare.token}"},
+            json={"queue_name": name},
+        )
+        return str(response.raise_for_status().json()["result"]["queue_id"])
+
     def _body(self, exchange: Exchange) -> bytes:
         if exchange.is_form:
             return write_form(

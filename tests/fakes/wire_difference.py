@@ -4,6 +4,7 @@ Only writes are compared: what each client reads before it writes is its own aff
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ MEANING = (
     "metricsenabled",
 )
 NOTHING = "(not sent)"
+_QUEUE = re.compile(r"/queues/[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +93,7 @@ def label_of(exchange: Exchange) -> str:
         return f"POST assets/upload of {first}"
     if exchange.path.startswith("/workers/assets/upload/"):
         return "POST assets/upload/{hash}"
-    segments = exchange.path.strip("/").split("/")
+    segments = _QUEUE.sub("/queues/{id}", exchange.path).strip("/").split("/")
     at = segments.index("scripts") if "scripts" in segments else -1
     end = "/".join(segments[at + 2 :]) if at >= 0 else "/".join(segments)
     return f"{exchange.method} {end or 'script'}"
@@ -103,7 +105,7 @@ def _versions_of(exchanges: Sequence[Exchange]) -> dict[str, str]:
 
 
 def _flatten(exchange: Exchange, made: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    yield "path", exchange.path
+    yield "path", _QUEUE.sub("/queues/{id}", exchange.path)
     for name, value in exchange.query.items():
         yield f"query.{name}", value
     for name in MEANING:

@@ -1,37 +1,10 @@
 """What a request's failure does to a run: it passes, or the run ends with live as it was."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Any
-
 import pytest
 
+from fakes.chaos import READS, UPDATE_WRITES, change_everything
 from fakes.cloudflare import Cloudflare
-from fakes.runs import Run, Runner
-
-UPDATE_WRITES = [
-    "POST assets-upload-session",
-    "POST assets/upload",
-    "POST versions",
-    "PATCH script-settings",
-    "POST subdomain",
-    "POST deployments",
-]
-READS = [
-    "GET deployments",
-    "GET versions",
-    "GET versions/*",
-    "GET script-settings",
-    "GET workers/scripts/*/subdomain",
-    "GET workers/workers/*",
-]
-
-
-def change_everything(runner: Runner) -> None:
-    runner.checkout.module("export default { fetch() { return new Response('two') } };\n")
-    runner.checkout.assets(index_html="<h1>two</h1>")
-    runner.checkout.config(logpush=False, preview_urls=True, vars={"GREETING": "servus"})
-    runner.knows(STRIPE_KEY="sk_live_another")
+from fakes.runs import Runner
 
 
 @pytest.fixture
@@ -41,10 +14,6 @@ def live(full_runner: Runner, cloudflare: Cloudflare) -> Runner:
     change_everything(full_runner)
     cloudflare.forget_requests()
     return full_runner
-
-
-def tries_in(run: Run) -> list[dict[str, Any]]:
-    return [one for step in run.report["steps"] for one in step["tries"]]
 
 
 @pytest.mark.parametrize("route", UPDATE_WRITES)
@@ -62,7 +31,8 @@ def test_a_write_that_never_passes_leaves_live_as_it_was(
     assert "503 \N{MULTIPLICATION SIGN}3" in run.log
     assert run.outputs["live-version-id"] == cloudflare.live()["id"]
     assert "live: version" in run.log
-    assert tries_in(run)[-1]["problem"].startswith("503")
+    tries = [one for step in run.report["steps"] for one in step["tries"]]
+    assert tries[-1]["problem"].startswith("503")
 
 
 @pytest.mark.parametrize("route", UPDATE_WRITES)
@@ -163,75 +133,6 @@ def test_an_undo_that_fails_is_told_as_partial(live: Runner, cloudflare: Cloudfl
     assert "not put back" in run.log
     assert "subdomain" in run.log
     assert cloudflare.script()["settings"]["logpush"] is True
-
-
-def test_waits_are_told_line_by_line_and_stand_in_summary_and_report(
-    live: Runner, cloudflare: Cloudflare
-):
-    cloudflare.faults(
-        {"route": "POST versions", "kind": "html", "status": 502, "count": 2},
-        {"route": "POST subdomain", "kind": "reset"},
-    )
-
-    run = live.fast("deploy")
-
-    told = [line for line in run.stdout.splitlines() if "waiting" in line]
-    assert len(told) == 3
-    assert "POST versions: 502 from Cloudflare" in told[0]
-    assert "(try 2 of 5)" in told[0]
-    assert "(try 3 of 5)" in told[1]
-    version = next(step for step in run.report["steps"] if step["title"] == "Version")
-    assert version["attempts"] == 3
-    assert [one["waited"] > 0 for one in version["tries"]] == [True, True]
-    assert "502" in run.summary
-
-
-@pytest.mark.parametrize("form", ["seconds", "date"])
-def test_retry_after_is_honoured(live: Runner, cloudflare: Cloudflare, form: str):
-    later = datetime.now(UTC) + timedelta(seconds=90)
-    value = "90" if form == "seconds" else format_datetime(later, usegmt=True)
-    cloudflare.fail("POST versions", "status", status=429, headers={"Retry-After": value})
-
-    run = live.fast("deploy")
-
-    assert run.exit_code == 0, run.log
-    assert 80 <= max(live.time.slept) <= 92
-
-
-def test_a_wait_past_the_deadline_is_not_begun(live: Runner, cloudflare: Cloudflare):
-    former = cloudflare.served()
-    cloudflare.fail(
-        "POST versions", "status", status=429, headers={"Retry-After": "300"}, count=None
-    )
-
-    run = live.fast("deploy", deadline=100)
-
-    assert run.exit_code == 5, run.log
-    assert sum(live.time.slept) < 100
-    assert cloudflare.served() == former
-
-
-def test_a_blocked_token_is_waited_for(live: Runner, cloudflare: Cloudflare):
-    """The emulator blocks for 300 s of its own time, which passes as the runner waits."""
-    object.__setattr__(cloudflare.app.limits, "_limit", 4)
-
-    run = live.fast("deploy", max_attempts=20, deadline=90_000)
-
-    assert run.exit_code == 0, run.log
-    assert max(live.time.slept) >= 299
-
-
-@pytest.mark.parametrize("route", ["POST versions", "POST deployments", "GET deployments"])
-def test_a_request_that_hangs_is_given_up_and_tried_again(
-    live: Runner, cloudflare: Cloudflare, route: str
-):
-    cloudflare.fail(route, "hang")
-
-    run = live.fast("deploy", request_timeout=1)
-
-    assert run.exit_code == 0, run.log
-    assert "no answer in 1 s" in run.stdout
-    assert len(cloudflare.versions()) == 2
 
 
 def test_a_lost_version_is_found_by_its_note_and_adopted(live: Runner, cloudflare: Cloudflare):
@@ -345,11 +246,62 @@ def test_no_connection_at_all_is_exit_5(runner: Runner):
     assert run.outcome == "failed"
 
 
-def test_a_real_wait_is_really_waited(live: Runner, cloudflare: Cloudflare):
-    cloudflare.fail("POST versions", "status", status=503)
+def test_workers_dev_that_cannot_be_read_is_left_as_it_is(runner: Runner, cloudflare: Cloudflare):
+    runner.fast("deploy", workers_dev=False, preview_urls=False)
+    runner.checkout.module("export default { fetch() {} };\n")
+    _hide_workers_dev(cloudflare)
 
-    run = live.process("deploy", max_attempts=2)
+    run = runner.fast("deploy")
 
     assert run.exit_code == 0, run.log
-    assert "waiting 1." in run.stdout
-    assert "2 tries" in run.stdout
+    assert cloudflare.script()["subdomain"] == {"enabled": False, "previews_enabled": False}
+    assert "could not be read" in run.log
+
+
+def test_half_of_workers_dev_is_not_set_where_the_other_half_is_not_known(
+    runner: Runner, cloudflare: Cloudflare
+):
+    runner.fast("deploy")
+    _hide_workers_dev(cloudflare)
+    cloudflare.forget_requests()
+
+    run = runner.fast("deploy", workers_dev=False)
+
+    assert run.exit_code == 3, run.log
+    assert "preview-urls" in run.log
+    assert cloudflare.writes == []
+
+
+def test_workers_dev_that_was_not_known_is_not_put_back_to_a_guess(
+    runner: Runner, cloudflare: Cloudflare
+):
+    runner.fast("deploy")
+    runner.checkout.module("export default { fetch() {} };\n")
+    _hide_workers_dev(cloudflare, {"route": "POST deployments", "kind": "status", "status": 403})
+
+    run = runner.fast("deploy", workers_dev=True, preview_urls=True)
+
+    assert run.exit_code == 4, run.log
+    assert run.outcome == "partial"
+    assert "what it was could not be read" in run.log
+    assert cloudflare.script()["subdomain"] == {"enabled": True, "previews_enabled": True}
+
+
+def _hide_workers_dev(cloudflare: Cloudflare, *more: dict[str, object]) -> None:
+    refused = {"kind": "status", "status": 403, "code": 10000, "count": None}
+    cloudflare.faults(
+        {"route": "GET workers/scripts/*/subdomain", **refused},
+        {"route": "GET workers/workers/*", **refused},
+        *more,
+    )
+
+
+def test_a_setting_whose_reads_lag_too_long_is_put_back(live: Runner, cloudflare: Cloudflare):
+    former = cloudflare.served()
+    cloudflare.fail("GET script-settings", "stale", seconds=10_000, nth=2, count=None)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 6, run.log
+    assert run.outcome == "failed"
+    assert cloudflare.served() == former

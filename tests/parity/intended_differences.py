@@ -70,6 +70,20 @@ INTENDED = (
         ),
     ),
     Intended(
+        place="PATCH script-settings",
+        we="leave it out",
+        because="sent only where live differs",
+        seen_in="a-bindings#1",
+        only_if=lambda _, theirs: theirs.get("body.logpush") is True,
+    ),
+    Intended(
+        place="PATCH script-settings",
+        we="add it",
+        because="sent on a first deploy too: no page says that PUT takes these settings",
+        seen_in="a-bindings#0",
+        only_if=lambda ours, _: ours["body.observability.enabled"] is True,
+    ),
+    Intended(
         place="POST subdomain",
         we="leave it out",
         because="sent only where live differs",
@@ -80,7 +94,76 @@ INTENDED = (
         we="add it",
         because="both fields are always said; it is what Cloudflare takes the missing one for",
         seen_in="b-nobundle#0",
-        only_if=lambda ours, _: ours is True,
+        only_if=lambda ours, _: isinstance(ours, bool),
+    ),
+    Intended(
+        place="PUT routes",
+        we="leave it out",
+        because="sent only where live differs",
+        seen_in="h3-routes#1",
+    ),
+    Intended(
+        place="PUT schedules",
+        we="leave it out",
+        because="sent only where live differs",
+        seen_in="h5-crons#1",
+    ),
+    Intended(
+        place="PUT workflows/wf",
+        we="leave it out",
+        because="sent only where live differs",
+        seen_in="a-bindings#1",
+    ),
+    Intended(
+        place="POST queues/{id}/consumers",
+        we="leave it out",
+        because="sent only where live differs",
+        seen_in="h6-queues#1",
+    ),
+    Intended(
+        place="POST queues/{id}/consumers header.content-type",
+        we="differ",
+        because="what is JSON is called so",
+        seen_in="h6-queues#0",
+        only_if=lambda ours, theirs: ours == "application/json" and theirs.startswith("text/plain"),
+    ),
+    Intended(
+        place="* metadata.bindings.*",
+        we="differ",
+        because="what the configuration names is said by its name, not inherited",
+        seen_in="h6-queues#1",
+        only_if=lambda ours, theirs: (
+            ours["type"] in {"queue", "dispatch_namespace"}
+            and theirs == {"name": ours["name"], "type": "inherit"}
+        ),
+    ),
+    # wrangler's way forces both overrides where nobody can be asked, so in every CI.
+    Intended(
+        place="POST domains/changeset",
+        we="leave it out",
+        because="nothing is taken over from something else unasked",
+        seen_in="h4-custom-domain#0",
+    ),
+    Intended(
+        place="PUT domains/records",
+        we="leave it out",
+        because="nothing is taken over from something else unasked",
+        seen_in="h4-custom-domain#0",
+        only_if=lambda _, theirs: theirs["body.override_existing_dns_record"] is True,
+    ),
+    Intended(
+        place="PUT workers/domains*",
+        we="add it",
+        because="one request for each domain, in the place of those two",
+        seen_in="h4-custom-domain#0",
+        only_if=lambda ours, _: "body.hostname" in ours and "override" not in str(ours),
+    ),
+    Intended(
+        place="PUT script metadata.observability.enabled",
+        we="add it",
+        because="PUT would reset the settings that nobody says, so live's are said again",
+        seen_in="k-dispatch#1",
+        only_if=lambda ours, _: ours is False,
     ),
     Intended(
         place="* metadata.bindings.*",

@@ -9,7 +9,8 @@ import pytest
 
 from fakes.parity_project import comparable, make_project, our_metadata, read_values
 from fakes.wrangler_runs import Answer, DryRun, dry_run
-from parity.our_configurations import REFUSED, TAKEN
+from parity.our_configurations import TAKEN
+from parity.our_mistakes import REFUSED
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.load import Loaded, load_project
 from workers_deploy.project.request import ProjectRequest

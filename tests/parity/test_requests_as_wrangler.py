@@ -7,88 +7,52 @@ and contents of parts. Reads are each client's own affair. What differs on purpo
 `intended_differences.py`.
 """
 
+import shutil
 from base64 import b64decode
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from fakes.forms import read_form
 from fakes.recorded_deploys import (
+    Place,
     RecordedDeploy,
-    SameDeploy,
+    account_for_recordings,
     all_deploys,
-    bring_about,
-    deploy,
     deploy_as_recorded,
 )
-from fakes.recording_emulator import RecordingEmulator
-from fakes.recordings import Exchange, read_recording
+from fakes.recordings import Exchange, Part, read_recording
 from fakes.wire_difference import differences, label_of
+from fakes.wrangler import NODE_MODULES
 from parity.intended_differences import INTENDED, unexpected
+from workers_deploy.api.scripts import upload_form
+from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.esbuild import find_esbuild
+from workers_deploy.project.load import load_project
+from workers_deploy.project.request import ProjectRequest
 
-NOT_YET = {
-    "a-bindings#0": "its entry point imports, so it must be bundled",
-    "a-bindings#1": "its entry point imports, so it must be bundled",
-    "h3-routes#0": "routes",
-    "h3-routes#1": "routes",
-    "h4-custom-domain#0": "custom domains",
-    "h4-custom-domain#1": "custom domains",
-    "h5-crons#0": "schedules",
-    "h5-crons#1": "schedules",
-    "h6-queues#0": "queue consumers",
-    "h6-queues#1": "queue consumers",
-    "j-env#1": "routes",
-    "j-env#2": "routes",
-    "k-dispatch#0": "dispatch namespaces",
-    "k-dispatch#1": "dispatch namespaces",
-}
-COMPARED = [one for one in all_deploys() if str(one) not in NOT_YET]
-SHOWING = sorted({entry.seen_in for entry in INTENDED})
-
-
-@pytest.fixture(scope="module")
-def compare(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], SameDeploy]:
-    """Return a function that does a deploy the first time that it is asked for it."""
-    done: dict[str, SameDeploy] = {}
-    named = {str(one): one for one in COMPARED}
-
-    def deploys(name: str) -> SameDeploy:
-        if name not in done:
-            done[name] = deploy_as_recorded(named[name], tmp_path_factory.mktemp("deploy"))
-        return done[name]
-
-    return deploys
+COMPARED = tuple(all_deploys())
+BUNDLED = ("a-bindings", "a0-minimal", "d-worker-assets", "f-service-worker")
 
 
 @pytest.mark.parametrize("which", COMPARED, ids=str)
-def test_a_deploy_sends_what_wrangler_sends(
-    which: RecordedDeploy, compare: Callable[[str], SameDeploy]
+def test_a_deploy_sends_what_wrangler_sends_but_for_what_is_meant(
+    which: RecordedDeploy, tmp_path: Path
 ):
-    both = compare(str(which))
-
-    found = unexpected(differences(both.ours, both.theirs))
-    assert not found, "\n".join(map(str, found))
-
-
-@pytest.mark.parametrize("name", SHOWING)
-def test_no_intended_difference_is_listed_that_is_none_any_more(
-    name: str, compare: Callable[[str], SameDeploy]
-):
-    both = compare(name)
+    both = deploy_as_recorded(which, tmp_path)
 
     found = differences(both.ours, both.theirs)
-    listed = [entry for entry in INTENDED if entry.seen_in == name]
+    listed = [entry for entry in INTENDED if entry.seen_in == str(which)]
+    unmeant = "\n".join(map(str, unexpected(found)))
     idle = [entry.place for entry in listed if not any(map(entry.covers, found))]
-    assert not idle
+    assert not unmeant, unmeant
+    assert not idle, "listed as intended, and no difference any more"
 
 
-def test_every_deploy_that_is_not_compared_is_a_recorded_one():
-    recorded = {str(one) for one in all_deploys()}
-
-    assert NOT_YET.keys() <= recorded
-    assert len(COMPARED) >= 28
+def test_every_intended_difference_is_seen_in_a_deploy_that_is_compared():
+    assert {entry.seen_in for entry in INTENDED} <= set(map(str, COMPARED))
 
 
 @pytest.mark.parametrize("case", ["b-nobundle", "e-python", "n-toml"])
@@ -97,9 +61,8 @@ def test_a_redeploy_sends_the_first_deploys_form_as_a_version(case: str, tmp_pat
     recording = read_recording(case)
     first = recording.steps[0]
 
-    with RecordingEmulator(subdomain="acme") as cloudflare:
-        checkout = bring_about(cloudflare, recording, recording.steps, tmp_path)
-        ours = deploy(cloudflare, recording, first, checkout)
+    with account_for_recordings() as cloudflare:
+        ours = Place.after(cloudflare, recording, recording.steps, tmp_path).deploy(first)
 
     (version,) = (one for one in ours if label_of(one) == "POST versions")
     put = next(one for one in first.exchanges if label_of(one) == "PUT script")
@@ -118,10 +81,8 @@ def as_version(put: Exchange) -> Exchange:
     )
 
 
-def test_where_wrangler_sends_files_one_by_one_our_bucket_holds_the_same(
-    compare: Callable[[str], SameDeploy],
-):
-    both = compare("m-single-asset-mode#0")
+def test_where_wrangler_sends_files_one_by_one_our_bucket_holds_the_same(tmp_path: Path):
+    both = deploy_as_recorded(RecordedDeploy(case="m-single-asset-mode", index=0), tmp_path)
 
     (bucket,) = (one for one in both.ours if one.path == "/workers/assets/upload")
     singles = {
@@ -136,3 +97,24 @@ def test_where_wrangler_sends_files_one_by_one_our_bucket_holds_the_same(
     contents = {part.name: b64decode(part.content or b"") for part in bucket.parts}
     assert {hash_: sha256(contents[hash_]).hexdigest() for hash_ in digests} == digests
     assert len(digests) > 40
+
+
+@pytest.mark.parametrize("case", BUNDLED)
+def test_what_is_bundled_is_the_same_to_the_byte(case: str, tmp_path: Path):
+    recording = read_recording(case)
+    checkout = Path(shutil.copytree(recording.project, tmp_path / "checkout"))
+    esbuild = find_esbuild(NODE_MODULES.parent, NODE_MODULES.parent, "")
+
+    loaded = load_project(
+        ProjectRequest(workspace=checkout, bundle=BundleMode.YES, esbuild=esbuild)
+    )
+
+    assert loaded.project is not None, loaded.problems
+    ours = upload_form({}, loaded.project.modules, boundary="B")
+    parts = read_form(ours.content_type, b"".join(ours))
+    put = next(one for one in recording.steps[0].exchanges if label_of(one) == "PUT script")
+    assert contents_of(parts) == contents_of(put.parts)
+
+
+def contents_of(parts: tuple[Part, ...]) -> list[tuple[str, str]]:
+    return [(part.headers, part.digest) for part in parts if part.name != "metadata"]

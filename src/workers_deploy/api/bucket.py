@@ -4,16 +4,18 @@ Its length is known beforehand from the sizes in the manifest, every iteration r
 (so a retry sends the same bytes), and no more than a chunk of one file is in memory at a time.
 """
 
-from binascii import b2a_base64
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from io import FileIO
+
+from pybase64 import b64encode
 
 from workers_deploy.api.body import form_content_type, form_tail, joined
 from workers_deploy.core.manifest import AssetEntry
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 
 READ_BYTES = 3 * 64 * 1024  # a multiple of three: base64 of each piece has no padding but the last
+WRITE_BYTES = 128 * 1024  # each write costs some 50 µs in the layers below
 # Served without Content-Type (direct-upload page).
 NO_CONTENT_TYPE = "application/null"
 
@@ -46,7 +48,7 @@ class BucketBody:
                 the middle then, so that nothing is stored under a hash that isn't its own.
 
         """
-        return joined(self._pieces())
+        return joined(self._pieces(), WRITE_BYTES)
 
     def _pieces(self) -> Iterator[bytes]:
         for entry in self.entries:
@@ -81,32 +83,36 @@ def base64_of(entry: AssetEntry) -> Iterator[bytes]:
 
     """
     try:
-        with FileIO(entry.file) as file:
-            yield from _encoded(file, entry)
+        # Bare system calls: for small files the layers above them take longer than the reading.
+        descriptor = os.open(entry.file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            yield from _encoded(descriptor, entry)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise _changed(entry, f"could not be read: {reason}") from None
 
 
-def _encoded(file: FileIO, entry: AssetEntry) -> Iterator[bytes]:
+def _encoded(descriptor: int, entry: AssetEntry) -> Iterator[bytes]:
     left = entry.size
     while left >= READ_BYTES:
-        yield b2a_base64(_read_exactly(file, READ_BYTES, entry), newline=False)
+        yield b64encode(_read_exactly(descriptor, READ_BYTES, entry))
         left -= READ_BYTES
     # One byte more is asked for than there should be.
-    rest = file.read(left + 1)
+    rest = os.read(descriptor, left + 1)
     if len(rest) > left:
         raise _changed(entry, "has grown since its hash was taken")
     if len(rest) < left:
-        rest += _read_exactly(file, left - len(rest), entry)
-    yield b2a_base64(rest, newline=False)
+        rest += _read_exactly(descriptor, left - len(rest), entry)
+    yield b64encode(rest)
 
 
-def _read_exactly(file: FileIO, size: int, entry: AssetEntry) -> bytes:
+def _read_exactly(descriptor: int, size: int, entry: AssetEntry) -> bytes:
     """Read `size` bytes: base64 needs whole groups of three, and a read may give less."""
     pieces = []
     while size > 0:
-        piece = file.read(size)
+        piece = os.read(descriptor, size)
         if not piece:
             raise _changed(entry, "has shrunk since its hash was taken")
         pieces.append(piece)

@@ -40,18 +40,18 @@ class Budget:
             self._requests = left.requests
             self._resets_at = self._clock() + left.seconds
 
-    def left(self) -> Left | None:
-        """Return what is left where it is little, else None."""
+    def pause(self) -> float:
+        """Return the seconds to wait before the next request, and count that request.
+
+        What is left is spread evenly; requests of several threads see each other's.
+        """
         with self._lock:
             seconds = self._resets_at - self._clock()
-            if self._requests > LITTLE or seconds <= 0:
-                return None
-            return Left(requests=self._requests, seconds=seconds)
-
-    def pause(self) -> float:
-        """Return the seconds to wait before the next request: what is left is spread evenly."""
-        left = self.left()
-        return 0.0 if left is None else min(left.seconds / (left.requests + 1), LONGEST_PAUSE)
+            requests = self._requests
+            self._requests = max(requests - 1, 0)
+        if requests > LITTLE or seconds <= 0:
+            return 0.0
+        return min(seconds / (requests + 1), LONGEST_PAUSE)
 
 
 def left_of(headers: Mapping[str, str]) -> Left | None:

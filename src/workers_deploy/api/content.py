@@ -14,7 +14,7 @@ from workers_deploy.api.scripts import RawScript
 from workers_deploy.errors import RefusedError, UnansweredError
 
 # What an API gateway that does not route content/v2 answers; GET scripts/{name} is older.
-NOT_ROUTED = frozenset({404, 405, 501})
+NOT_ROUTED = frozenset({404, 405})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

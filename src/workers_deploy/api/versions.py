@@ -109,6 +109,7 @@ class Versions(Caller):
         *,
         message: str = "",
         force: bool = False,
+        code_update_strategy: Mapping[str, Any] | None = None,
         look: Callable[[], LiveDeployment | None] | None = None,
     ) -> LiveDeployment:
         """POST deployments: move traffic. Ambiguous: give `look`."""
@@ -120,7 +121,7 @@ class Versions(Caller):
                 for share in shares
             ],
             "annotations": annotations,
-            "code_update_strategy": CODE_UPDATE_STRATEGY,
+            "code_update_strategy": code_update_strategy or CODE_UPDATE_STRATEGY,
         }
         return self._call(
             "POST",

@@ -15,6 +15,7 @@ from workers_deploy.commands.session import (
 )
 from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours
 from workers_deploy.core.demands import unmet_demands
+from workers_deploy.core.digest import parse_note
 from workers_deploy.core.drift import MARK, drift_of
 from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.outcome import Outcome, Result
@@ -77,7 +78,11 @@ def _make(session: Session, live: LiveState) -> Plan:
         made = make_narrow_plan(session.project, live, note, scopes)
     else:
         made = make_plan(session.project, live, note)
-    drift = drift_of(live, _last_of_ours(session, live), note, made)
+    ours = _last_of_ours(session, live)
+    last = ours or live.live
+    known = parse_note(last.message) if last else None
+    same_config = session.is_same_config(known.commit) if known else None
+    drift = drift_of(live, ours, note, made, same_config=same_config)
     return replace(made, notes=(*drift, *made.notes))
 
 

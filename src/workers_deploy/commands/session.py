@@ -54,6 +54,8 @@ class Session:
     workspace: Path
     # (commit, other) → whether commit comes before other; None: the history doesn't tell
     is_older: Callable[[str, str], bool | None] = field(repr=False)
+    # whether the configuration is as it was in a commit; None: the history doesn't tell
+    is_same_config: Callable[[str], bool | None] = field(repr=False)
     before_first_write: Callable[[], None] = field(repr=False, default=lambda: None)
     pull_request: int | None = None  # the number of the one that the run belongs to
 

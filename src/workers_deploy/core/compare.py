@@ -232,13 +232,17 @@ def wanted_subdomain(project: Project, live: LiveState) -> SubdomainState:
     """Return both fields as they shall be; what nobody said stays, or on a first deploy is on.
 
     A first deploy answers on workers.dev unless the project has routes, and on preview URLs if it
-    does (as wrangler with API date 2025-08-01).
+    does (as wrangler with API date 2025-08-01). None: nobody said it, and it could not be read.
     """
     said, actual = project.subdomain, live.subdomain
+    if live.exists:
+        return SubdomainState(
+            enabled=_first_said(said.enabled, actual.enabled),
+            previews_enabled=_first_said(said.previews_enabled, actual.previews_enabled),
+        )
     has_routes = bool(project.triggers.routes or project.triggers.domains)
-    known = actual if live.exists else SubdomainState()
-    enabled = _first_said(said.enabled, known.enabled, not has_routes)
-    previews = _first_said(said.previews_enabled, known.previews_enabled, enabled)
+    enabled = _first_said(said.enabled, not has_routes)
+    previews = _first_said(said.previews_enabled, enabled)
     return SubdomainState(enabled=enabled, previews_enabled=previews)
 
 
@@ -250,7 +254,7 @@ def compare_subdomain(wanted: SubdomainState, live: SubdomainState) -> tuple[Cha
     """Return the state of workers.dev and preview URLs, unchanged ones too."""
     return tuple(
         Change(
-            action=Action.UNCHANGED if before == after else Action.UPDATE,
+            action=_action(before, after),
             kind=kind,
             before=_on_off(before),
             after=_on_off(after),
@@ -275,8 +279,14 @@ def compare_usage_model(wanted: UsageModel, live: UsageModel | None) -> tuple[Ch
     )
 
 
-def _on_off(value: bool | None) -> str:
-    return {True: "on", False: "off", None: "unknown"}[value]
+def _action(before: bool | None, after: bool | None) -> Action:
+    if before is None and after is not None:
+        return Action.CREATE
+    return Action.UNCHANGED if before == after else Action.UPDATE
+
+
+def _on_off(value: bool | None) -> str | None:
+    return {True: "on", False: "off", None: None}[value]
 
 
 def _text(value: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from workers_deploy.core.compare import wanted_subdomain
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.plan_triggers import (
     foreign_queues,
@@ -26,6 +27,7 @@ def unmet_demands(
     demands: Mapping[Scope, Sequence[Demand]] = {
         Scope.SECRETS: (_missing_secrets,),
         Scope.SETTINGS: (_shadowed_secrets, _missing_resources),
+        Scope.SUBDOMAIN: (_half_known_subdomain,),
         Scope.TRIGGERS: (_missing_queues, _foreign_queues, _foreign_workflows),
     }
     return tuple(
@@ -67,6 +69,18 @@ def _missing_resources(project: Project, live: LiveState) -> Iterator[Problem]:
                 "create the resource (dashboard or wrangler) and write its id into the "
                 "configuration; nothing is created silently",
             )
+
+
+def _half_known_subdomain(project: Project, live: LiveState) -> Iterator[Problem]:
+    """Refuse to set one of two fields that are set together while the other one is not known."""
+    wanted = wanted_subdomain(project, live)
+    known = (wanted.enabled is not None, wanted.previews_enabled is not None)
+    if any(known) and not all(known):
+        what = "preview URLs are" if known[0] else "workers.dev is"
+        yield _problem(
+            f"workers.dev: whether {what} on could not be read, and both are set together",
+            "give both inputs, workers-dev and preview-urls, or a token that may read them",
+        )
 
 
 def _missing_queues(project: Project, live: LiveState) -> Iterator[Problem]:

@@ -2,8 +2,8 @@
 
 A version can't be edited in place: what is versioned has drifted where a version that no run of
 ours made is live, and how is told by comparing it with the last one of ours. What is not versioned
-is compared with the project, and counts as drift where the project is what we deployed: the live
-version was made from the very commit that is checked out.
+is compared with the project, and counts as drift where the project is what we deployed: the same
+commit, or the same code, assets and secrets and a configuration that was not changed since.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,11 +32,26 @@ _UNVERSIONED = frozenset(
 )
 
 
-def drift_of(live: LiveState, ours: LiveVersion | None, note: Note, plan: Plan) -> tuple[str, ...]:
+def drift_of(
+    live: LiveState,
+    ours: LiveVersion | None,
+    note: Note,
+    plan: Plan,
+    *,
+    same_config: bool | None = None,
+) -> tuple[str, ...]:
     """Return in words how live is not what our last deploy left, by field.
 
-    `ours` is the last version of ours that served, where another one does now. A script that we
-    never deployed has no drift: nothing is known of how it should be.
+    A script that we never deployed has no drift: nothing is known of how it should be.
+
+    Args:
+        live: what serves now.
+        ours: the last version of ours that served, where another one does now.
+        note: of what would be deployed.
+        plan: what would be changed.
+        same_config: whether the configuration is as in the commit of our last deploy; None: not
+            known.
+
     """
     version = live.live
     if version is None or not (ours or is_ours(version)):
@@ -45,7 +60,7 @@ def drift_of(live: LiveState, ours: LiveVersion | None, note: Note, plan: Plan) 
         *_traffic(live),
         *(_edit(version) if not is_ours(version) else ()),
         *(_versioned(ours, version) if ours else ()),
-        *(_unversioned(plan) if _is_what_we_deployed(note, ours or version) else ()),
+        *(_unversioned(plan) if _is_what_we_deployed(note, ours or version, same_config) else ()),
     ]
     return tuple(f"{MARK}{text}" for text in found)
 
@@ -113,15 +128,13 @@ def _text(value: Any) -> str:
     return str(value) if value is not None else "not set"
 
 
-def _is_what_we_deployed(note: Note, ours: LiveVersion) -> bool:
+def _is_what_we_deployed(note: Note, ours: LiveVersion, same_config: bool | None) -> bool:
     known = parse_note(ours.message)
-    if known is None:
+    if known is None or same_config is False:
         return False
-    if NO_COMMIT in (known.commit, note.commit):
-        # Without a commit: the same code, assets and secrets are the same project.
-        compared = compare_note(note, ours)
-        return bool(compared.code and compared.assets and compared.secrets)
-    return known.commit == note.commit
+    compared = compare_note(note, ours)
+    same_parts = bool(compared.code and compared.assets and compared.secrets)
+    return same_parts or known.commit == note.commit != NO_COMMIT
 
 
 def _unversioned(plan: Plan) -> Iterator[str]:

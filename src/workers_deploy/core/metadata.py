@@ -1,7 +1,7 @@
 """Project → the `metadata` part of a script upload.
 
 Key order and spelling are those that wrangler 4.164.0 was recorded to send; what differs on
-purpose: `code_update_strategy` (wrangler's own, undocumented) is not sent, and annotations are.
+purpose: `code_update_strategy` is sent only where the configuration says it, and annotations are.
 """
 
 from collections.abc import Mapping
@@ -20,13 +20,16 @@ def describe_code(project: Project) -> dict[str, Any]:
     metadata["bindings"] = sorted(
         (binding.as_json() for binding in project.bindings), key=lambda b: (b["name"], b["type"])
     )
-    return metadata
+    return metadata | dict(project.unsafe_metadata)
 
 
-def build_metadata(upload: ScriptUpload, *, completion_token: str | None) -> dict[str, Any]:
+def build_metadata(
+    upload: ScriptUpload, *, completion_token: str | None, serves: bool = False
+) -> dict[str, Any]:
     """Return the upload's metadata.
 
     `completion_token` is that of the asset upload; needed exactly when the project has assets.
+    `serves`: the upload moves traffic too, so it says how Durable Objects move to the new code.
     """
     project = upload.project
     if project.main_module is None:
@@ -35,6 +38,8 @@ def build_metadata(upload: ScriptUpload, *, completion_token: str | None) -> dic
     metadata["bindings"] = [*_bindings(project), *(one.as_json() for one in upload.inherited)]
     metadata["keep_bindings"] = list(upload.keep_bindings)
     metadata |= _migrations(upload) | _script_level(project) | _annotations(upload)
+    if serves and project.code_update_strategy is not None:
+        metadata["code_update_strategy"] = dict(project.code_update_strategy)
     if project.assets is not None:
         metadata["assets"] = _assets(project, completion_token)
     return metadata | dict(project.unsafe_metadata)

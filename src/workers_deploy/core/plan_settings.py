@@ -43,7 +43,7 @@ def subdomain_step(project: Project, live: LiveState) -> SetSubdomain:
     """Return the step that sets both fields of workers.dev; unchanged where they are so."""
     wanted = wanted_subdomain(project, live)
     changes = compare_subdomain(wanted, live.subdomain)
-    differs = any(change.action is Action.UPDATE for change in changes) or not live.exists
+    differs = any(change.action is not Action.UNCHANGED for change in changes)
     return SetSubdomain(
         action=Action.UPDATE if differs else Action.UNCHANGED,
         title="Subdomain",

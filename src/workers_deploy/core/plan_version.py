@@ -199,7 +199,11 @@ def upload_steps(
     assert live.deployment is not None
     version = UploadVersion(action=action, title="Version", changes=own, upload=upload)
     deployment = CreateDeployment(
-        action=action, title="Deployment", message=upload.message, former=live.deployment
+        action=action,
+        title="Deployment",
+        message=upload.message,
+        former=live.deployment,
+        code_update_strategy=upload.project.code_update_strategy,
     )
     return [version], [deployment]
 

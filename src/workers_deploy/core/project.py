@@ -40,6 +40,10 @@ class Module:
     type: ModuleType
     content: bytes = field(repr=False)
     filename: str | None = None
+    # Where it comes from is no part of what it is. `file`: the file in the checkout, relative to
+    # the workspace; `sources`, of a source map: its sources in order, None where they are no files.
+    file: str | None = field(default=None, compare=False)
+    sources: tuple[str | None, ...] = field(default=(), compare=False)
 
 
 class ScriptFormat(StrEnum):
@@ -145,7 +149,9 @@ class Project:
     package_dependencies: tuple[Mapping[str, Any], ...] | None = None
     migrations: tuple[Mapping[str, Any], ...] = ()  # all of them, as in the configuration
     unsafe_metadata: Mapping[str, Any] = field(default_factory=dict)
-    capnp_schema: Mapping[str, Any] | None = None
+    capnp_schema: str | None = None  # the name of the module that holds it
+    # How Durable Objects move to new code, where the configuration says it.
+    code_update_strategy: Mapping[str, Any] | None = None
     assets: AssetManifest | None = None
     keep_vars: bool = False
     secrets: tuple[Secret, ...] = ()

@@ -140,6 +140,7 @@ class CreateDeployment(StepBase):
     former: LiveDeployment
     shares: tuple[TrafficShare, ...] = ()
     may_force: bool = False
+    code_update_strategy: Mapping[str, Any] | None = None  # None: Cloudflare's own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

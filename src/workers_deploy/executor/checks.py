@@ -18,7 +18,8 @@ def check_live_step(run: Run, step: CheckLive) -> str:
     """Read live until it equals the plan, up to 30 s."""
     run.patience.until_equal("live", lambda: _differences(run, step))
     synced = tuple(secret.name for secret in step.project.secrets)
-    run.state.learn(secrets_synced=synced if run.state.moved else ())
+    if step.note:  # secrets that travelled with an upload
+        run.state.learn(secrets_synced=synced if run.state.moved else ())
     return "live equals plan"
 
 

@@ -10,6 +10,7 @@ from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveDeployment, LiveVersion
 from workers_deploy.core.steps import (
     CreateDeployment,
+    DeleteSecret,
     PatchSettings,
     PutContent,
     PutSecrets,
@@ -17,21 +18,25 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.errors import ApiError
 from workers_deploy.executor.state import RunState
+from workers_deploy.executor.waiting import FIRST_WAIT, LONGEST_WAIT
 
 MovingStep = CreateDeployment | UploadScript | PutContent | PutSecrets | PatchSettings
 
 
 def look_whether_moved(
-    client: WorkersClient, script: ScriptPath, state: RunState, step: MovingStep
+    client: WorkersClient, script: ScriptPath, state: RunState, step: MovingStep, *, lag: float
 ) -> str | None:
-    """Learn into `state` who moved traffic, if anyone did; return why that can't be known."""
+    """Learn into `state` who moved traffic, if anyone did; return why that can't be known.
+
+    Reads lag behind writes: only after `lag` seconds is what was there before still there.
+    """
     if script.dispatch_namespace is not None:
         return "a dispatch namespace does not tell which upload serves"
     try:
-        newest = read_live_deployment(client, script.name)
-        if newest is None or newest.id in _known_ids(state):
+        newest = _look_for_newer(client, script, state, lag=lag)
+        if newest is None:
             return None
-        is_of_step = _is_of(client, script, state, step, newest)
+        is_of_step = is_deployed_by(step, newest, client=client, script=script, state=state)
     except ApiError as error:
         return f"whether traffic moved can't be read ({error.request})"
     if is_of_step:
@@ -41,27 +46,47 @@ def look_whether_moved(
     return None
 
 
+def _look_for_newer(
+    client: WorkersClient, script: ScriptPath, state: RunState, *, lag: float
+) -> LiveDeployment | None:
+    retrier, wait = client.retrier, FIRST_WAIT
+    end = retrier.clock() + lag
+    while True:
+        newest = read_live_deployment(client, script.name)
+        if newest is not None and newest.id not in _known_ids(state):
+            return newest
+        if retrier.clock() + wait > end:
+            return None
+        retrier.sleep(wait)
+        wait = min(wait * 2, LONGEST_WAIT)
+
+
 def _known_ids(state: RunState) -> set[str]:
     known = (state.before.deployment, state.made, state.others)
     return {deployment.id for deployment in known if deployment is not None}
 
 
-def _is_of(
+def is_deployed_by(
+    step: MovingStep,
+    newest: LiveDeployment,
+    *,
     client: WorkersClient,
     script: ScriptPath,
     state: RunState,
-    step: MovingStep,
-    newest: LiveDeployment,
 ) -> bool:
+    """Tell whether a step has made a deployment, as far as deployment and version show it."""
     if isinstance(step, CreateDeployment):
         return newest.shares == state.our_shares
     if len(newest.shares) != 1:
         return False
     found = client.read_version(script.name, newest.shares[0].version_id, is_new=True)
-    return _made(step, found.version)
+    return is_made_by(step, found.version)
 
 
-def _made(step: UploadScript | PutContent | PutSecrets | PatchSettings, new: LiveVersion) -> bool:
+def is_made_by(
+    step: UploadScript | PutContent | PutSecrets | PatchSettings | DeleteSecret, new: LiveVersion
+) -> bool:
+    """Tell whether a step has made a version, as far as the version shows it."""
     note = parse_note(new.message)
     match step:
         case UploadScript():
@@ -71,7 +96,7 @@ def _made(step: UploadScript | PutContent | PutSecrets | PatchSettings, new: Liv
             )
         case PutContent():
             return note is None and new.triggered_by in UPLOAD_TRIGGERS
-        case PutSecrets():
+        case PutSecrets() | DeleteSecret():
             return new.triggered_by == BY_SECRET
         case PatchSettings():
             message = (step.settings.get("annotations") or {}).get("workers/message")

@@ -13,7 +13,13 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
 from workers_deploy.core.steps import Action, DeleteScript, Plan, Step, Trigger
-from workers_deploy.errors import BugError, CancelledError, DeployError, UnansweredError
+from workers_deploy.errors import (
+    BugError,
+    CancelledError,
+    DeployError,
+    RefusedError,
+    UnansweredError,
+)
 from workers_deploy.executor.apply import apply
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.state import RunState
@@ -24,7 +30,7 @@ from workers_deploy.executor.undo import (
     Undoer,
     Undone,
 )
-from workers_deploy.executor.waiting import Patience
+from workers_deploy.executor.waiting import LAG_SECONDS, Patience
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,12 +110,12 @@ class Executor:
     ) -> Outcome:
         failed = plan.steps[index]
         done = tuple(step for step in plan.steps[:index] if step.action is not Action.UNCHANGED)
-        undoer = Undoer(self._undo_client(error), script=script, state=state)
-        in_doubt = isinstance(error, UnansweredError | CancelledError | BugError)
+        lag = LAG_SECONDS if isinstance(error, UnansweredError) else 0.0
+        undoer = Undoer(self._undo_client(error), script=script, state=state, lag=lag)
         revert = self.revert and not isinstance(error, CancelledError | BugError)
-        # A refused setting was not set; one whose answer is lost may have been.
+        # What Cloudflare refused to set was not set; all else may have been.
         is_plain = isinstance(failed, SettingsStep | Trigger | DeleteScript)
-        suspect = failed if in_doubt or not is_plain else None
+        suspect = None if is_plain and _was_refused(error) else failed
         undone = undoer.undo(done, failed, suspect=suspect, revert=revert)
         _mark_undone(state, undone)
         state.results += [
@@ -149,6 +155,11 @@ class Executor:
             facts=state.facts,
             warnings=tuple(state.warnings),
         )
+
+
+def _was_refused(error: DeployError) -> bool:
+    """Tell whether a write was refused; a refused read after it says nothing of it."""
+    return isinstance(error, RefusedError) and not error.request.startswith("GET ")
 
 
 def facts_of(live: LiveState) -> Facts:

@@ -1,10 +1,10 @@
 """Script settings, usage model, workers.dev and single secrets, each read back until equal."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.core.check import differing_settings, differing_subdomain
-from workers_deploy.core.compare import is_ours
 from workers_deploy.core.steps import (
     DeleteSecret,
     PatchScriptSettings,
@@ -14,7 +14,13 @@ from workers_deploy.core.steps import (
     SetSubdomain,
 )
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.traffic import check_unmoved, learn_served, newer_deployments
+from workers_deploy.executor.doubt import is_made_by
+from workers_deploy.executor.traffic import (
+    check_unmoved,
+    guarded,
+    learn_served,
+    newer_deployments,
+)
 
 FOUND_SET = "was set meanwhile"
 
@@ -47,10 +53,7 @@ def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
     if not _was_set_meanwhile(run, step, differences):
         _set_subdomain(run, step)
         run.patience.until_equal("subdomain", differences)
-    run.state.learn(
-        workers_dev_enabled=step.state.enabled,
-        preview_urls_enabled=step.state.previews_enabled,
-    )
+    run.state.learn_subdomain(step.state)
     return ", ".join(f"{change.kind} {change.after}" for change in step.changes)
 
 
@@ -86,7 +89,8 @@ def delete_secret_step(run: Run, step: DeleteSecret) -> str:
         return f"{step.name}: left out of the version"
     run.client.delete_secret(run.script, step.name)
     if run.script.dispatch_namespace is None:
-        learn_served(run)  # deleting makes and deploys a version of its own
+        # Deleting makes and deploys a version of its own.
+        learn_served(run, partial(is_made_by, step))
     run.state.learn(secrets_pruned=pruned)
     return f"{step.name}: deleted"
 
@@ -105,14 +109,15 @@ def put_secrets_step(run: Run, step: PutSecrets) -> str:
     A lost request is sent again: values are never read back, so nothing tells whether it was taken.
     """
     check_unmoved(run, step.former)
+    client = guarded(run, step)
     if len(step.secrets) + len(step.gone) > 1:
-        run.client.patch_secrets(run.script, step.secrets, gone=step.gone)
+        client.patch_secrets(run.script, step.secrets, gone=step.gone)
     elif step.secrets:
-        run.client.put_secret(run.script, step.secrets[0])
+        client.put_secret(run.script, step.secrets[0])
     else:
-        run.client.delete_secret(run.script, step.gone[0])
+        client.delete_secret(run.script, step.gone[0])
     run.state.moved = True
-    learn_served(run)
+    learn_served(run, partial(is_made_by, step))
     _read_back(run, step)
     synced = tuple(secret.name for secret in step.secrets)
     run.state.learn(secrets_synced=synced, secrets_pruned=step.gone)
@@ -139,18 +144,19 @@ def _secret_differences(run: Run, step: PutSecrets) -> tuple[str, ...]:
 def patch_settings_step(run: Run, step: PatchSettings) -> str:
     """Change versioned settings: makes a version, and deploys it."""
     check_unmoved(run, step.former)
-    run.client.patch_settings(run.script, step.settings, look=lambda: _find_patched(run, step))
+    guarded(run, step).patch_settings(
+        run.script, step.settings, look=lambda: _find_patched(run, step)
+    )
     run.state.moved = True
-    learn_served(run)
+    learn_served(run, partial(is_made_by, step))
     return f"{(run.state.version_id or '')[:8]} · serves"
 
 
 def _find_patched(run: Run, step: PatchSettings) -> bool | None:
     """Tell whether a request whose answer was lost has made the version that serves since."""
-    message = (step.settings.get("annotations") or {}).get("workers/message")
     for deployment in newer_deployments(run):
         for share in deployment.shares:
             found = run.client.read_version(run.script.name, share.version_id, is_new=True)
-            if is_ours(found.version) and found.version.message == message:
+            if is_made_by(step, found.version):
                 return True
     return None

@@ -5,6 +5,7 @@ from typing import Any
 
 from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare
 from workers_deploy.core.outcome import Facts, StepResult
+from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import Step
 
 
@@ -41,6 +42,16 @@ class RunState:
         if deployment.shares:
             self.version_id = deployment.shares[0].version_id
             self.learn(version_id=self.version_id, live_version_id=self.version_id)
+
+    def learn_subdomain(self, subdomain: SubdomainState) -> None:
+        """Note whether the script answers on workers.dev now, and so where."""
+        url = self.before.url if subdomain.enabled else None
+        self.learn(
+            workers_dev_enabled=subdomain.enabled,
+            preview_urls_enabled=subdomain.previews_enabled,
+            deployment_url=url,
+            urls=(url,) if url else (),
+        )
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:

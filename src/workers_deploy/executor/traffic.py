@@ -1,15 +1,19 @@
 """Moving traffic, if nobody else did meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.live import read_live_deployment
-from workers_deploy.core.live import LiveDeployment, TrafficShare
+from workers_deploy.api.retry import Retrier
+from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
 from workers_deploy.core.steps import (
     CreateDeployment,
 )
 from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
+from workers_deploy.executor.doubt import MovingStep, is_deployed_by
 
 SECRETS_DIFFER = 10220  # POST deployments: the version has other secrets than live
 
@@ -21,11 +25,12 @@ def create_deployment_step(run: Run, step: CreateDeployment) -> str:
         run.state.shares = step.shares
         run.state.version_id = step.shares[0].version_id
     made = deploy_shares(
-        run.client,
+        guarded(run, step),
         run.script.name,
         run.state.our_shares,
         message=step.message,
         may_force=step.may_force,
+        code_update_strategy=step.code_update_strategy,
         look=lambda: _find_deployment(run, step.former),
     )
     run.state.learn_made(made)
@@ -41,14 +46,23 @@ def deploy_shares(
     message: str,
     may_force: bool,
     look: Callable[[], LiveDeployment | None],
+    code_update_strategy: Mapping[str, Any] | None = None,
 ) -> LiveDeployment:
     """Move traffic; a version with other secrets is only gone back to where that `may_force`."""
+    create = partial(
+        client.create_deployment,
+        script_name,
+        shares,
+        message=message,
+        code_update_strategy=code_update_strategy,
+        look=look,
+    )
     try:
-        return client.create_deployment(script_name, shares, message=message, look=look)
+        return create()
     except RefusedError as refused:
         if refused.code != SECRETS_DIFFER or not may_force:
             raise
-        return client.create_deployment(script_name, shares, message=message, force=True, look=look)
+        return create(force=True)
 
 
 def _find_deployment(run: Run, former: LiveDeployment) -> LiveDeployment | None:
@@ -77,14 +91,53 @@ def _check_unmoved(run: Run, former: LiveDeployment | None) -> None:
         )
     if newest is None or _is_known(run, newest):
         return
+    raise _moved(run, newest)
+
+
+def _moved(run: Run, newest: LiveDeployment) -> GuardError:
     run.state.learn_others(newest)
     who = newest.author or "someone"
     version = next((f"version {s.version_id[:8]}" for s in newest.shares), "no version")
-    raise GuardError(
+    return GuardError(
         f"live moved meanwhile: {who} deployed {version} at {newest.created_on or 'some time'}",
         word=None,
         hint="run again: the plan was made for another live version",
     )
+
+
+def guarded(run: Run, step: MovingStep) -> WorkersClient:
+    """Return a client that sends nothing again where someone else deployed during the wait.
+
+    Waits can be minutes long, and "someone else edits" (10035) is one of their causes.
+    """
+    forward = run.client.retrier
+
+    def sleep(seconds: float) -> None:
+        forward.sleep(seconds)
+        _check_not_overtaken(run, step)
+
+    return run.client.retrying(
+        Retrier(
+            max_attempts=forward.max_attempts,
+            deadline=forward.deadline,
+            clock=forward.clock,
+            sleep=sleep,
+            rng=forward.rng,
+            tell=forward.tell,
+            journal=forward.journal,
+            check=forward.check,
+        )
+    )
+
+
+def _check_not_overtaken(run: Run, step: MovingStep) -> None:
+    if run.script.dispatch_namespace is not None:
+        return
+    newest = newest_deployment(run)
+    if newest is None or _is_known(run, newest):
+        return
+    if not is_deployed_by(step, newest, client=run.client, script=run.script, state=run.state):
+        raise _moved(run, newest)
 
 
 def _is_known(run: Run, deployment: LiveDeployment) -> bool:
@@ -98,8 +151,11 @@ def newest_deployment(run: Run) -> LiveDeployment | None:
     return read_live_deployment(run.client, run.script.name)
 
 
-def learn_served(run: Run) -> None:
+def learn_served(run: Run, is_made: Callable[[LiveVersion], bool]) -> None:
     """Learn what a request that deploys by itself has made, as soon as reads show it.
+
+    `is_made` tells the version of such a request from someone else's, where there are several: a
+    request that was sent twice makes two, and someone may have deployed at the same time.
 
     Raises:
         MismatchError: no read shows it, 30 s long.
@@ -115,9 +171,21 @@ def learn_served(run: Run) -> None:
         return () if found else ("the former deployment serves",)
 
     run.patience.until_equal("live", still_missing)
-    run.state.learn_made(found[-1])
-    if len(found) > 1:
+    ours = found[-1] if len(found) == 1 else _first_made(run, found, is_made)
+    run.state.learn_made(ours)
+    if ours is not found[0]:
         run.state.learn_others(found[0])
+
+
+def _first_made(
+    run: Run, newer: list[LiveDeployment], is_made: Callable[[LiveVersion], bool]
+) -> LiveDeployment:
+    for deployment in newer:
+        for share in deployment.shares:
+            found = run.client.read_version(run.script.name, share.version_id, is_new=True)
+            if is_made(found.version):
+                return deployment
+    return newer[-1]
 
 
 def newer_deployments(run: Run) -> list[LiveDeployment]:

@@ -49,10 +49,14 @@ class Undone:
 class Undoer:
     """Puts back what a run did; its client has a policy with a budget of its own."""
 
-    def __init__(self, client: WorkersClient, *, script: ScriptPath, state: RunState) -> None:
+    def __init__(
+        self, client: WorkersClient, *, script: ScriptPath, state: RunState, lag: float
+    ) -> None:
+        """`lag`: seconds in which a read may not yet show what a lost request did."""
         self._client = client
         self._script = script
         self._state = state
+        self._lag = lag
 
     def undo(
         self,
@@ -74,7 +78,9 @@ class Undoer:
         if isinstance(failed, DeleteScript):
             return self._after_delete(suspect)
         if isinstance(suspect, MovingStep) and self._state.is_moving:
-            unknown = look_whether_moved(self._client, self._script, self._state, suspect)
+            unknown = look_whether_moved(
+                self._client, self._script, self._state, suspect, lag=self._lag
+            )
             if unknown is not None:
                 return Undone(result=Result.PARTIAL, live_note=f"not known: {unknown}")
         if not self._state.moved:
@@ -188,8 +194,8 @@ class Undoer:
                 left.append(f"{step.title.lower()} (triggers stay as they were set)")
             if not isinstance(step, SettingsStep) or not self._is_ours_to_put_back(step):
                 continue
-            if self._belongs_to_another_run():
-                left.append(f"{step.title.lower()} (the other run may have set it too)")
+            if reason := self._reason_to_leave(step):
+                left.append(f"{step.title.lower()} ({reason})")
                 continue
             try:
                 lines.append(self._put_back(step))
@@ -204,14 +210,18 @@ class Undoer:
     def _is_ours_to_put_back(self, step: SettingsStep) -> bool:
         return self._state.before.exists and step not in self._state.found_set
 
-    def _belongs_to_another_run(self) -> bool:
-        """Tell whether another run of this program deployed meanwhile.
+    def _reason_to_leave(self, step: SettingsStep) -> str | None:
+        """Tell why a setting is not put back.
 
         Two runs of one project set the same: what this one put back would be missing from the
         other's deploy. Where the two differ, the report says what is left.
         """
         others = self._state.others
-        return others is not None and "wd1:" in (others.message or "")
+        if others is not None and "wd1:" in (others.message or ""):
+            return "the other run may have set it too"
+        if isinstance(step, SetSubdomain) and not _is_known(step.former):
+            return "what it was could not be read"
+        return None
 
     def _is_as_before(self, step: SettingsStep) -> bool:
         """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
@@ -245,8 +255,13 @@ class Undoer:
                     enabled=bool(former.enabled),
                     previews_enabled=bool(former.previews_enabled),
                 )
+                self._state.learn_subdomain(former)
         changes = ", ".join(f"{c.name or c.kind} {c.before}" for c in step.changes)
         return f"{changes} again"
+
+
+def _is_known(state: SubdomainState) -> bool:
+    return None not in (state.enabled, state.previews_enabled)
 
 
 def former_settings(step: PatchScriptSettings) -> ScriptSettings:

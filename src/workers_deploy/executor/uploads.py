@@ -1,5 +1,9 @@
 """Uploading assets, versions and scripts; what an answer that was lost has made is looked up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
 from workers_deploy.api.assets import upload_assets
 from workers_deploy.api.content import read_content
 from workers_deploy.api.live import read_live_state
@@ -9,7 +13,8 @@ from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveVersion
 from workers_deploy.core.metadata import build_metadata, content_metadata
 from workers_deploy.core.outcome import AssetCounts
-from workers_deploy.core.project import ScriptFormat
+from workers_deploy.core.project import Project, ScriptFormat
+from workers_deploy.core.source_places import find_in_checkout
 from workers_deploy.core.steps import (
     PutContent,
     ScriptUpload,
@@ -17,8 +22,15 @@ from workers_deploy.core.steps import (
     UploadScript,
     UploadVersion,
 )
+from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.traffic import check_unmoved, learn_served, newer_deployments
+from workers_deploy.executor.doubt import is_made_by
+from workers_deploy.executor.traffic import (
+    check_unmoved,
+    guarded,
+    learn_served,
+    newer_deployments,
+)
 
 
 def upload_assets_step(run: Run, step: UploadAssets) -> str:
@@ -44,14 +56,26 @@ def upload_assets_step(run: Run, step: UploadAssets) -> str:
     return f"{sent.uploaded:,} uploaded, {stored:,} were stored already"
 
 
+@contextmanager
+def _places_in_checkout(project: Project) -> Iterator[None]:
+    """Let a refusal that names a place in a module name the file that people can mend."""
+    try:
+        yield
+    except RefusedError as refused:
+        if refused.place is not None:
+            refused.place = find_in_checkout(refused.place, project)
+        raise
+
+
 def upload_version_step(run: Run, step: UploadVersion) -> str:
     """Upload a version that gets no traffic yet."""
-    uploaded = run.client.create_version(
-        run.script.name,
-        build_metadata(step.upload, completion_token=run.state.completion_token),
-        step.upload.project.modules,
-        look=lambda: _find_version(run, step.upload.note),
-    )
+    with _places_in_checkout(step.upload.project):
+        uploaded = run.client.create_version(
+            run.script.name,
+            build_metadata(step.upload, completion_token=run.state.completion_token),
+            step.upload.project.modules,
+            look=lambda: _find_version(run, step.upload.note),
+        )
     run.state.version_id = uploaded.id
     run.state.learn(
         version_id=uploaded.id, etag=uploaded.etag, startup_time_ms=uploaded.startup_time_ms
@@ -72,12 +96,14 @@ def _find_version(run: Run, note: str) -> UploadedVersion | None:
 def upload_script_step(run: Run, step: UploadScript) -> str:
     """Upload a version that serves at once."""
     check_unmoved(run, step.former)
-    uploaded = run.client.put_script(
-        run.script,
-        build_metadata(step.upload, completion_token=run.state.completion_token),
-        step.upload.project.modules,
-        look=lambda: _find_script(run, step.upload),
-    )
+    token = run.state.completion_token
+    with _places_in_checkout(step.upload.project):
+        uploaded = guarded(run, step).put_script(
+            run.script,
+            build_metadata(step.upload, completion_token=token, serves=True),
+            step.upload.project.modules,
+            look=lambda: _find_script(run, step.upload),
+        )
     run.state.version_id = uploaded.version_id
     run.state.moved = True
     run.state.learn(
@@ -88,7 +114,7 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
         secrets_synced=tuple(secret.name for secret in step.upload.project.secrets),
     )
     if uploaded.version_id is None:  # the field that tells it is not documented
-        learn_served(run)
+        learn_served(run, partial(is_made_by, step))
     return f"{(run.state.version_id or '')[:8]}{_starts_in(uploaded.startup_time_ms)} · serves"
 
 
@@ -116,14 +142,15 @@ def _starts_in(milliseconds: int | None) -> str:
 def put_content_step(run: Run, step: PutContent) -> str:
     """Replace the modules alone; configuration and secrets stay."""
     check_unmoved(run, step.former)
-    uploaded = run.client.put_content(
-        run.script,
-        content_metadata(step.project),
-        step.project.modules,
-        look=lambda: _find_content(run, step),
-    )
+    with _places_in_checkout(step.project):
+        uploaded = guarded(run, step).put_content(
+            run.script,
+            content_metadata(step.project),
+            step.project.modules,
+            look=lambda: _find_content(run, step),
+        )
     run.state.moved = True
-    learn_served(run)
+    learn_served(run, partial(is_made_by, step))
     run.state.learn(etag=uploaded.etag)
     return f"{(run.state.version_id or '')[:8]} · serves"
 

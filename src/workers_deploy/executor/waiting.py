@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from workers_deploy.errors import MismatchError
+from workers_deploy.api.live import UNKNOWN_SCRIPT
+from workers_deploy.errors import MismatchError, RefusedError
 
 LAG_SECONDS = 30.0
 FIRST_WAIT = 0.25  # seconds; doubles up to LONGEST_WAIT
@@ -21,6 +22,8 @@ class Patience:
     def until_equal(self, what: str, differences: Callable[[], Sequence[str]]) -> int:
         """Read until nothing differs and return how many reads that took.
 
+        That the script is unknown is a difference too: it may have been made a moment ago.
+
         Raises:
             MismatchError: something still differs after 30 s, or at the deadline.
 
@@ -29,7 +32,7 @@ class Patience:
         wait, reads = FIRST_WAIT, 0
         while True:
             reads += 1
-            found = differences()
+            found = _or_unseen(differences)
             if not found:
                 return reads
             if self.clock() + wait > end:
@@ -39,3 +42,12 @@ class Patience:
                 )
             self.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _or_unseen(differences: Callable[[], Sequence[str]]) -> Sequence[str]:
+    try:
+        return differences()
+    except RefusedError as refused:
+        if refused.code not in UNKNOWN_SCRIPT:
+            raise
+        return ("no such script is seen",)

@@ -1,57 +1,164 @@
-"""The hash of an asset: wrangler's, so that what it uploaded before is not sent again.
+"""Hashes many files, on all cores where there are so many that it pays.
 
-BLAKE3 of the base64 text of the content followed by the extension, 32 hex digits of it. The
-extension is Node's `path.extname` without the dot and keeps its case, since Cloudflare stores the
-content type with the hash.
+Threads would not help: for small files the interpreter is the work. The processes are started anew,
+not forked, and with an empty environment: none of them ever holds a token or a secret. Each takes
+batches from one pipe, and so does this process; whatever one leaves undone is done here. They end
+by themselves when nothing is left, or when this process is gone.
 """
 
-import base64
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import IO, Protocol
 
-from blake3 import blake3
+from workers_deploy.project.asset_digest import extension_of, hash_file
+from workers_deploy.project.hashing_process import TICKET_BYTES, next_batch
 
-CHUNK_BYTES = 3 * 2**18  # a multiple of 3, so that the base64 of the parts is that of the whole
+# What one file costs apart from its bytes, as bytes that could be hashed meanwhile.
+FILE_WORK = 20_000
+BATCH_WORK = 8 * 2**20
+# Less than this (some 3,000 small files) is done before another process has started.
+LEAST_WORK = 96 * 2**20
+MOST_BATCHES = 1_000  # their numbers fit into the smallest pipe, of 4 KiB
+MOST_PROCESSES = 8
+_PROGRAM = (
+    "import sys; tickets, parent, *sys.path = sys.argv[1:]; "
+    "from workers_deploy.project.hashing_process import main; main(int(tickets), int(parent))"
+)
 
-
-@dataclass(frozen=True, slots=True)
-class HashedFile:
-    """What one reading of a file told."""
-
-    hash: str
-    size: int  # bytes
-
-
-def hash_content(content: bytes, extension: str) -> str:
-    """Return the hash of a content.
-
-    >>> hash_content(b"", "txt")
-    'f9bc91770fa5e997cbd47fba833629fc'
-    """
-    return blake3(base64.b64encode(content) + extension.encode()).hexdigest()[:32]
+Hashed = tuple[str, int] | OSError  # hash and bytes as they were read, or why they were not
 
 
-def hash_file(path: str, extension: str) -> HashedFile:
-    """Read a file once, in parts, and return its hash and size."""
-    hasher = blake3()
-    size = 0
-    with open(path, "rb") as file:  # noqa: PTH123  # twice as fast as Path for many small files
-        is_over = False
-        while not is_over:
-            chunk = file.read(CHUNK_BYTES)
-            size += len(chunk)
-            hasher.update(base64.b64encode(chunk))
-            is_over = len(chunk) < CHUNK_BYTES  # one read less for each of many small files
-    hasher.update(extension.encode())
-    return HashedFile(hasher.hexdigest()[:32], size)
+class ListedFile(Protocol):
+    """A file, and the size in bytes that its directory tells."""
+
+    @property
+    def file(self) -> str:
+        """Return its path."""
+
+    @property
+    def size(self) -> int:
+        """Return its size."""
 
 
-def extension_of(path: str) -> str:
-    """Return the extension as Node's `path.extname` does, without the dot.
+def hash_files(files: Sequence[ListedFile], *, processes: int) -> list[Hashed]:
+    """Return the hash of each file, or why it can't be read; at most `processes` work at it."""
+    work = sum(FILE_WORK + one.size for one in files)
+    helpers = min(processes, MOST_PROCESSES) - 1
+    if helpers < 1 or work < LEAST_WORK:
+        return [_hash(one.file) for one in files]
+    return _Pool(files, max(BATCH_WORK, work // (MOST_BATCHES - 1))).run(helpers)
 
-    >>> [extension_of(name) for name in ("a.tar.gz", ".hidden", "UP.HTML", "x.", "..foo", "d.e/f")]
-    ['gz', '', 'HTML', '', 'foo', '']
 
-    """
-    name = path.rpartition("/")[2]
-    dot = name.rfind(".")
-    return name[dot + 1 :] if dot > 0 else ""
+def count_cores() -> int:
+    """Return how many processes can run at once here."""
+    return len(os.sched_getaffinity(0))
+
+
+def _hash(path: str) -> Hashed:
+    try:
+        return hash_file(path, extension_of(path))
+    except OSError as error:
+        return error
+
+
+class _Pool:
+    """The files in batches, and the processes that take them."""
+
+    def __init__(self, files: Sequence[ListedFile], batch_work: int) -> None:
+        self._files = files
+        self._starts = [*_starts_of(files, batch_work), len(files)]
+        self._found: list[Hashed | None] = [None] * len(files)
+
+    def run(self, helpers: int) -> list[Hashed]:
+        with suppress(OSError):  # no room for a file, or for a process: all is done here
+            self._run_together(helpers)
+        files = zip(self._found, self._files, strict=True)
+        return [found or _hash(one.file) for found, one in files]
+
+    def _run_together(self, helpers: int) -> None:
+        tickets, filling = os.pipe()
+        try:
+            with open(filling, "wb") as pipe:  # noqa: PTH123 - a descriptor has no Path
+                batches = range(len(self._starts) - 1)
+                pipe.writelines(batch.to_bytes(TICKET_BYTES, "big") for batch in batches)
+            with tempfile.TemporaryFile() as order:
+                self._write(order)
+                started = list(_start_helpers(order, tickets, helpers))
+            while (taken := next_batch(tickets)) is not None:
+                self._hash_batch(taken)
+        finally:
+            os.close(tickets)
+        for helper in started:
+            self._read(helper)
+
+    def _write(self, order: IO[bytes]) -> None:
+        order.write(" ".join(map(str, self._starts)).encode())
+        for one in self._files:
+            order.write(b"\0" + one.file.encode())
+        order.flush()
+
+    def _hash_batch(self, batch: int) -> None:
+        for index in range(self._starts[batch], self._starts[batch + 1]):
+            self._found[index] = _hash(self._files[index].file)
+
+    def _read(self, helper: "Helper") -> None:
+        with helper.output as output:
+            if helper.process.wait() != 0:
+                return
+            output.seek(0)
+            for line in output:
+                index, hash_, number = line.decode().split(" ")
+                failed = hash_ == "-"
+                self._found[int(index)] = _failure(int(number)) if failed else (hash_, int(number))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Helper:
+    """One more process that takes batches, and the file that it writes what it found into."""
+
+    process: subprocess.Popen[bytes]
+    output: IO[bytes]
+
+
+def _start_helpers(order: IO[bytes], tickets: int, count: int) -> Iterator[Helper]:
+    """Start so many processes, or fewer where there can't be another one."""
+    with suppress(OSError):
+        for _ in range(count):
+            yield _start_helper(order, tickets)
+
+
+def _start_helper(order: IO[bytes], tickets: int) -> Helper:
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who reads it
+    words = (str(tickets), str(os.getpid()), *sys.path)
+    try:
+        process = subprocess.Popen(  # noqa: S603 - this interpreter
+            [sys.executable, "-I", "-S", "-X", "utf8", "-c", _PROGRAM, *words],
+            stdin=order,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(tickets,),
+            env={},
+        )
+    except OSError:
+        output.close()
+        raise
+    return Helper(process=process, output=output)
+
+
+def _failure(number: int) -> OSError:
+    return OSError(number, os.strerror(number))
+
+
+def _starts_of(files: Sequence[ListedFile], batch_work: int) -> Iterator[int]:
+    """Yield the index of each batch's first file."""
+    work = batch_work
+    for index, one in enumerate(files):
+        if work >= batch_work:
+            yield index
+            work = 0
+        work += FILE_WORK + one.size

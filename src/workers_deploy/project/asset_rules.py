@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -50,10 +50,14 @@ class AssetRules:
         dangerous = [rule.glob for rule in NEVER_PUBLIC if not rule.by_content]
         self._chosen = _spec([*meta, *own])
         self._all = _spec([*meta, *dangerous, *own])
+        self._any = _union(self._all)
+        by_content = "|".join(translate(rule.glob) for rule in NEVER_PUBLIC if rule.by_content)
+        self._like_a_key = re.compile(by_content)
 
     def is_ignored(self, path: str) -> bool:
         """Tell whether a path is left out, for whichever reason."""
-        return bool(self._all.check_file(path.lower()).include)
+        lower = path.lower()
+        return self._any.search(lower) is not None and bool(self._all.check_file(lower).include)
 
     def is_never_public(self, path: str) -> bool:
         """Tell whether an ignored path is left out only because it must not become public."""
@@ -61,9 +65,9 @@ class AssetRules:
 
     def is_suspect(self, path: str) -> bool:
         """Tell whether a path is called like a private key, and nobody took it in by name."""
-        name = path.rpartition("/")[2].lower()
-        named = any(rule.by_content and fnmatchcase(name, rule.glob) for rule in NEVER_PUBLIC)
-        return named and self._chosen.check_file(path.lower()).include is None
+        lower = path.lower()
+        named = self._like_a_key.match(lower.rpartition("/")[2]) is not None
+        return named and self._chosen.check_file(lower).include is None
 
 
 def holds_private_key(content: bytes) -> bool:
@@ -88,3 +92,16 @@ def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
             with suppress(ValueError):
                 patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
     return GitIgnoreSpec(patterns)
+
+
+def _union(spec: GitIgnoreSpec) -> re.Pattern[str]:
+    """Return what matches every path that one of the patterns matches.
+
+    Most paths match none: one search tells, where pathspec asks each pattern.
+    """
+    texts = (one.regex.pattern for one in spec.patterns if isinstance(one.regex, re.Pattern))
+    # A group's name may be there once only.
+    unnamed = (re.sub(r"\(\?P<\w+>", "(?:", text) for text in texts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # as in _spec
+        return re.compile("|".join(unnamed))

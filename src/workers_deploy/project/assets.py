@@ -13,12 +13,7 @@ from workers_deploy.core.manifest import (
     AssetManifest,
 )
 from workers_deploy.errors import Place
-from workers_deploy.project.asset_hashing import (
-    HashedFile,
-    extension_of,
-    hash_content,
-    hash_file,
-)
+from workers_deploy.project.asset_hashing import Hashed, count_cores, hash_files
 from workers_deploy.project.asset_rules import (
     HEADERS_FILE,
     IGNORE_FILE,
@@ -56,6 +51,10 @@ class AssetDirectory:
     findings: Findings
     left_out: Path | None = None  # the report directory
     _withheld: list[str] = field(default_factory=list)
+    _report: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._report = os.path.realpath(self.left_out) if self.left_out else ""
 
     def read_manifest(self, options: Mapping[str, Any]) -> AssetManifest | None:
         """Return the manifest with its `config`; None where it can't be made."""
@@ -68,8 +67,8 @@ class AssetDirectory:
         config = {**options, **self._read_rule_files()}
         if len(self.findings.problems) > before:
             return None
-        table = read_mime_table()
-        entries = [entry for one in found if (entry := self._read_entry(one, rules, table))]
+        found = [one for one in found if not (rules.is_suspect(one.path) and self._is_key(one))]
+        entries = self._entries(found, hash_files(found, processes=count_cores()))
         self._tell_of_withheld()
         if len(self.findings.problems) > before:
             return None
@@ -127,16 +126,18 @@ class AssetDirectory:
             self._problem(path.encode(errors="replace").decode(), "its name is not UTF-8")
             return False
         if not entry.is_symlink():
-            return not self._is_report(entry.path)
+            return not self._is_report(entry)
         target = os.path.realpath(entry.path)
         if target != root and not target.startswith(root + os.sep):
             self._problem(path, "is a symlink that leaves the asset directory")
             return False
         return True
 
-    def _is_report(self, path: str) -> bool:
-        report = self.left_out
-        return report is not None and os.path.realpath(path) == os.path.realpath(report)
+    def _is_report(self, entry: os.DirEntry[str]) -> bool:
+        # Names first: a real path takes a system call for each of its folders.
+        if entry.name != self._report.rpartition("/")[2]:
+            return False
+        return os.path.realpath(entry.path) == self._report
 
     def _enter(self, prefix: str, path: str, around: _Folder) -> Iterator[_Folder]:
         real = os.path.realpath(path)
@@ -182,29 +183,35 @@ class AssetDirectory:
                 place=Place(file=self.shown),
             )
 
-    def _read_entry(
-        self, found: _Found, rules: AssetRules, table: Mapping[str, str]
-    ) -> AssetEntry | None:
-        extension = extension_of(found.path)
+    def _is_key(self, found: _Found) -> bool:
+        """Tell whether a private key is in a file, and keep its name to tell it."""
         try:
-            if rules.is_suspect(found.path):
-                content = Path(found.file).read_bytes()
-                if holds_private_key(content):
-                    self._withheld.append(found.path)
-                    return None
-                hashed = HashedFile(hash_content(content, extension), len(content))
-            else:
-                hashed = hash_file(found.file, extension)
-        except OSError as error:
-            self._problem(found.path, f"can't be read: {error.strerror}")
-            return None
-        return AssetEntry(
-            path=f"/{found.path}",
-            hash=hashed.hash,
-            size=hashed.size,
-            content_type=content_type_of(f"/{found.path}", table),
-            file=found.file,
-        )
+            content = Path(found.file).read_bytes()
+        except OSError:
+            return False  # reading it for its hash will tell why
+        if not holds_private_key(content):
+            return False
+        self._withheld.append(found.path)
+        return True
+
+    def _entries(self, found: list[_Found], hashes: list[Hashed]) -> list[AssetEntry]:
+        table = read_mime_table()
+        entries = []
+        for one, hashed in zip(found, hashes, strict=True):
+            if isinstance(hashed, OSError):
+                self._problem(one.path, f"can't be read: {hashed.strerror}")
+                continue
+            path = f"/{one.path}"
+            entries.append(
+                AssetEntry(
+                    path=path,
+                    hash=hashed[0],
+                    size=hashed[1],
+                    content_type=content_type_of(path, table),
+                    file=one.file,
+                )
+            )
+        return entries
 
     def _tell_of_withheld(self) -> None:
         if self._withheld:
@@ -223,6 +230,8 @@ class AssetDirectory:
 
 
 def _is_text(path: str) -> bool:
+    if path.isascii():
+        return True
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -92,6 +92,7 @@ def _build(
         rules=request.rules,
         beside=request.beside,
         format_=format_,
+        show=request.checkout.show,
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class _Text:
 
     code: str
     source_map: dict[str, Any]
+    sources: tuple[Path, ...]
 
     def rename(self, specifier: str, name: str) -> None:
         """Let imports name another module; esbuild writes double quotes, and keeps `?queries`."""
@@ -54,8 +55,12 @@ def read_bundle(
     rules: ModuleRules,
     beside: Iterable[tuple[Module, Path]],
     format_: ScriptFormat,
+    show: Callable[[Path], str],
 ) -> Bundled:
-    """Return the modules of a build whose paths are relative to `directory`."""
+    """Return the modules of a build whose paths are relative to `directory`.
+
+    `show` writes a path as people know it.
+    """
     outputs = _outputs(metafile, directory)
     main, description = next((path, one) for path, one in outputs.items() if "entryPoint" in one)
     text = _read_text(main, directory)
@@ -79,7 +84,7 @@ def read_bundle(
         ),
         exports=tuple(description["exports"]),
         imports=tuple(dict.fromkeys(runtime)),
-        source_map=_source_map(text, main.name),
+        source_map=_source_map(text, main.name, show),
     )
 
 
@@ -92,9 +97,9 @@ def _outputs(metafile: Mapping[str, Any], directory: Path) -> dict[Path, Mapping
 def _read_text(main: Path, directory: Path) -> _Text:
     file = main.with_name(f"{main.name}.map")
     source_map = json.loads(file.read_text(encoding="utf-8"))
-    sources = [os.path.normpath(main.parent / source) for source in source_map["sources"]]
-    source_map["sources"] = [_relative(Path(source), directory) for source in sources]
-    return _Text(main.read_text(encoding="utf-8"), source_map)
+    sources = [Path(os.path.normpath(main.parent / source)) for source in source_map["sources"]]
+    source_map["sources"] = [_relative(source, directory) for source in sources]
+    return _Text(main.read_text(encoding="utf-8"), source_map, tuple(sources))
 
 
 def _relative(path: Path, start: Path) -> str:
@@ -142,8 +147,14 @@ def _require(variables: Mapping[str, str]) -> str:
     return _REQUIRE.format(entries=entries)
 
 
-def _source_map(text: _Text, name: str) -> Module:
-    content = json.dumps(
-        {**text.source_map, "file": name}, ensure_ascii=False, separators=(",", ":")
+def _source_map(text: _Text, name: str, show: Callable[[Path], str]) -> Module:
+    made = text.source_map
+    # In the order, and with the empty root, that wrangler writes: the same map to the byte.
+    first = {"version": made["version"], "sources": made["sources"], "sourceRoot": ""}
+    content = json.dumps({**first, **made, "file": name}, ensure_ascii=False, separators=(",", ":"))
+    return Module(
+        name=f"{name}.map",
+        type=ModuleType.SOURCE_MAP,
+        content=content.encode(),
+        sources=tuple(show(source) for source in text.sources),
     )
-    return Module(name=f"{name}.map", type=ModuleType.SOURCE_MAP, content=content.encode())

@@ -33,6 +33,13 @@ class Checkout:
                 return candidate
         return self.directory
 
+    def find(self, file: Path) -> str | None:
+        """Write the path of a file of the repository; None where there is no such file."""
+        if not os.path.isfile(file):  # noqa: PTH113  # False for what no file can be called, too
+            return None
+        is_inside = Path(os.path.realpath(file)).is_relative_to(os.path.realpath(self.root))
+        return self.show(file) if is_inside else None
+
     def show(self, file: Path) -> str:
         """Write a path as people and annotations know it: relative to the workspace, with `/`."""
         return Path(os.path.relpath(file, self.workspace)).as_posix()

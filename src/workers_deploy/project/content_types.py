@@ -6,32 +6,40 @@ to agree.
 """
 
 import json
-import re
 from collections.abc import Mapping
-from importlib.resources import files
-
-_DIRECTORIES = re.compile(r"^.*[/\\]", re.DOTALL)
+from pathlib import Path
 
 
 def read_mime_table() -> Mapping[str, str]:
-    """Return the content type of each extension, in lower case without the dot."""
-    source = files("workers_deploy.project").joinpath("mime_table.json")
+    """Return the content type of each extension, in lower case without the dot.
+
+    Texts are in UTF-8 where the table does not say otherwise, as in wrangler's `getContentType`.
+    """
+    source = Path(__file__).with_name("mime_table.json")
     table: Mapping[str, str] = json.loads(source.read_text(encoding="utf-8"))
-    return table
+    return {extension: with_charset(found) for extension, found in table.items()}
+
+
+def with_charset(content_type: str) -> str:
+    """Return a content type with the charset that a text has.
+
+    >>> with_charset("text/html"), with_charset("image/png")
+    ('text/html; charset=utf-8', 'image/png')
+    """
+    if content_type.startswith("text/") and "charset" not in content_type:
+        return f"{content_type}; charset=utf-8"
+    return content_type
 
 
 def content_type_of(path: str, table: Mapping[str, str]) -> str | None:
     """Return what an asset is served as; None serves it without a content type.
 
-    >>> content_type_of("/a/b.HTML", {"html": "text/html"})
+    >>> content_type_of("/a/b.HTML", {"html": "text/html; charset=utf-8"})
     'text/html; charset=utf-8'
 
     """
-    name = _DIRECTORIES.sub("", path)
+    name = path[max(path.rfind("/"), path.rfind("\\")) + 1 :]
     extension = name.rpartition(".")[2].lower()
     if len(extension) >= len(name) - 1:
         return None
-    found = table.get(extension)
-    if found and found.startswith("text/") and "charset" not in found:
-        return f"{found}; charset=utf-8"
-    return found
+    return table.get(extension)

@@ -57,6 +57,30 @@ def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
         return None
 
 
+def is_same_file(file: Path, commit: str) -> bool | None:
+    """Tell whether a file is as it was in a commit, which may be cut.
+
+    None where that can't be known: no repository, or a commit that it does not hold.
+    """
+    from dulwich.object_store import tree_lookup_path  # noqa: PLC0415  # as above
+    from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # as above
+    from dulwich.repo import Repo  # noqa: PLC0415  # as above
+
+    try:
+        with Repo.discover(str(file.parent)) as repository:
+            found = _find(repository, commit)
+            made = repository[found] if found is not None else None
+            if not isinstance(made, GitCommit):
+                return None
+            path = file.resolve().relative_to(Path(repository.path).resolve())
+            _, blob = tree_lookup_path(repository.get_object, made.tree, path.as_posix().encode())
+            return repository.get_object(blob).as_raw_string() == file.read_bytes()
+    except KeyError:
+        return False  # the commit has no such file
+    except Exception:  # noqa: BLE001  # as above
+        return None
+
+
 def _find(repository: "Repo", commit: str) -> "ObjectID | None":
     """Return the one object whose digits begin so."""
     found = list(repository.object_store.iter_prefix(commit.encode()))

@@ -40,7 +40,12 @@ class ModuleSearch:
 
     def read_modules(self) -> tuple[Module, ...]:
         """Return the main module, the further ones, and their source maps."""
-        main = Module(name=self.entry.file.name, type=self._main_type(), content=self.entry.content)
+        main = Module(
+            name=self.entry.file.name,
+            type=self._main_type(),
+            content=self.entry.content,
+            file=self.entry.shown,
+        )
         found = {main.name: (main, self.entry.file)}
         for module, file in self.further():
             found.setdefault(module.name, (module, file))
@@ -87,7 +92,8 @@ class ModuleSearch:
     def _take(self, path: str, file: Path, rules: ModuleRules) -> Iterator[tuple[Module, Path]]:
         type_ = rules.type_of(path)
         if type_ is not None and (content := self._read(path, file)) is not None:
-            yield Module(name=path, type=type_, content=content), file
+            shown = self.checkout.show(file)
+            yield Module(name=path, type=type_, content=content, file=shown), file
 
     def _walk(self, folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
         try:
@@ -150,7 +156,8 @@ class ModuleSearch:
             if (content := self._read(path, file)) is not None:
                 is_script = path.startswith("workers/") and file.suffix in _VENDORED_SCRIPTS
                 type_ = ModuleType.ESM if is_script else ModuleType.DATA
-                yield Module(name=f"{_VENDORED}/{path}", type=type_, content=content), file
+                name, shown = f"{_VENDORED}/{path}", self.checkout.show(file)
+                yield Module(name=name, type=type_, content=content, file=shown), file
 
     def _excludes(self) -> Sequence[str]:
         configured = self.config.table("python_modules").get("exclude") if self.config else None
@@ -163,7 +170,7 @@ class ModuleSearch:
         root = Path(os.path.realpath(self.checkout.root))
         for module, file in modules:
             try:
-                source_map = read_source_map(module, file, root)
+                source_map = read_source_map(module, file, root, self.checkout.find)
             except SourceMapError as error:
                 if wanted:
                     shown = self.checkout.show(file)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,12 @@ class SourceMapError(Exception):
         self.reason = reason
 
 
-def read_source_map(module: Module, file: Path, root: Path) -> Module | None:
+def read_source_map(
+    module: Module, file: Path, root: Path, find: Callable[[Path], str | None]
+) -> Module | None:
     """Return the source map that a module names, None where it names none.
+
+    `find` writes the path of a source as people know it, where it is a file of the repository.
 
     Raises SourceMapError where the map is missing, no JSON, inside the module, or outside `root`.
     """
@@ -38,11 +43,28 @@ def read_source_map(module: Module, file: Path, root: Path) -> Module | None:
         raise SourceMapError(f"{named} can't be read as JSON") from error
     if not isinstance(source_map, dict) or not isinstance(source_map.get("sources"), list):
         raise SourceMapError(f"{named} has no sources")
-    name = f"{module.name}.map"
+    sources = tuple(
+        _find(source, source_map, path.parent, find) for source in source_map["sources"]
+    )
     content = json.dumps(
         _rename(source_map, module.name), ensure_ascii=False, separators=(",", ":")
     )
-    return Module(name=name, type=ModuleType.SOURCE_MAP, content=content.encode(errors="replace"))
+    return Module(
+        name=f"{module.name}.map",
+        type=ModuleType.SOURCE_MAP,
+        content=content.encode(errors="replace"),
+        sources=sources,
+    )
+
+
+def _find(
+    source: Any, source_map: dict[str, Any], folder: Path, find: Callable[[Path], str | None]
+) -> str | None:
+    if not isinstance(source, str):
+        return None
+    root = source_map.get("sourceRoot")
+    start = folder / root if isinstance(root, str) else folder
+    return find(Path(os.path.normpath(start / source)))
 
 
 def find_mapping_url(text: str) -> str | None:

@@ -71,9 +71,8 @@ def render_project_row(project: Project) -> Row:
         count_of(len(project.bindings), "binding") if project.bindings else "",
         count_of(len(project.secrets), "secret") if project.secrets else "",
     ]
-    return Row(
-        title="Project", lines=(" · ".join(part for part in parts if part) or "no code read",)
-    )
+    known = " · ".join(part for part in parts if part)
+    return Row(title="Project", lines=(known or "neither code nor assets are read",))
 
 
 def _modules_of(project: Project) -> str:

@@ -41,6 +41,15 @@ def test_the_little_that_is_left_is_spread_over_the_time(remaining, seconds):
     assert budget.pause() == seconds
 
 
+def test_requests_at_once_do_not_use_the_same_little_twice():
+    budget = Budget(lambda: 0.0)
+    budget.note({"ratelimit": '"default";r=7;t=60'})
+
+    pauses = [budget.pause() for _ in range(9)]
+
+    assert pauses == [0.0, 0.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0, 60.0]
+
+
 def test_after_the_reset_there_is_no_pause():
     time = FakeTime()
     budget = Budget(time.clock)

@@ -4,8 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes.cloudflare_client import Client
 
+from fakes.cloudflare_client import Client
 from workers_emulator.server import EmulatorServer
 
 

@@ -2,6 +2,7 @@ import base64
 
 import jwt
 import pytest
+
 from fakes.cloudflare_client import code
 
 SESSION = "/workers/scripts/hello/assets-upload-session"
@@ -186,8 +187,8 @@ def test_tokens_are_good_for_one_thing_each(account):
     assert code(as_completion) == (400, 10305)
     assert code(account.send_bucket(forged, {A: b"1"})) == (401, 10000)
     assert code(account.send_bucket(account.server.token, {A: b"1"})) == (401, 10000)
-    assert code(account.ask("GET", "/workers/scripts",
-                            headers={"Authorization": f"Bearer {completion}"})) == (403, 10000)  # fmt: skip
+    headers = {"Authorization": f"Bearer {completion}"}
+    assert code(account.ask("GET", "/workers/scripts", headers=headers)) == (403, 10000)
 
 
 def test_a_completion_token_is_of_one_script_and_ends(account):
@@ -276,3 +277,12 @@ def test_a_script_of_assets_alone_has_no_content(account):
     answer = account.ask("GET", "/workers/scripts/hello/content/v2")
 
     assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_sessions_that_have_ended_are_forgotten(account):
+    open_session(account, A)
+    account.server.advance(7201)
+
+    open_session(account, B)
+
+    assert account.server.state()["assets"]["sessions"] == 1

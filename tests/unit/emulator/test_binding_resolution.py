@@ -1,4 +1,5 @@
 import pytest
+
 from fakes.cloudflare_client import HELLO, code, module
 
 STRICT = {"bindings_inherit": "strict"}
@@ -88,7 +89,11 @@ def test_what_cannot_be_inherited_is_dropped_without_a_word(account):
 
 def test_a_strict_upload_tells_every_name_that_cannot_be_inherited(account):
     account.upload()
-    bindings = [inherit("ONE"), inherit("TWO", version_id="unknown"), inherit("THREE", version_id=3)]
+    bindings = [
+        inherit("ONE"),
+        inherit("TWO", version_id="unknown"),
+        inherit("THREE", version_id=3),
+    ]
 
     answer = account.upload(metadata={"bindings": bindings}, query=STRICT)
 
@@ -217,7 +222,10 @@ def test_a_class_is_bound_after_its_migration_by_its_own_script_and_by_others(ac
 
 
 def test_a_class_that_the_code_does_not_mention_is_refused(account):
-    metadata = {"bindings": [durable()], "migrations": {"new_tag": "v1", "new_classes": ["Counter"]}}
+    metadata = {
+        "bindings": [durable()],
+        "migrations": {"new_tag": "v1", "new_classes": ["Counter"]},
+    }
 
     assert code(account.upload(metadata=metadata)) == (404, 10070)
 

@@ -1,9 +1,11 @@
 import pytest
+
 from fakes.cloudflare_client import HELLO, SERVICE_WORKER, code, form, module
 
 SCRIPT = "/workers/scripts/hello"
 SECRET = {"type": "secret_text", "name": "KEY", "text": "s3cret"}
 MULTIPART = "multipart/form-data; boundary=B"
+DISPOSITION = b"Content-Disposition: form-data; name="
 
 
 def test_a_first_upload_is_one_version_with_all_traffic(account):
@@ -109,9 +111,9 @@ def test_an_upload_that_cannot_be_is_refused(account, metadata, modules, expecte
         ("multipart/form-data", b"", (400, 10006)),
         (MULTIPART, b"no form", (400, 10006)),
         (MULTIPART, b"", (400, 10006)),
-        (MULTIPART, b'--B\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{', (400, 10006)),
+        (MULTIPART, b"--B\r\n" + DISPOSITION + b'"metadata"\r\n\r\n{', (400, 10006)),
         (MULTIPART, b"--B\r\n\r\nx\r\n--B--\r\n", (400, 10006)),
-        (MULTIPART, b'--B\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\r\n--B--\r\n', (400, 10006)),
+        (MULTIPART, b"--B\r\n" + DISPOSITION + b'"\xff"\r\n\r\n\r\n--B--\r\n', (400, 10006)),
     ],
 )  # fmt: skip
 def test_a_body_that_is_no_upload_is_refused(account, content_type, body, expected):
@@ -139,7 +141,10 @@ def test_a_bare_service_worker_is_taken_without_a_form(account):
 
     assert answer.json()["result"]["handlers"] == ["fetch"]
     assert answer.json()["result"]["has_modules"] is False
-    assert (read.headers["content-type"], read.content) == ("application/javascript", SERVICE_WORKER)
+    assert (read.headers["content-type"], read.content) == (
+        "application/javascript",
+        SERVICE_WORKER,
+    )
 
 
 def test_a_service_worker_binds_its_blobs_by_the_names_of_their_parts(account):
@@ -184,6 +189,18 @@ def test_a_python_module_is_a_main_module(account):
     empty = module("worker.py", b"# nothing", "text/x-python")
     refused = account.upload(metadata={"main_module": "worker.py"}, modules=[empty])
     assert code(refused) == (400, 10068)
+
+
+def test_handlers_are_found_in_whichever_module_they_are(account):
+    modules = [
+        module(content=b'export { default } from "./lib.js"'),
+        module("lib.js", b"export default { async queue(batch) {}, scheduled: run }"),
+        module("words.txt", b"email()", "text/plain"),
+    ]
+
+    account.upload(modules=modules)
+
+    assert account.script()["script"]["handlers"] == ["scheduled", "queue"]
 
 
 def test_a_message_is_cut_to_1000_bytes_and_other_annotations_are_dropped(account):
@@ -232,7 +249,10 @@ def test_content_is_replaced_by_a_version_that_is_else_the_latest(account):
 def test_content_without_code_or_without_a_script_is_refused(account):
     put = ("PUT", f"{SCRIPT}/content")
 
-    assert code(account.ask(*put, files=form({"main_module": "index.js"}, module()))) == (404, 10007)
+    assert code(account.ask(*put, files=form({"main_module": "index.js"}, module()))) == (
+        404,
+        10007,
+    )
     account.upload()
     assert code(account.ask(*put, files=form({"keep_assets": True}))) == (400, 10021)
     assert code(account.ask(*put, files=form({"main_module": "a.js"}, module("a.js", b"")))) == (
@@ -274,7 +294,10 @@ def test_scripts_are_listed_and_searched(account):
     search = "/workers/scripts-search"
 
     def names(**query):
-        return [item["id"] for item in account.ask("GET", "/workers/scripts", params=query).json()["result"]]
+        return [
+            item["id"]
+            for item in account.ask("GET", "/workers/scripts", params=query).json()["result"]
+        ]
 
     found = account.ask("GET", search, params={"name": "o", "per_page": 1, "page": 2}).json()
 

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from fakes.cloudflare_client import code, module
 
 SCRIPT = "/workers/scripts/hello"
@@ -188,9 +189,7 @@ def test_secrets_are_put_read_and_deleted_and_never_told(account):
 def test_a_secrets_name_may_be_percent_encoded(account):
     account.upload(metadata={"bindings": [{**KEY, "name": "A/B C"}]})
 
-    answer = account.ask(
-        "DELETE", f"{SCRIPT}/secrets/A%2FB%20C", params={"url_encoded": "true"}
-    )
+    answer = account.ask("DELETE", f"{SCRIPT}/secrets/A%2FB%20C", params={"url_encoded": "true"})
 
     assert answer.is_success
     assert last(account)["secret_names"] == []

@@ -1,4 +1,5 @@
 import pytest
+
 from fakes.cloudflare_client import SERVICE_WORKER, code, module
 
 SCRIPT = "/workers/scripts/hello"

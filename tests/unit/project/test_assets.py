@@ -6,7 +6,12 @@ import pytest
 from fakes.loads import load, places, project_of, told, warned
 from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.project import assets as walking
-from workers_deploy.project.asset_hashing import CHUNK_BYTES, hash_content, hash_file
+from workers_deploy.project.asset_digest import (
+    CHUNK_BYTES,
+    FIRST_BYTES,
+    hash_content,
+    hash_file,
+)
 
 INPUTS = {"script_name": "shop", "compatibility_date": "2026-01-01", "assets": "public"}
 
@@ -57,7 +62,16 @@ def test_an_entry_has_hash_size_type_and_file(tmp_path, public):
 
 
 @pytest.mark.parametrize(
-    "size", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 2 * CHUNK_BYTES + 7]
+    "size",
+    [
+        0,
+        1,
+        FIRST_BYTES - 1,
+        FIRST_BYTES,
+        FIRST_BYTES + 1,
+        FIRST_BYTES + CHUNK_BYTES,
+        2 * CHUNK_BYTES + 7,
+    ],
 )
 def test_a_file_is_hashed_in_parts_as_in_one(tmp_path, size):
     content = bytes(index % 251 for index in range(size))
@@ -65,7 +79,7 @@ def test_a_file_is_hashed_in_parts_as_in_one(tmp_path, size):
 
     hashed = hash_file(str(file), "bin")
 
-    assert (hashed.hash, hashed.size) == (hash_content(content, "bin"), size)
+    assert hashed == (hash_content(content, "bin"), size)
 
 
 def test_files_that_steer_become_configuration(tmp_path, public):
@@ -175,7 +189,7 @@ def test_a_file_of_25_mib_is_taken_and_one_byte_more_is_not(tmp_path, public):
 
 def test_too_many_files_are_refused_before_any_is_read(tmp_path, public, monkeypatch):
     monkeypatch.setattr(walking, "MAX_ASSET_COUNT", 2)
-    monkeypatch.setattr(walking, "hash_file", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(walking, "hash_files", lambda *_, **__: pytest.fail("it was read"))
     for name in "abc":
         put(public, name)
 
@@ -224,10 +238,10 @@ def test_the_report_directory_is_no_asset(tmp_path, public):
 def test_a_file_that_vanishes_while_it_is_read_is_a_problem(tmp_path, public, monkeypatch):
     put(public, "a.txt")
 
-    def vanish(*_: object) -> None:
-        raise FileNotFoundError(2, "No such file or directory")
+    def vanish(*_: object, **__: object) -> list[OSError]:
+        return [FileNotFoundError(2, "No such file or directory")]
 
-    monkeypatch.setattr(walking, "hash_file", vanish)
+    monkeypatch.setattr(walking, "hash_files", vanish)
 
     assert told(load(tmp_path, **INPUTS)) == [
         "public/a.txt: public/a.txt can't be read: No such file or directory"

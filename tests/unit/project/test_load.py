@@ -2,11 +2,8 @@ import json
 import subprocess
 import sys
 
-import pytest
-
 from fakes.loads import HEAD, load, project_of, told, warned, write_config
 from workers_deploy.core.project import Binding, ProbeTarget, Secret, SubdomainState, UsageModel
-from workers_deploy.errors import ProblemKind
 from workers_deploy.project.load import load_without_code
 from workers_deploy.project.request import ProjectRequest
 
@@ -85,58 +82,6 @@ def test_a_variable_of_the_inputs_does_not_replace_another_binding(tmp_path):
     assert found.endswith("KV assigned to Environment Variable and KV Namespace bindings.")
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            {"kv_namespaces": [{"binding": "A1", "id": "1"}, {"binding": "A1", "id": "2"}]},
-            "A1 assigned to multiple KV Namespace bindings.",
-        ),
-        ({"ai": {"binding": "A"}}, "A assigned to Environment Variable and AI bindings."),
-        (
-            {"secrets": {"required": ["A"]}},
-            "A assigned to Environment Variable and Secret bindings.",
-        ),
-        (
-            {"unsafe": {"bindings": [{"name": "A", "type": "odd"}]}},
-            "A assigned to Environment Variable and odd bindings.",
-        ),
-        (
-            {"r2_buckets": [{"binding": "A"}]},
-            "A assigned to Environment Variable and R2 Bucket bindings.",
-        ),
-    ],
-)
-def test_two_bindings_of_one_name_are_refused_where_the_last_stands(tmp_path, changes, message):
-    write(tmp_path, **changes)
-
-    (problem,) = load(tmp_path).problems
-
-    assert problem.message == message
-    assert problem.place.line == 1
-    assert problem.place.column > 1 or "unsafe" in changes
-
-
-def test_a_secret_and_a_variable_of_one_name_are_refused(tmp_path):
-    write(tmp_path)
-    in_config = load(tmp_path, secrets=(Secret(name="A", value="x"),))
-    (tmp_path / "wrangler.jsonc").unlink()
-    in_inputs = load(
-        tmp_path,
-        secrets=(Secret(name="A", value="x"),),
-        vars={"A": "b"},
-        main="index.js",
-        script_name="a",
-        compatibility_date="2026-01-01",
-    )
-
-    assert in_config.problems[0].kind is ProblemKind.PROJECT
-    assert in_inputs.problems[0].kind is ProblemKind.INPUT
-    assert in_inputs.problems[0].message == (
-        "A assigned to Environment Variable and Secret bindings."
-    )
-
-
 def test_resources_without_ids_are_inherited_and_nothing_is_created(tmp_path):
     write(tmp_path, d1_databases=[{"binding": "DB", "database_name": "x"}])
 
@@ -172,114 +117,6 @@ def test_a_name_that_is_no_dns_label_is_warned_of(tmp_path):
         "the script's name has 64 characters; workers.dev takes 63 at most"
         in warned(load(tmp_path))[0]
     )
-
-
-@pytest.mark.parametrize(
-    "flags",
-    [
-        ["nodejs_compat", "nodejs_compat_v2"],
-        ["global_navigator", "no_global_navigator"],
-        ["nodejs_compat", "no_nodejs_compat"],
-    ],
-)
-def test_flags_that_contradict_are_refused(tmp_path, flags):
-    write(tmp_path, compatibility_flags=flags)
-
-    (found,) = told(load(tmp_path))
-
-    assert f"{flags[0]} and {flags[1]} cannot be used together" in found
-
-
-def test_limits_of_variables_are_told_and_not_enforced(tmp_path):
-    variables = {f"V{i}": i for i in range(128)} | {"LONG": "é" * 2561}
-    write(tmp_path, vars=variables)
-
-    loaded = load(tmp_path, secrets=(Secret(name="S", value="\udcff"),))
-
-    assert loaded.project is not None
-    assert warned(loaded) == [
-        "None: LONG has 5,122 bytes; Cloudflare takes 5,120 at most",
-        "None: 130 variables and secrets; Cloudflare takes 128 at most (64 on the free plan)",
-    ]
-
-
-def test_an_assets_only_script_has_no_bindings_and_says_so(tmp_path):
-    (tmp_path / "public").mkdir()
-    (tmp_path / "public" / "a.txt").write_text("a")
-    write_config(
-        tmp_path,
-        '{"name": "a", "compatibility_date": "2026-01-01", "assets": {"directory": "public"}, '
-        '"vars": {"A": "b"}}',
-    )
-
-    loaded = load(tmp_path)
-
-    assert loaded.project.bindings == ()
-    assert loaded.project.main_module is None
-    assert warned(loaded) == ["wrangler.jsonc: A: an assets-only Worker has no bindings"]
-
-
-@pytest.mark.parametrize("option", ['"binding": "A"', '"run_worker_first": true'])
-def test_assets_only_scripts_have_no_script_to_ask(tmp_path, option):
-    (tmp_path / "public").mkdir()
-    write_config(
-        tmp_path,
-        '{"name": "a", "compatibility_date": "2026-01-01",\n'
-        f'"assets": {{"directory": "public", {option}}}}}',
-    )
-
-    (found,) = told(load(tmp_path))
-
-    assert found.startswith("wrangler.jsonc:2:")
-
-
-def test_always_asking_the_script_without_a_binding_is_warned_of(tmp_path):
-    (tmp_path / "public").mkdir()
-    write(tmp_path, assets={"directory": "public", "run_worker_first": True})
-
-    assert "without an assets.binding" in warned(load(tmp_path))[0]
-
-
-def test_static_routing_has_limits(tmp_path):
-    (tmp_path / "public").mkdir()
-    rules = ["/" + "a" * 100, *(f"/{i}" for i in range(100))]
-    write(tmp_path, assets={"directory": "public", "run_worker_first": rules})
-
-    found = told(load(tmp_path))
-
-    assert found[0].endswith('"assets.run_worker_first[0]" may have 100 characters at most.')
-    assert found[1].endswith('"assets.run_worker_first" may have 100 rules at most.')
-
-
-def test_workflows_are_declared_once(tmp_path):
-    flow = {"binding": "A1", "name": "w", "class_name": "W"}
-    write(
-        tmp_path,
-        workflows=[flow, {**flow, "binding": "B1", "class_name": "V"}],
-        exports={"W": {"type": "workflow", "name": "w"}},
-    )
-
-    found = [one.partition(": ")[2] for one in told(load(tmp_path))]
-
-    assert found == [
-        '"workflows" bindings must have unique "name" values; duplicate(s) found: "w"',
-        '"workflows[1]" and "exports.W" both declare the Workflow "w", but with different classes.',
-    ]
-
-
-def test_durable_objects_are_declared_by_migrations_or_by_exports(tmp_path):
-    entry = {"type": "durable-object", "storage": "sqlite"}
-    write(tmp_path, exports={"A": entry}, migrations=[{"tag": "v1"}])
-    both = told(load(tmp_path))
-    write(
-        tmp_path,
-        exports={"A": entry, "B": {"type": "durable-object", "state": "deleted"}},
-        durable_objects={"bindings": [{"name": "X", "class_name": c} for c in "AB"][:1]},
-    )
-    by_exports = load(tmp_path)
-
-    assert "mutually exclusive" in both[0]
-    assert warned(by_exports) == []
 
 
 def test_what_is_not_supported_is_refused_by_name_with_a_way_out(tmp_path):

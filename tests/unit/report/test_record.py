@@ -92,7 +92,8 @@ def test_what_is_not_known_is_no_output():
 
 
 def test_the_outputs_are_those_of_the_interface():
-    everything = failed(facts=facts(preview_url="https://p.dev"))
+    urls = {"preview_url": "https://p.dev", "preview_alias_url": "https://pr-1.dev"}
+    everything = failed(facts=facts(**urls))
 
     outputs = outputs_of(everything, report_path="r.json")
 

@@ -1,0 +1,125 @@
+"""Where in the checkout an error stands that Cloudflare reports of an uploaded module.
+
+A script that fails to start is told by module, line and column. What people can mend is a file: the
+one that the module is a copy of, or the one that a bundle's source map names. Source maps are
+decoded here (ECMA-426): it takes forty lines, and the packages on PyPI that do it are unkept or
+bring a native library.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from workers_deploy.core.project import Module, ModuleType, Project, ScriptFormat
+from workers_deploy.errors import Place
+
+_DIGITS = {
+    char: value
+    for value, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+}
+_CONTINUES = 32  # the bit of a digit that says that the number goes on
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a piece of a line comes from; all count from 0."""
+
+    column: int  # where the piece begins in the line
+    source: int
+    source_line: int
+    source_column: int
+
+
+def find_in_checkout(place: Place, project: Project) -> Place | None:
+    """Return the place in a file of the checkout, None where no file is known."""
+    module = _module_at(place, project)
+    if module is None:
+        return None
+    source_map = next((one for one in project.modules if one.name == f"{module.name}.map"), None)
+    if source_map is not None and source_map.type is ModuleType.SOURCE_MAP and place.line:
+        mapped = _through_map(source_map, place.line, place.column or 1)
+        if mapped is not None:
+            return mapped
+    if module.file is None:
+        return None
+    return Place(file=module.file, line=place.line, column=place.column)
+
+
+def _module_at(place: Place, project: Project) -> Module | None:
+    if project.format is ScriptFormat.SERVICE_WORKER:
+        # It is the only code, whatever the runtime calls it.
+        named = project.main_module
+    else:
+        named = place.file.removeprefix("./")
+    return next((one for one in project.modules if one.name.removeprefix("./") == named), None)
+
+
+def _through_map(source_map: Module, line: int, column: int) -> Place | None:
+    mappings = _mappings_of(source_map)
+    before = [one for one in read_line(mappings, line - 1) if one.column < column]
+    if not before:
+        return None
+    origin = before[-1]
+    known = source_map.sources
+    file = known[origin.source] if 0 <= origin.source < len(known) else None
+    if file is None:
+        return None
+    return Place(file=file, line=origin.source_line + 1, column=origin.source_column + 1)
+
+
+def _mappings_of(source_map: Module) -> str:
+    try:
+        mappings = json.loads(source_map.content).get("mappings")
+    except (ValueError, AttributeError):
+        return ""
+    return mappings if isinstance(mappings, str) else ""
+
+
+def read_line(mappings: str, line: int) -> list[_Origin]:
+    """Return where the pieces of one line come from, in the order of their columns.
+
+    A map that is no map has nothing to say.
+
+    >>> [(one.column, one.source_line, one.source_column) for one in read_line(";AAEA,IAAC", 1)]
+    [(0, 2, 0), (4, 2, 1)]
+    """
+    lines = mappings.split(";")
+    if line >= len(lines):
+        return []
+    source = source_line = source_column = 0
+    found: list[_Origin] = []
+    for number, text in enumerate(lines[: line + 1]):
+        column = 0
+        for fields in map(read_numbers, text.split(",")):
+            column += fields[0] if fields else 0
+            if len(fields) < 4:
+                continue
+            # All but the column go on from the line before.
+            source, source_line = source + fields[1], source_line + fields[2]
+            source_column += fields[3]
+            if number == line:
+                found.append(_Origin(column, source, source_line, source_column))
+    return sorted(found, key=lambda one: one.column)
+
+
+def read_numbers(text: str) -> Sequence[int]:
+    """Return the numbers of a piece, none where it is no such text (ECMA-426, Base64 VLQ).
+
+    >>> read_numbers("AAgBC"), read_numbers("D"), read_numbers("g"), read_numbers("ä")
+    ([0, 0, 16, 1], [-1], [], [])
+    """
+    try:
+        return list(_numbers(text))
+    except KeyError:
+        return []
+
+
+def _numbers(text: str) -> Iterator[int]:
+    value = shift = 0
+    for char in text:
+        digit = _DIGITS[char]
+        value |= (digit & ~_CONTINUES) << shift
+        shift += 5
+        if not digit & _CONTINUES:
+            yield -(value >> 1) if value & 1 else value >> 1
+            value = shift = 0

@@ -1,0 +1,51 @@
+"""docs/emulator.md tells every option, fault and control route that there is, and no other."""
+
+import re
+from pathlib import Path
+
+from workers_emulator.__main__ import build_parser
+from workers_emulator.faults import Fault, Kind
+from workers_emulator.options import Options
+from workers_emulator.server import EmulatorServer
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
+OPTIONS = DOCUMENT.partition("## Options")[2].partition("## What it plays")[0]
+
+
+def test_every_option_of_the_command_line_is_told_and_no_other():
+    declared = {
+        option
+        for action in build_parser()._actions
+        for option in action.option_strings
+        if option.startswith("--") and option != "--help"
+    }
+
+    assert set(re.findall(r"--[a-z][a-z-]*", OPTIONS)) == declared
+
+
+def test_every_argument_that_is_told_is_one():
+    told = {
+        name.strip(" `")
+        for row in re.findall(r"^\| `--.*$", OPTIONS, re.MULTILINE)
+        for name in row.split("|")[2].split(",")
+    }
+
+    assert told <= set(Options.__dataclass_fields__)
+
+
+def test_every_kind_and_field_of_a_fault_is_told():
+    faults = DOCUMENT.partition("## Faults")[2]
+
+    assert {kind.value for kind in Kind} <= set(
+        re.findall(r"^\| `([a-z-]+)`", faults, re.MULTILINE)
+    )
+    assert all(f"`{name}`" in faults for name in Fault.model_fields)
+
+
+def test_every_control_route_is_told():
+    told = re.findall(r"`(GET|PUT|POST) (\w+)`", DOCUMENT)
+
+    server = EmulatorServer()
+
+    assert set(told) >= set(server.app.control._routes)

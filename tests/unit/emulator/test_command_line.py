@@ -1,0 +1,99 @@
+import io
+import threading
+
+import pytest
+
+from workers_emulator import __main__ as command
+from workers_emulator.options import Options
+
+
+def test_without_arguments_the_options_are_the_defaults_on_port_8787():
+    assert command.parse_options([]) == Options(port=8787)
+
+
+def test_every_option_reaches_the_account(tmp_path):
+    argv = [
+        "--port", "0", "--token", "a", "--token", "b", "--account", "f" * 32, "--no-subdomain",
+        "--zone", "example.org", "--dispatch-namespace", "ns", "--rate-limit", "0",
+        "--check-resources", "--check-syntax", "--bucket-files", "5", "--bucket-bytes", "6",
+        "--single-asset-uploads", "--discard-assets", "--no-put-annotations",
+        "--node", str(tmp_path), "--node-modules", str(tmp_path),
+    ]  # fmt: skip
+
+    options = command.parse_options(argv)
+
+    assert options == Options(
+        port=0,
+        tokens=("a", "b"),
+        account_id="f" * 32,
+        subdomain=None,
+        zones=("example.org",),
+        dispatch_namespaces=("ns",),
+        rate_limit=0,
+        check_resources=True,
+        check_syntax=True,
+        bucket_files=5,
+        bucket_bytes=6,
+        single_asset_uploads=True,
+        discard_assets=True,
+        put_annotations=False,
+        node=tmp_path,
+        node_modules=tmp_path,
+    )
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--port", "65536"],
+        ["--port", "x"],
+        ["--rate-limit", "-1"],
+        ["--bucket-files", "0"],
+        ["--account", "short"],
+        ["--account", "G" * 32],
+        ["--host", "0.0.0.0"],
+        ["--host", "example.com"],
+    ],
+)
+def test_what_makes_no_sense_ends_with_2(argv, capsys):
+    with pytest.raises(SystemExit) as ended:
+        command.parse_options(argv)
+
+    assert ended.value.code == 2
+    assert argv[0].lstrip("-") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "::1", "localhost"])
+def test_loopback_needs_no_permission(host):
+    assert command.parse_options(["--host", host]).host == host
+
+
+def test_another_host_must_be_meant():
+    options = command.parse_options(["--host", "0.0.0.0", "--allow-remote"])
+
+    assert options.host == "0.0.0.0"
+
+
+def test_it_tells_its_address_in_one_line_and_serves_until_it_ends(monkeypatch):
+    told = io.StringIO()
+    heard = threading.Event()
+    servers = []
+
+    class Server(command.EmulatorServer):
+        def __init__(self, options):
+            super().__init__(options)
+            servers.append(self)
+
+    monkeypatch.setattr(command, "EmulatorServer", Server)
+    told.flush = heard.set
+    thread = threading.Thread(target=command.main, args=(["--port", "0"], told))
+
+    thread.start()
+    heard.wait(10)
+    server = servers[0]._server
+    server.ready.wait(10)
+    server.end()
+    thread.join(10)
+
+    assert not thread.is_alive()
+    assert told.getvalue() == f"{servers[0].url}\n"
