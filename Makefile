@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench test-image lock clean
+.PHONY: help setup demo test lint bench bench-small test-image lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -43,8 +43,11 @@ lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, sh
 	$(BIN)/zizmor --offline --quiet --no-progress action.yml $(WORKFLOWS)
 	$(PYTEST) -q tests/contract/test_sizes.py
 
-bench: .venv/.made .node/.made ## Compare with wrangler: time and memory
+bench: .venv/.made .node/.made ## Compare with wrangler: time and memory, every size (an hour)
 	@$(BIN)/python -m benchmarks
+
+bench-small: .venv/.made .node/.made ## Compare with wrangler: 1 and 1,000 assets (three minutes)
+	@$(BIN)/python -m benchmarks --small
 
 test-image: .venv/.made ## Build the image in an engine of its own, run it, run the action in act
 	tests/image/install-engine
@@ -55,7 +58,9 @@ lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/no
 	$(LOCK) requirements/setup.in -o requirements/setup.txt
 	$(LOCK) requirements/npm.in -o requirements/npm.txt
 	$(LOCK) --extra emulator --group test --group lint --group image pyproject.toml requirements/setup.in -o requirements/dev.txt
+	$(LOCK) --group pyproject.toml:bench -o requirements/bench.txt
 	cd tests/node && $(NPM) install --package-lock-only --ignore-scripts
+	cd benchmarks/npm && $(NPM) install --package-lock-only --ignore-scripts
 	cd requirements/esbuild && $(NPM) install --package-lock-only --ignore-scripts
 
 clean: ## Remove everything that the targets made

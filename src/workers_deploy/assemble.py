@@ -59,7 +59,11 @@ def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded
         case Command.PREVIEW:
             return load_project(replace(request, esbuild=_esbuild(around, inputs)))
         case command:
-            return load_without_code(request, needs_name=command is not Command.LIST)
+            return load_without_code(
+                request,
+                needs_name=command is not Command.LIST,
+                sets_triggers=Scope.TRIGGERS in inputs.only,
+            )
 
 
 def _esbuild(around: Surroundings, inputs: Inputs) -> Path | None:
@@ -100,6 +104,7 @@ def _request(inputs: Inputs, values: Values, workspace: Path) -> ProjectRequest:
         message=inputs.message,
         tag=inputs.tag,
         report_dir=workspace / inputs.working_directory / inputs.report_dir,
+        api_base_url=inputs.api_base_url,
         probe=probe if probe.targets else None,
     )
 

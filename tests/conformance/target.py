@@ -201,8 +201,11 @@ class Script:
         return self.asks_at(f"{run.outputs['deployment-url'].rstrip('/')}/{path}")
 
     def asks_at(self, url: str) -> str:
-        """Return what is answered at a URL."""
-        return httpx.get(url, timeout=30).text
+        """Return what is answered at a URL; of a new name DNS may not know yet."""
+        try:
+            return httpx.get(url, timeout=30).text
+        except httpx.TransportError as error:
+            return f"(no answer: {type(error).__name__})"
 
     def sees(self, read: Callable[[], T], wanted: T) -> None:
         """Read until what is read is what is wanted.

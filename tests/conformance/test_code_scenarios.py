@@ -118,7 +118,7 @@ def test_what_cloudflare_refuses_changes_nothing_live(target: Target):
 def test_a_probe_that_fails_returns_traffic_to_the_former_version(target: Target):
     script = target.script("probe")
     script.answering("good")
-    first = script.deploy("--probe=/health")
+    first = script.deploy("--probe=/health", "--probe-timeout=180")
     script.write("index.js", worker('new Response("bad", {status: 500})'))
 
     second = script.deploy("--probe=/health", "--probe-timeout=5", expect=6)

@@ -97,12 +97,11 @@ def test_a_script_is_deleted_only_when_its_name_is_confirmed(target: Target):
     script.deploy()
 
     script.run("delete", "--confirm=another", expect=2)
-    before = script.exists()
+    script.sees(script.exists, wanted=True)
     run = script.run("delete", f"--confirm={script.name}")
 
-    assert before
     assert run.outputs["outcome"] == "deleted"
-    assert not script.exists()
+    script.sees(script.exists, wanted=False)
 
 
 def test_a_change_in_the_dashboard_is_told_as_drift(target: Target):

@@ -15,34 +15,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from fakes.cloudflare_client import Client, form, module
+from fakes.specification import ENDPOINTS, SCRIPT
 from workers_emulator.server import EmulatorServer
 
-SCRIPT = "/accounts/{account_id}/workers/scripts/{script_name}"
-# The specification's endpoints, in its order.
-ENDPOINTS = (
-    ("POST", "/accounts/{account_id}/workers/assets/upload"),
-    ("GET", "/accounts/{account_id}/workers/scripts"),
-    ("GET", "/accounts/{account_id}/workers/scripts-search"),
-    ("PUT", SCRIPT),
-    ("GET", SCRIPT),
-    ("DELETE", SCRIPT),
-    ("POST", f"{SCRIPT}/assets-upload-session"),
-    ("PUT", f"{SCRIPT}/content"),
-    ("GET", f"{SCRIPT}/content/v2"),
-    ("PATCH", f"{SCRIPT}/script-settings"),
-    ("GET", f"{SCRIPT}/script-settings"),
-    ("PUT", f"{SCRIPT}/secrets"),
-    ("GET", f"{SCRIPT}/secrets"),
-    ("GET", f"{SCRIPT}/secrets/{{secret_name}}"),
-    ("DELETE", f"{SCRIPT}/secrets/{{secret_name}}"),
-    ("PATCH", f"{SCRIPT}/settings"),
-    ("GET", f"{SCRIPT}/settings"),
-    ("POST", f"{SCRIPT}/subdomain"),
-    ("GET", f"{SCRIPT}/subdomain"),
-    ("DELETE", f"{SCRIPT}/subdomain"),
-    ("PUT", f"{SCRIPT}/usage-model"),
-    ("GET", f"{SCRIPT}/usage-model"),
-)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 # So few that others who share the token may use them up meanwhile.
 LITTLE = 5
 LONGEST_PAUSE = 300.0
+ROUNDED_OFF = 1.0  # answers tell whole seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +52,8 @@ class Budget:
             self._requests = max(requests - 1, 0)
         if requests > LITTLE or seconds <= 0:
             return 0.0
+        if not requests:
+            return min(seconds + ROUNDED_OFF, LONGEST_PAUSE)
         return min(seconds / (requests + 1), LONGEST_PAUSE)
 
 

@@ -95,7 +95,7 @@ class Caller:
 
     def _exchange(self, call: Call) -> Answer:
         """Send a call once, after a pause where little is left of the token's requests."""
-        pause = self.connection.budget.pause()
+        pause = self.connection.budget_of(call).pause()
         if 0 < pause < self.retrier.remaining():
             self.retrier.tell(
                 f"{call.label}: few requests are left to this token, waiting {pause:.1f} s"

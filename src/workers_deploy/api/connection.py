@@ -62,7 +62,7 @@ class Connection:
         self._clock = clock
         self._wall_clock = wall_clock
         self._sockets = _OpenSockets()
-        self.budget = Budget(clock)
+        self._budget, self._session_budget = Budget(clock), Budget(clock)
         self._authorization = f"Bearer {checked_token(token)}"
         self._client = httpx.Client(
             headers={"User-Agent": USER_AGENT},
@@ -100,6 +100,10 @@ class Connection:
             spent = (self._clock() - started) * 1000
             _LOG.debug("%s %s %.0f ms", call.label, outcome, spent)
 
+    def budget_of(self, call: Call) -> Budget:
+        """Return what is left to the token that a call is sent with: the API's or a session's."""
+        return self._session_budget if call.bearer else self._budget
+
     def close_now(self) -> None:
         """Give up every request that is in flight, at once and from any thread or signal handler.
 
@@ -124,7 +128,7 @@ class Connection:
             raise RequestFailedError(_timed_out(call, error, seconds)) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise RequestFailedError(_broken(call, error)) from None
-        self.budget.note(response.headers)
+        self.budget_of(call).note(response.headers)
         return read_answer(call, response.status_code, response.headers, content, self._wall_clock)
 
     def _build(self, call: Call, *, seconds: float, until: float) -> httpx.Request:

@@ -81,6 +81,10 @@ def _read_script(client: WorkersClient, script_name: str, *, want_usage_model: b
     known = _first_round(client, script_name)
     if known.deployments is None and known.latest is None and known.settings is None:
         return _unknown(client, script_name)
+    if known.settings is None:
+        # A script that only some endpoints know: settings that are not read are no empty ones.
+        settings = client.read_script_settings(ScriptPath(name=script_name))
+        known = replace(known, settings=settings)
     return _second_round(client, script_name, known, want_usage_model=want_usage_model)
 
 

@@ -7,7 +7,7 @@ purpose: `code_update_strategy` is sent only where the configuration says it, an
 from collections.abc import Mapping
 from typing import Any
 
-from workers_deploy.core.project import VARIABLE_KINDS, Project, ScriptFormat
+from workers_deploy.core.project import VARIABLE_KINDS, Module, Project, ScriptFormat
 from workers_deploy.core.steps import ScriptUpload
 
 
@@ -128,3 +128,8 @@ def content_metadata(project: Project) -> dict[str, Any]:
     """Return the metadata of PUT content: which part is the main one, and nothing else."""
     main_key = "main_module" if project.format is ScriptFormat.MODULES else "body_part"
     return {main_key: project.main_module}
+
+
+def code_of(project: Project) -> tuple[Module, ...]:
+    """Return the parts of PUT content: the modules, without what the metadata alone refers to."""
+    return tuple(one for one in project.modules if one.name != project.capnp_schema)

@@ -11,7 +11,7 @@ from workers_deploy.api.scripts import UploadedScript
 from workers_deploy.api.versions import UploadedVersion
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveVersion
-from workers_deploy.core.metadata import build_metadata, content_metadata
+from workers_deploy.core.metadata import build_metadata, code_of, content_metadata
 from workers_deploy.core.outcome import AssetCounts
 from workers_deploy.core.project import Project, ScriptFormat
 from workers_deploy.core.source_places import find_in_checkout
@@ -146,7 +146,7 @@ def put_content_step(run: Run, step: PutContent) -> str:
         uploaded = guarded(run, step).put_content(
             run.script,
             content_metadata(step.project),
-            step.project.modules,
+            code_of(step.project),
             look=lambda: _find_content(run, step),
         )
     run.state.moved = True
@@ -163,7 +163,7 @@ def _find_content(run: Run, step: PutContent) -> UploadedScript | None:
     if run.script.dispatch_namespace is not None or not newer_deployments(run):
         return None
     parts = read_content(run.client, run.script).parts
-    sent = step.project.modules
+    sent = code_of(step.project)
     if step.project.format is ScriptFormat.MODULES:
         same = {(m.name, m.content) for m in sent} == {(p.name, p.content) for p in parts}
     else:

@@ -1,5 +1,6 @@
 """Puts the parts of a load together; an input wins over the configuration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class Parts:
     bindings: tuple[Binding, ...]
     assets: AssetManifest | None
     commit: Commit | None
+    package_dependencies: tuple[Mapping[str, str], ...] | None = None
 
     def either(self, given: Any, key: str) -> Any:
         """Return an input, or what the configuration says where nobody gave it."""
@@ -66,6 +68,8 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
         tag=request.tag or (commit.id if commit else None),
         environment=request.environment,
         probe=request.probe,
+        capnp_schema=script.capnp_schema if script else None,
+        package_dependencies=parts.package_dependencies,
         **_from_config(request, parts.config, parts.name),
     )
 
@@ -84,7 +88,7 @@ def _from_config(request: ProjectRequest, config: Config | None, name: str) -> d
         "containers": settings.build_containers(config),
         "migrations": config.items("migrations"),
         "unsafe_metadata": config.table("unsafe").get("metadata") or {},
-        "capnp_schema": config.table("unsafe").get("capnp"),
+        "code_update_strategy": settings.build_code_update_strategy(config),
         "required_secrets": tuple(config.table("secrets").get("required") or ()),
         "service_tags": settings.build_service_tags(config),
         # Nothing but a dispatch Worker sends events into a namespace.

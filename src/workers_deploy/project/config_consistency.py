@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from workers_deploy.core.project import ScriptFormat
+from workers_deploy.project.binding_checks import WORKFLOW_SETTINGS
+from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config
 from workers_deploy.project.triggers import list_routes
 
 _RULES_AT_MOST = 100  # of run_worker_first, and characters of each (SDK, wrangler's constants)
 _BLOBS = ("wasm_modules", "text_blobs", "data_blobs")
-# What is refused by name, and the way out.
-UNSUPPORTED: Mapping[str, str] = {
-    "pages_build_output_dir": "use `wrangler pages deploy`, or move the project to Workers with "
-    "static assets",
-    "containers": "container images are built and pushed by `wrangler deploy` only",
-    "site": "move the project from Workers Sites to static assets (`assets.directory`)",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,12 +32,6 @@ class ConfigConsistency:
         self._check_routes()
         self._check_durable_objects()
         self._check_workflows()
-
-    def refuse_unsupported(self) -> None:
-        """Report what we don't deploy, by name."""
-        for key, way_out in UNSUPPORTED.items():
-            if self.config.get(key):
-                self.config.spot(key).error(f'"{key}" is not supported', hint=way_out, key=True)
 
     def _check_assets(self) -> None:
         options, spot = self.config.table("assets"), self.config.spot("assets")
@@ -159,8 +149,27 @@ class ConfigConsistency:
                     f'"{name}"'
                 )
             names.add(name)
-            if name in exported and workflow["class_name"] != exported[name]:
-                inner.error(
-                    f'"{inner.label}" and "exports.{exported[name]}" both declare the Workflow '
-                    f'"{name}", but with different classes.'
+            if name in exported:
+                self._check_declared(inner, workflow, exported[name])
+
+    def _check_declared(self, spot: Spot, workflow: Mapping[str, Any], class_name: str) -> None:
+        """Check a binding of a workflow that `exports` declares: all but the class stands there."""
+        name, export = workflow["name"], f'"exports.{class_name}"'
+        if workflow.get("script_name", self.config.get("name")) != self.config.get("name"):
+            spot.at("script_name").error(
+                f'"{spot.label}" binds the Workflow "{name}" of another Worker, but {export} '
+                "declares it in this one."
+            )
+            return
+        if workflow["class_name"] != class_name:
+            spot.error(
+                f'"{spot.label}" and {export} both declare the Workflow "{name}", but with '
+                "different classes."
+            )
+        for key in WORKFLOW_SETTINGS:
+            if workflow.get(key) is not None:
+                spot.at(key).error(
+                    f'"{spot.label}.{key}" configures the Workflow "{name}", which {export} '
+                    "declares.",
+                    hint=f'set "{key}" on the export instead',
                 )

@@ -13,6 +13,7 @@ from workers_deploy.project.config_consistency import ConfigConsistency
 from workers_deploy.project.entry import PYTHON_FLAG, Entry
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.request import ProjectRequest
+from workers_deploy.project.unsupported import refuse_unsupported, warn_of_ignored
 
 # The limits page; they are told and not enforced, since Cloudflare raises them now and then.
 MAX_VARIABLES = 128  # variables and secrets of a script on the paid plan; 64 on the free one
@@ -49,8 +50,9 @@ class Consistency:
                 format=self.entry.format if self.entry else None,
             )
             checks.check()
+            warn_of_ignored(self.config)
             if self.request.refuses_unsupported:
-                checks.refuse_unsupported()
+                refuse_unsupported(self.config, api_base_url=self.request.api_base_url)
 
     def _says(self, *keys: str) -> bool:
         """Tell whether an input or the configuration names one of these, rightly or wrongly."""

@@ -18,8 +18,10 @@ from workers_deploy.project.document import read_document
 from workers_deploy.project.entry import Entry, find_entry
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.history import read_commit
+from workers_deploy.project.package_dependencies import read_package_dependencies
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.project.script import ScriptParts, ScriptReader
+from workers_deploy.project.unsupported import refuse_unsupported
 
 __all__ = ["Loaded", "ProjectRequest", "load_project", "load_without_code"]
 
@@ -41,10 +43,13 @@ def load_project(request: ProjectRequest) -> Loaded:
     )
 
 
-def load_without_code(request: ProjectRequest, *, needs_name: bool = True) -> Loaded:
+def load_without_code(
+    request: ProjectRequest, *, needs_name: bool = True, sets_triggers: bool = False
+) -> Loaded:
     """Return what inputs and configuration say, with neither code nor assets read.
 
     For commands and `only` parts that send none of them: a checkout that was not built will do.
+    `sets_triggers`: the run is about triggers, so those that are not supported are a problem.
     """
     findings = Findings()
     checkout = _find_checkout(request)
@@ -57,6 +62,8 @@ def load_without_code(request: ProjectRequest, *, needs_name: bool = True) -> Lo
         assets=None,
         commit=read_commit(checkout.directory),
     )
+    if config is not None and sets_triggers:
+        refuse_unsupported(config, api_base_url=request.api_base_url, only_triggers=True)
     if needs_name and not parts.name and not findings.problems:
         findings.problem(
             "script-name",
@@ -108,6 +115,9 @@ def _build(
         bindings=bindings + (script.bindings if script else ()),
         assets=read_assets(config, checkout, request, findings),
         commit=read_commit(checkout.directory),
+        package_dependencies=read_package_dependencies(config, checkout, entry.project, findings)
+        if entry
+        else None,
     )
     Consistency(request=request, config=config, entry=entry, parts=parts, findings=findings).check()
     return assemble_project(request, parts)

@@ -41,6 +41,7 @@ class ProjectRequest:
     message: str | None = None
     tag: str | None = None
     report_dir: Path | None = None
+    api_base_url: str | None = None  # that the run talks to
     esbuild: Path | None = None  # the program that bundles, where there is one
     probe: ProbeTarget | None = None
     # Parity tests read what we don't deploy, such as containers, too.

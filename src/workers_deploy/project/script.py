@@ -7,6 +7,7 @@ from typing import Any
 from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
 from workers_deploy.errors import Place
 from workers_deploy.project.bundle import BundleRequest, make_bundle
+from workers_deploy.project.capnp import read_capnp_schema
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.entry import BundleMode, Entry
@@ -23,6 +24,7 @@ class ScriptParts:
     format: ScriptFormat
     modules: tuple[Module, ...]
     bindings: tuple[Binding, ...] = ()
+    capnp_schema: str | None = None  # the name of the module that holds it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,9 +108,16 @@ class ScriptReader:
 
     def _arrange(self, format_: ScriptFormat, main: Module, others: list[Module]) -> ScriptParts:
         """Bind what a service worker can't import."""
+        schema = read_capnp_schema(self.config, self.checkout) if self.config else None
+        name, more = (schema.name, (schema,)) if schema else (None, ())
         if format_ is ScriptFormat.MODULES:
-            return ScriptParts(format=format_, modules=(main, *others))
+            return ScriptParts(format=format_, modules=(main, *others, *more), capnp_schema=name)
         maps = [module for module in others if module.type is ModuleType.SOURCE_MAP]
-        blobs = [*(read_blobs(self.config) if self.config else ()), *as_blobs(others)]
-        bindings = tuple(bind_blobs(blobs))
-        return ScriptParts(format=format_, modules=(main, *blobs, *maps), bindings=bindings)
+        bound = read_blobs(self.config, self.checkout) if self.config else ()
+        blobs = [*bound, *as_blobs(others)]
+        return ScriptParts(
+            format=format_,
+            modules=(main, *blobs, *maps, *more),
+            bindings=tuple(bind_blobs(blobs)),
+            capnp_schema=name,
+        )

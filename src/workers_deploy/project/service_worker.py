@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workers_deploy.core.project import Binding, Module, ModuleType
 from workers_deploy.project.config import Config
+from workers_deploy.project.config_file import Checkout
 
 _KEYS: Mapping[str, tuple[str, ModuleType]] = {
     "wasm_modules": ("wasm_module", ModuleType.WASM),
@@ -22,19 +23,25 @@ _KINDS: Mapping[ModuleType, str] = {type_: kind for kind, type_ in _KEYS.values(
 _NO_IDENTIFIER = re.compile(r"[^a-zA-Z0-9_$]")
 
 
-def read_blobs(config: Config) -> list[Module]:
-    """Read the files that the configuration binds; one that can't be read is a problem."""
+def read_blobs(config: Config, checkout: Checkout) -> list[Module]:
+    """Read the files that the configuration binds; one that can't be read is a problem.
+
+    A part's file name is the path from where the run works, as wrangler's is from where it runs.
+    """
     found = []
     for key, (_, type_) in _KEYS.items():
         for name, path in config.table(key).items():
             file = Path(os.path.normpath(config.directory / path))
-            try:
-                content = file.read_bytes()
-            except OSError as error:
-                config.spot(key).at(name).error(f'"{path}" can\'t be read: {error.strerror}')
+            shown = checkout.find(file)
+            if shown is None:
+                message = f"{checkout.show(file)} is no file of the repository"
+                config.spot(key).at(name).error(message)
                 continue
-            shown = Path(os.path.relpath(file, config.directory)).as_posix()
-            found.append(Module(name=name, type=type_, content=content, filename=shown))
+            content = file.read_bytes()
+            filename = Path(os.path.relpath(file, checkout.directory)).as_posix()
+            found.append(
+                Module(name=name, type=type_, content=content, filename=filename, file=shown)
+            )
     return found
 
 

@@ -19,6 +19,14 @@ def build_placement(config: Config) -> Mapping[str, Any] | None:
     return None
 
 
+def build_code_update_strategy(config: Config) -> Mapping[str, Any] | None:
+    """Return how Durable Objects move to new code, with wrangler's default of 300 seconds."""
+    said = config.table("durable_objects").get("code_update_strategy")
+    if said is None or said["mode"] == "immediate":
+        return said and {"mode": "immediate"}
+    return {"mode": "deferred", "max_delay": said.get("max_delay", 300)}
+
+
 def build_exports(config: Config) -> Mapping[str, Any] | None:
     """Return the declared exports in wrangler's order: entry points, Durable Objects, workflows."""
     exports = config.table("exports")

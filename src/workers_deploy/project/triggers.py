@@ -70,25 +70,34 @@ def _consumer(consumer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _workflows(config: Config, script_name: str) -> list[dict[str, Any]]:
-    """Return the workflows whose class is in this script; one may be bound under several names."""
-    found: dict[str, dict[str, Any]] = {}
-    for workflow in config.items("workflows"):
-        if workflow.get("script_name", script_name) == script_name:
-            settings = {
-                key: _schedules(workflow[key]) if key == "schedules" else workflow[key]
-                for key in _WORKFLOW_SETTINGS
-                if workflow.get(key)
-            }
-            found.setdefault(
-                workflow["name"],
-                {
-                    "name": workflow["name"],
-                    "class_name": workflow["class_name"],
-                    "script_name": script_name,
-                    **settings,
-                },
-            )
-    return list(found.values())
+    """Return the workflows whose class is in this script, bound or declared in `exports`."""
+    bound = [
+        workflow
+        for workflow in config.items("workflows")
+        if workflow.get("script_name", script_name) == script_name
+    ]
+    exported = [
+        {**export, "class_name": class_name}
+        for class_name, export in config.table("exports").items()
+        if export["type"] == "workflow"
+    ]
+    # By name, as a workflow may be bound and declared; what its export says counts.
+    owned = {workflow["name"]: workflow for workflow in (*bound, *exported)}
+    return [_workflow(workflow, script_name) for workflow in owned.values()]
+
+
+def _workflow(workflow: Mapping[str, Any], script_name: str) -> dict[str, Any]:
+    settings = {
+        key: _schedules(workflow[key]) if key == "schedules" else workflow[key]
+        for key in _WORKFLOW_SETTINGS
+        if workflow.get(key)
+    }
+    return {
+        "name": workflow["name"],
+        "class_name": workflow["class_name"],
+        "script_name": script_name,
+        **settings,
+    }
 
 
 def _schedules(crons: str | list[str]) -> list[dict[str, str]]:

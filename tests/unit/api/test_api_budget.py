@@ -32,7 +32,7 @@ def test_plenty_means_no_pause():
     assert budget.pause() == 0.0
 
 
-@pytest.mark.parametrize(("remaining", "seconds"), [(5, 10.0), (2, 20.0), (0, 60.0)])
+@pytest.mark.parametrize(("remaining", "seconds"), [(5, 10.0), (2, 20.0), (0, 61.0)])
 def test_the_little_that_is_left_is_spread_over_the_time(remaining, seconds):
     budget = Budget(lambda: 0.0)
 
@@ -47,7 +47,7 @@ def test_requests_at_once_do_not_use_the_same_little_twice():
 
     pauses = [budget.pause() for _ in range(9)]
 
-    assert pauses == [0.0, 0.0, 10.0, 12.0, 15.0, 20.0, 30.0, 60.0, 60.0]
+    assert pauses == [0.0, 0.0, 10.0, 12.0, 15.0, 20.0, 30.0, 61.0, 61.0]
 
 
 def test_after_the_reset_there_is_no_pause():
@@ -66,7 +66,7 @@ def test_an_answer_that_says_nothing_changes_nothing():
 
     budget.note({})
 
-    assert budget.pause() == 60.0
+    assert budget.pause() == 61.0
 
 
 def read_twice(time, told, **changes):
