@@ -5,6 +5,7 @@ from functools import partial
 
 from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.core.check import differing_settings, differing_subdomain
+from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import (
     DeleteSecret,
     PatchScriptSettings,
@@ -60,12 +61,22 @@ def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
 def _set_subdomain(run: Run, step: SetSubdomain) -> None:
     if step.by_delete:
         run.client.delete_subdomain(run.script.name)
-    else:
-        run.client.set_subdomain(
-            run.script.name,
-            enabled=bool(step.state.enabled),
-            previews_enabled=bool(step.state.previews_enabled),
+        return
+    state = step.state
+    if None in (state.enabled, state.previews_enabled):
+        # Both are sent: what could not be read for the plan must be known now.
+        known = run.client.read_subdomain(run.script.name)
+        state = SubdomainState(
+            enabled=known.enabled if state.enabled is None else state.enabled,
+            previews_enabled=known.previews_enabled
+            if state.previews_enabled is None
+            else state.previews_enabled,
         )
+    run.client.set_subdomain(
+        run.script.name,
+        enabled=bool(state.enabled),
+        previews_enabled=bool(state.previews_enabled),
+    )
 
 
 def _was_set_meanwhile(

@@ -25,7 +25,8 @@ from workers_deploy.project.node_builtins import ALWAYS, SINCE, NodeMode, find_m
 
 _CONDITIONS = "workerd,worker,browser"
 _NAVIGATOR_DATE = "2022-03-21"
-_SCRIPTS = (ModuleType.ESM, ModuleType.COMMONJS, ModuleType.PYTHON)
+# Rules of these types say which files are modules beside the bundle, not what an import becomes.
+SCRIPTS = (ModuleType.ESM, ModuleType.COMMONJS, ModuleType.PYTHON)
 _WAY_OUT = (
     "or bundle it in a step before this one: wrangler deploy --dry-run --outdir dist, then set "
     "main to the result and no_bundle to true"
@@ -34,13 +35,18 @@ _WAY_OUT = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BundleRequest:
-    """What is bundled and how; `beside` are modules that were found and stay files of their own."""
+    """What is bundled and how.
+
+    `beside` are modules that were found and stay files of their own; `apart` are files that become
+    modules where they are imported, by rules that say more than an extension.
+    """
 
     entry: Entry
     config: Config | None
     checkout: Checkout
     rules: ModuleRules
     beside: tuple[tuple[Module, Path], ...]
+    apart: Mapping[Path, ModuleType]
     compatibility_date: str
     compatibility_flags: tuple[str, ...]
     esbuild: Path
@@ -91,8 +97,10 @@ def _build(
         directory=request.entry.project,
         rules=request.rules,
         beside=request.beside,
+        apart=request.apart,
         format_=format_,
         show=request.checkout.show,
+        keeps_names=bool(request.config and request.config.get("preserve_file_names")),
     )
 
 
@@ -125,9 +133,9 @@ def _module_arguments(request: BundleRequest, builtins: Mapping[str, str]) -> It
     yield "--asset-names=[hash]-[name]"
     yield from ("--external:cloudflare:*", "--external:__STATIC_CONTENT_MANIFEST")
     yield "--external:node:*"
-    for extension in request.rules.extensions(_SCRIPTS):
+    for extension in request.rules.extensions(SCRIPTS):
         yield f"--loader:{extension}=copy"
-    for _, file in request.beside:
+    for file in (*(file for _, file in request.beside), *request.apart):
         yield f"--external:{file}"
     aliases = {**builtins, **((request.config.get("alias") if request.config else None) or {})}
     yield from (f"--alias:{name}={target}" for name, target in aliases.items())

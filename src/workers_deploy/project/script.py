@@ -6,7 +6,7 @@ from typing import Any
 
 from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
 from workers_deploy.errors import Place
-from workers_deploy.project.bundle import BundleRequest, make_bundle
+from workers_deploy.project.bundle import SCRIPTS, BundleRequest, make_bundle
 from workers_deploy.project.capnp import read_capnp_schema
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
@@ -82,13 +82,15 @@ class ScriptReader:
             )
             return None
         search = self._search(by_default=False)
+        rules = search.rules()
         bundled = make_bundle(
             BundleRequest(
                 entry=self.entry,
                 config=self.config,
                 checkout=self.checkout,
-                rules=search.rules(),
+                rules=rules,
                 beside=tuple(search.further()),
+                apart=dict(search.apart(rules.by_path(SCRIPTS))),
                 compatibility_date=self._said("compatibility_date") or "",
                 compatibility_flags=tuple(self._said("compatibility_flags") or ()),
                 esbuild=self.request.esbuild,
