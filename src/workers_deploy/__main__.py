@@ -23,7 +23,7 @@ from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.redactor import is_maskable
-from workers_deploy.commands import COMMANDS, Session
+from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.errors import BugError, DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
@@ -176,7 +176,7 @@ def _outcome(
         )
         for warning in loaded.warnings:
             around.reporter.warning(warning.text, place=warning.place)
-        outcome = COMMANDS[inputs.command](session)
+        outcome = run_command(inputs.command, session)
         return replace(outcome, header=header, command=inputs.command.value)
     except DeployError as error:
         return replace(_stopped(reading, error), header=header)

@@ -339,5 +339,38 @@ TAKEN: dict[str, tuple[str, str]] = {
     "access and previews": jsonc(
         access={"dev": {"aud": "a"}}, previews={"vars": {"A": "b"}}, addresses=["a@example.com"]
     ),
+    "workflows bound and exported": jsonc(
+        workflows=[{"binding": "W", "name": "w", "class_name": "Flow"}],
+        exports={"Flow": {"type": "workflow", "name": "w", "schedules": ["0 * * * *"]}},
+    ),
+    "unsafe binding with a stand-in for development": jsonc(
+        unsafe={
+            "bindings": [
+                {"name": "U", "type": "odd", "dev": {"plugin": {"package": "p", "name": "n"}}}
+            ]
+        }
+    ),
+    "rules that end a type": jsonc(
+        rules=[
+            {"type": "Text", "globs": ["**/*.md"]},
+            {"type": "Data", "globs": ["**/*.dat"], "fallthrough": False},
+        ]
+    ),
+    "assets under a path": jsonc(
+        assets={"directory": "public", "base_path": "docs"}, routes=["example.com/docs/*"]
+    ),
+    "of another region": jsonc(compliance_region="fedramp_high"),
+    "events": jsonc(
+        workflows=[{"binding": "W", "name": "w", "class_name": "Flow"}],
+        triggers={
+            "events": [
+                {
+                    "type": "cf.artifacts.repo.pushed",
+                    "filter": {"namespace": "n"},
+                    "targets": [{"type": "workflow", "workflow_name": "w"}],
+                },
+            ]
+        },
+    ),
     "connect": jsonc(connect=[{"protocol": "tcp", "port": 25}, {"protocol": "udp", "port": 53}]),
 }

@@ -89,6 +89,19 @@ REFUSED: dict[str, tuple[str, str]] = {
     "secrets of a string": jsonc(secrets={"required": "A"}),
     "workers_dev of a string": jsonc(workers_dev="true"),
     "wasm modules of a module": jsonc(wasm_modules={"A": "a.wasm"}),
+    "workflow of another Worker that exports declare": jsonc(
+        workflows=[{"binding": "W", "name": "w", "class_name": "F", "script_name": "other"}],
+        exports={"F": {"type": "workflow", "name": "w"}},
+    ),
+    "workflow configured beside its export": jsonc(
+        workflows=[{"binding": "W", "name": "w", "class_name": "F", "limits": {"steps": 1}}],
+        exports={"F": {"type": "workflow", "name": "w"}},
+    ),
+    "event of an odd type": jsonc(
+        triggers={
+            "events": [{"type": "a", "targets": [{"type": "workflow", "workflow_name": "w"}]}]
+        }
+    ),
     "python without its flag": ("wrangler.json", json.dumps({**BASE, "main": "src/entry.py"})),
     "neither main nor assets": (
         "wrangler.json",

@@ -1,27 +1,34 @@
-"""One short function per command."""
+"""One short function per command; each is imported by the run that asks for it."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from typing import assert_never
 
-from workers_deploy.commands.deploy import deploy, plan
-from workers_deploy.commands.preview import preview
-from workers_deploy.commands.reads import download, list_scripts, show
 from workers_deploy.commands.session import Session
-from workers_deploy.commands.traffic import delete, rollback
 from workers_deploy.core.outcome import Outcome
 from workers_deploy.inputs.choices import Command
 
-COMMANDS: Mapping[Command, Callable[[Session], Outcome]] = MappingProxyType(
-    {
-        Command.DEPLOY: deploy,
-        Command.PLAN: plan,
-        Command.PREVIEW: preview,
-        Command.SHOW: show,
-        Command.LIST: list_scripts,
-        Command.DOWNLOAD: download,
-        Command.ROLLBACK: rollback,
-        Command.DELETE: delete,
-    }
-)
+__all__ = ["Session", "run_command"]
 
-__all__ = ["COMMANDS", "Session"]
+
+def run_command(command: Command, session: Session) -> Outcome:
+    """Do what a command says and return what came of it."""
+    # ruff: noqa: PLC0415 - start-up pays for every import, and a run is one command
+    match command:
+        case Command.DEPLOY:
+            from workers_deploy.commands.deploy import deploy as do
+        case Command.PLAN:
+            from workers_deploy.commands.deploy import plan as do
+        case Command.PREVIEW:
+            from workers_deploy.commands.preview import preview as do
+        case Command.SHOW:
+            from workers_deploy.commands.reads import show as do
+        case Command.LIST:
+            from workers_deploy.commands.reads import list_scripts as do
+        case Command.DOWNLOAD:
+            from workers_deploy.commands.reads import download as do
+        case Command.ROLLBACK:
+            from workers_deploy.commands.traffic import rollback as do
+        case Command.DELETE:
+            from workers_deploy.commands.traffic import delete as do
+        case _:
+            assert_never(command)
+    return do(session)

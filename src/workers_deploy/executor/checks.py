@@ -1,8 +1,9 @@
 """After the last write: live is read until it equals the plan, and the script is asked."""
 
+from typing import TYPE_CHECKING
+
 from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.api.live import read_live_state
-from workers_deploy.api.probe import Probed, probe
 from workers_deploy.core.check import mismatches
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveState, LiveVersion
@@ -12,6 +13,9 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.errors import MismatchError
 from workers_deploy.executor.context import Run
+
+if TYPE_CHECKING:
+    from workers_deploy.api.probe import Probed
 
 
 def check_live_step(run: Run, step: CheckLive) -> str:
@@ -56,6 +60,8 @@ def _learn_live(run: Run, version: LiveVersion | None, *, note: str, url: str | 
 
 def probe_step(run: Run, step: Probe) -> str:
     """Ask the deployed script until it answers well."""
+    from workers_deploy.api.probe import probe  # noqa: PLC0415 - few runs ask
+
     try:
         probed = probe(
             step.target,
@@ -82,10 +88,10 @@ def _override_header(run: Run) -> dict[str, str]:
     return {"Cloudflare-Workers-Version-Overrides": override}
 
 
-def _urls(probed: Probed) -> tuple[str, ...]:
+def _urls(probed: "Probed") -> tuple[str, ...]:
     return tuple(dict.fromkeys(sight.url for sight in probed.sights))
 
 
-def _seen(probed: Probed, url: str) -> str:
+def _seen(probed: "Probed", url: str) -> str:
     shown = [str(sight) for sight in probed.of(url)]
     return ", ".join(shown[-5:]) if len(shown) <= 5 else "… " + ", ".join(shown[-5:])

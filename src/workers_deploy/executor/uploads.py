@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from functools import partial
 
 from workers_deploy.api.assets import upload_assets
-from workers_deploy.api.content import read_content
 from workers_deploy.api.live import read_live_state
 from workers_deploy.api.scripts import UploadedScript
 from workers_deploy.api.versions import UploadedVersion
@@ -162,6 +161,8 @@ def _find_content(run: Run, step: PutContent) -> UploadedScript | None:
     """
     if run.script.dispatch_namespace is not None or not newer_deployments(run):
         return None
+    from workers_deploy.api.content import read_content  # noqa: PLC0415 - only in doubt
+
     parts = read_content(run.client, run.script).parts
     sent = code_of(step.project)
     if step.project.format is ScriptFormat.MODULES:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workers_deploy.core.manifest import AssetManifest
-from workers_deploy.project.assets import AssetDirectory
 from workers_deploy.project.checks import Spot, report_of
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
@@ -34,6 +33,8 @@ def read_assets(
         message = f"the asset directory {shown} {said}"
         report_of(choice.named_at, findings, "assets", message)
         return None
+    from workers_deploy.project.assets import AssetDirectory  # noqa: PLC0415 - late, as TOML
+
     options = config.table("assets") if config else {}
     directory = AssetDirectory(choice.directory, shown, findings, left_out=request.report_dir)
     return directory.read_manifest({key: options[key] for key in _OPTIONS if key in options})

@@ -104,6 +104,12 @@ class AssetDirectory:
             folder = pending.pop()
             for entry in self._scan(folder):
                 path = folder.prefix + entry.name
+                if not self._is_text(path):
+                    continue
+                if entry.is_file(follow_symlinks=False):  # as most are: asked first
+                    if self._takes(path, rules):
+                        yield _Found(path, entry.path, entry.stat().st_size)
+                    continue
                 if not self._may_follow(path, entry, root):
                     continue
                 if entry.is_dir():
@@ -120,11 +126,18 @@ class AssetDirectory:
             self._problem(folder.prefix.rstrip("/"), f"can't be read: {error.strerror}")
             return []
 
-    def _may_follow(self, path: str, entry: os.DirEntry[str], root: str) -> bool:
-        """Tell whether an entry is inside the directory; a link that is not is a problem."""
-        if not _is_text(path):
+    def _is_text(self, path: str) -> bool:
+        if path.isascii():
+            return True
+        try:
+            path.encode()
+        except UnicodeEncodeError:
             self._problem(path.encode(errors="replace").decode(), "its name is not UTF-8")
             return False
+        return True
+
+    def _may_follow(self, path: str, entry: os.DirEntry[str], root: str) -> bool:
+        """Tell whether an entry is inside the directory; a link that is not is a problem."""
         if not entry.is_symlink():
             return not self._is_report(entry)
         target = os.path.realpath(entry.path)
@@ -227,13 +240,3 @@ class AssetDirectory:
     def _problem(self, path: str, message: str) -> None:
         shown = f"{self.shown}/{path}" if path else self.shown
         self.findings.problem(shown, f"{shown} {message}", place=Place(file=shown))
-
-
-def _is_text(path: str) -> bool:
-    if path.isascii():
-        return True
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -14,6 +14,7 @@ from pathlib import Path
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
 from workers_deploy.errors import Place
 from workers_deploy.project.builtin_aliases import alias_builtins
+from workers_deploy.project.bundle_files import Build, FileNames
 from workers_deploy.project.bundle_output import Bundled, read_bundle
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
@@ -91,17 +92,16 @@ def _build(
         _tell(request, message, findings)
     if built.metafile is None:
         return None
-    return read_bundle(
-        built.metafile,
-        output=output,
-        directory=request.entry.project,
+    build = Build(metafile=built.metafile, output=output, directory=request.entry.project)
+    _check_rules(request, build, findings)
+    names = FileNames(
+        build=build,
         rules=request.rules,
-        beside=request.beside,
         apart=request.apart,
-        format_=format_,
         show=request.checkout.show,
         keeps_names=bool(request.config and request.config.get("preserve_file_names")),
     )
+    return read_bundle(names, beside=request.beside, format_=format_)
 
 
 def _arguments(
@@ -203,6 +203,21 @@ def _check_imports(request: BundleRequest, bundled: Bundled, findings: Findings)
                 f"{date}",
                 hint=", ".join([*ways, _WAY_OUT]),
                 place=place,
+            )
+
+
+def _check_rules(request: BundleRequest, build: Build, findings: Findings) -> None:
+    """Report files that only a rule takes which another rule ends."""
+    for importer, imported in build.inputs():
+        path = imported["path"].partition("?")[0]
+        if not imported.get("external") and request.rules.ends_before(path):
+            shown = request.checkout.show(build.path(importer))
+            findings.problem(
+                shown,
+                f"{path} is imported, but the module rule that takes it is ignored: a rule of the "
+                "same type before it ends the type",
+                hint="set fallthrough to true on that rule",
+                place=Place(file=shown),
             )
 
 

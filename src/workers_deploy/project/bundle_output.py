@@ -1,16 +1,15 @@
 """Reads what esbuild wrote into modules: the bundle, the files beside it, the source map."""
 
-import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
-from workers_deploy.project.module_rules import ModuleRules
+from workers_deploy.project.bundle_files import Build, FileNames, LeftFile
 from workers_deploy.project.service_worker import variable_of
 
 # esbuild asks a global `require` for what a CommonJS package requires and is not in the bundle.
@@ -48,50 +47,33 @@ class _Text:
 
 
 def read_bundle(
-    metafile: Mapping[str, Any],
-    *,
-    output: Path,
-    directory: Path,
-    rules: ModuleRules,
-    beside: Iterable[tuple[Module, Path]],
-    format_: ScriptFormat,
-    show: Callable[[Path], str],
+    names: FileNames, *, beside: Iterable[tuple[Module, Path]], format_: ScriptFormat
 ) -> Bundled:
-    """Return the modules of a build whose paths are relative to `directory`.
-
-    `show` writes a path as people know it.
-    """
-    outputs = _outputs(metafile, directory)
+    """Return the modules of a build; `beside` are those that were found before it."""
+    build = names.build
+    outputs = build.outputs
     main, description = next((path, one) for path, one in outputs.items() if "entryPoint" in one)
-    text = _read_text(main, directory)
-    copied = {
-        path.name: _read_copy(path, next(iter(one["inputs"])), rules, text)
-        for path, one in outputs.items()
-        if path.suffix != ".map" and path != main and one["inputs"]
-    }
-    for module, file in beside:
-        text.rename(_relative(file, output), f"./{module.name}")
-    runtime = [one["path"] for one in description["imports"] if _is_of_runtime(one)]
-    required = [one["path"] for one in description["imports"] if one["kind"] == "require-call"]
-    _provide_require(text, required, copied, format_)
+    text = _read_text(main, build.directory)
+    left = names.files(main)
+    for file in left.values():
+        text.rename(file.written, file.module.name)
+    for module, path in beside:
+        text.rename(_relative(path, build.output), f"./{module.name}")
+    _provide_require(text, _required(build, description, left), left, format_)
     main_type = ModuleType.ESM if format_ is ScriptFormat.MODULES else ModuleType.COMMONJS
     return Bundled(
         format=format_,
         modules=(
             Module(name=main.name, type=main_type, content=text.code.encode()),
-            *{module.name: module for module in copied.values()}.values(),
+            *{file.module.name: file.module for file in left.values()}.values(),
             *(module for module, _ in beside),
         ),
         exports=tuple(description["exports"]),
-        imports=tuple(dict.fromkeys(runtime)),
-        source_map=_source_map(text, main.name, show),
+        imports=tuple(
+            dict.fromkeys(one["path"] for one in description["imports"] if _is_of_runtime(one))
+        ),
+        source_map=_source_map(text, main.name, names.show),
     )
-
-
-def _outputs(metafile: Mapping[str, Any], directory: Path) -> dict[Path, Mapping[str, Any]]:
-    return {
-        Path(os.path.normpath(directory / path)): one for path, one in metafile["outputs"].items()
-    }
 
 
 def _read_text(main: Path, directory: Path) -> _Text:
@@ -106,35 +88,34 @@ def _relative(path: Path, start: Path) -> str:
     return Path(os.path.relpath(path, start)).as_posix()
 
 
-def _read_copy(path: Path, source: str, rules: ModuleRules, text: _Text) -> Module:
-    """Read a file that was left beside, and call it as wrangler does: by SHA-1 and name."""
-    original = source.partition("?")[0]
-    content = path.read_bytes()
-    name = f"./{hashlib.sha1(content, usedforsecurity=False).hexdigest()}-{Path(original).name}"
-    text.rename(f"./{path.name}", name)
-    type_ = rules.type_of(original) or ModuleType.DATA
-    return Module(name=name, type=type_, content=content)
-
-
 def _is_of_runtime(imported: Mapping[str, Any]) -> bool:
     return bool(imported.get("external")) and ":" in imported["path"]
 
 
+def _required(
+    build: Build, description: Mapping[str, Any], left: Mapping[Path, LeftFile]
+) -> Iterator[str]:
+    """Yield the names of modules that the bundle requires instead of importing them."""
+    for one in description["imports"]:
+        if one["kind"] == "require-call":
+            file = left.get(build.target(one))
+            yield file.module.name if file else one["path"]
+
+
 def _provide_require(
-    text: _Text, required: Iterable[str], copied: Mapping[str, Module], format_: ScriptFormat
+    text: _Text, required: Iterable[str], left: Mapping[Path, LeftFile], format_: ScriptFormat
 ) -> None:
     """Give the bundle a `require` of default exports, as wrangler's bundles have it.
 
     In a service worker all modules are bound variables instead.
     """
     if format_ is ScriptFormat.SERVICE_WORKER:
-        variables = {module.name: variable_of(module.name) for module in copied.values()}
+        modules = (file.module for file in left.values())
+        variables = {module.name: variable_of(module.name) for module in modules}
         imports = ""
     else:
-        names = [
-            copied[Path(path).name].name if Path(path).name in copied else path for path in required
-        ]
-        variables = {name: f"__required_{index}" for index, name in enumerate(dict.fromkeys(names))}
+        names = enumerate(dict.fromkeys(required))
+        variables = {name: f"__required_{index}" for index, name in names}
         imports = "".join(
             f"import {variable} from {json.dumps(name)};\n" for name, variable in variables.items()
         )

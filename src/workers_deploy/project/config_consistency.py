@@ -8,6 +8,7 @@ from workers_deploy.core.project import ScriptFormat
 from workers_deploy.project.binding_checks import WORKFLOW_SETTINGS
 from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config
+from workers_deploy.project.module_rules import DEFAULT_RULES
 from workers_deploy.project.triggers import list_routes
 
 _RULES_AT_MOST = 100  # of run_worker_first, and characters of each (SDK, wrangler's constants)
@@ -29,6 +30,7 @@ class ConfigConsistency:
             self._check_service_worker()
         elif self.format is ScriptFormat.MODULES:
             self._refuse_blobs()
+        self._check_rules()
         self._check_routes()
         self._check_durable_objects()
         self._check_workflows()
@@ -67,6 +69,11 @@ class ConfigConsistency:
             spot.error(f'"{spot.label}" needs at least one rule that does not start with "!".')
 
     def _check_service_worker(self) -> None:
+        if self.config.get("find_additional_modules"):
+            self.config.spot("find_additional_modules").error(
+                "`find_additional_modules` can only be used with an ES module entrypoint.",
+                hint="write it as an ES module, or take the key out",
+            )
         bindings = self.config.spot("durable_objects").at("bindings")
         for index, binding in enumerate(self.config.table("durable_objects").get("bindings") or ()):
             if binding.get("script_name") in (None, self.config.get("name")):
@@ -84,6 +91,23 @@ class ConfigConsistency:
                 self.config.spot(key).error(
                     f"You cannot configure [{key}] with an ES module worker.",
                     hint="import the file in the code",
+                )
+
+    def _check_rules(self) -> None:
+        """Warn of rules after one that ends their type; `fallthrough: false` says it is meant."""
+        rules = self.config.items("rules")
+        types = [rule["type"] for rule in (*rules, *DEFAULT_RULES)]
+        for index, rule in enumerate(rules):
+            is_first = rule["type"] not in types[:index] or all(
+                one.get("fallthrough") is True
+                for one in rules[:index]
+                if one["type"] == rule["type"]
+            )
+            if is_first and "fallthrough" not in rule and rule["type"] in types[index + 1 :]:
+                self.config.spot("rules").at(index).warn(
+                    f"this rule ends the type {rule['type']}: later rules of it, wrangler's own "
+                    "too, are ignored. Say fallthrough: true to have them, false if it is meant.",
+                    key=False,
                 )
 
     def _check_routes(self) -> None:

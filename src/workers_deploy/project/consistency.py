@@ -13,6 +13,7 @@ from workers_deploy.project.config_consistency import ConfigConsistency
 from workers_deploy.project.entry import PYTHON_FLAG, Entry
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.request import ProjectRequest
+from workers_deploy.project.route_checks import RouteChecks
 from workers_deploy.project.unsupported import refuse_unsupported, warn_of_ignored
 
 # The limits page; they are told and not enforced, since Cloudflare raises them now and then.
@@ -50,6 +51,11 @@ class Consistency:
                 format=self.entry.format if self.entry else None,
             )
             checks.check()
+            RouteChecks(
+                config=self.config,
+                workers_dev=self.request.workers_dev,
+                has_script=self.entry is not None,
+            ).check()
             warn_of_ignored(self.config)
             if self.request.refuses_unsupported:
                 refuse_unsupported(self.config, api_base_url=self.request.api_base_url)

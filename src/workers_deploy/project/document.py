@@ -9,7 +9,6 @@ every position, and `json` reads the rest.
 import json
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -131,6 +130,8 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _parse_toml(text: str) -> Any:
+    import tomllib  # noqa: PLC0415 - most configurations are JSON
+
     try:
         return _as_javascript(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

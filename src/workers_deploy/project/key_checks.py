@@ -9,6 +9,13 @@ from workers_deploy.project.checks import Check, Spot
 _NAME = re.compile(r"([a-z0-9_][a-z0-9_-]*)?")
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DAY = 24 * 60 * 60
+_EVENTS = tuple(
+    f"cf.artifacts.repo.{event}"
+    for event in (
+        *("created", "deleted", "forked", "imported", "pushed", "cloned", "fetched"),
+        *("token.created", "token.revoked"),
+    )
+)
 
 
 def script_name(spot: Spot, value: object) -> None:
@@ -99,7 +106,7 @@ def triggers(spot: Spot, value: object) -> None:
     )
     event = checks.record(
         {
-            "type": checks.text,
+            "type": checks.one_of(*_EVENTS),
             "filter": checks.record({"namespace": checks.filled, "repo_name": checks.filled}),
             "targets": checks.list_of(workflow_target),
         },

@@ -15,7 +15,7 @@ _TYPES: Mapping[str, ModuleType] = {
     "Data": ModuleType.DATA,
     "PythonModule": ModuleType.PYTHON,
 }
-_DEFAULTS: Sequence[Mapping[str, Any]] = (
+DEFAULT_RULES: Sequence[Mapping[str, Any]] = (
     {"type": "Text", "globs": ["**/*.txt", "**/*.html", "**/*.sql"]},
     {"type": "Data", "globs": ["**/*.bin"]},
     {"type": "CompiledWasm", "globs": ["**/*.wasm", "**/*.wasm?module"]},
@@ -104,7 +104,7 @@ def parse_rules(configured: Iterable[Mapping[str, Any]], *, is_python: bool) -> 
     A rule without `fallthrough: true` ends its type: later rules of the type, the defaults too,
     don't count.
     """
-    rules = [*configured, *([_PYTHON] if is_python else []), *_DEFAULTS]
+    rules = [*configured, *([_PYTHON] if is_python else []), *DEFAULT_RULES]
     taken: list[ModuleRule] = []
     left_out: list[ModuleRule] = []
     ended: set[str] = set()

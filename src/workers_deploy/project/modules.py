@@ -23,6 +23,7 @@ from workers_deploy.project.source_maps import SourceMapError, read_source_map
 _NEVER_ENTERED = ("node_modules", ".git", ".wrangler")
 _VENDORED = "python_modules"
 _VENDORED_SCRIPTS = (".js", ".mjs")
+_FORMER_REQUIREMENTS = "cf-requirements.txt"
 _DEFAULT_EXCLUDES = ("**/*.pyc",)
 
 
@@ -147,6 +148,7 @@ class ModuleSearch:
 
         All are data, but the JavaScript of the Workers SDK, which is imported at run time.
         """
+        self._warn_of_requirements()
         folder = self.entry.project / _VENDORED
         if self.entry.project != self.entry.root and (self.entry.root / _VENDORED).exists():
             shown = self.checkout.show(self.entry.root / _VENDORED)
@@ -167,6 +169,14 @@ class ModuleSearch:
                 type_ = ModuleType.ESM if is_script else ModuleType.DATA
                 name, shown = f"{_VENDORED}/{path}", self.checkout.show(file)
                 yield Module(name=name, type=type_, content=content, file=shown), file
+
+    def _warn_of_requirements(self) -> None:
+        if shown := self.checkout.find(self.entry.project / _FORMER_REQUIREMENTS):
+            self.findings.notice(
+                f"{_FORMER_REQUIREMENTS} is not used: name the packages in pyproject.toml, and "
+                "vendor them with pywrangler",
+                Place(file=shown),
+            )
 
     def _excludes(self) -> Sequence[str]:
         configured = self.config.table("python_modules").get("exclude") if self.config else None

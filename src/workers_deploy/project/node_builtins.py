@@ -13,7 +13,7 @@ from enum import StrEnum
 DEFAULT_ON_DATE = "2026-08-04"
 V2_DATE = "2024-09-23"
 
-# Module → the date since which workerd has it, and the middle of the flags enable_… and disable_….
+# Module → the date since which workerd has it, and what the flags are called (see `switches`).
 SINCE: Mapping[str, tuple[str, str]] = {
     "_http_agent": ("2025-08-15", "nodejs_http_modules"),
     "_http_client": ("2025-08-15", "nodejs_http_modules"),
@@ -133,8 +133,21 @@ def find_missing(names: Iterable[str], date: str, flags: Iterable[str]) -> list[
         if name in NEVER:
             missing.append(MissingBuiltin(name, None, None))
         elif name in SINCE:
-            since, flag = SINCE[name]
-            is_on = date >= since or f"enable_{flag}" in said
-            if not is_on or f"disable_{flag}" in said:
-                missing.append(MissingBuiltin(name, since, f"enable_{flag}"))
+            since, called = SINCE[name]
+            on, off = switches(called)
+            if (date < since and on not in said) or off in said:
+                missing.append(MissingBuiltin(name, since, on))
     return missing
+
+
+def switches(called: str) -> tuple[str, str]:
+    """Return the flags that turn a module on and off.
+
+    >>> switches("nodejs_os_module")
+    ('enable_nodejs_os_module', 'disable_nodejs_os_module')
+    >>> switches("nodejs_compat_v2")
+    ('nodejs_compat_v2', 'no_nodejs_compat_v2')
+    """
+    if called == "nodejs_compat_v2":
+        return called, f"no_{called}"
+    return f"enable_{called}", f"disable_{called}"

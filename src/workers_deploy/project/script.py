@@ -6,7 +6,6 @@ from typing import Any
 
 from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
 from workers_deploy.errors import Place
-from workers_deploy.project.bundle import SCRIPTS, BundleRequest, make_bundle
 from workers_deploy.project.capnp import read_capnp_schema
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
@@ -81,6 +80,12 @@ class ScriptReader:
                 place=Place(file=self.entry.shown),
             )
             return None
+        from workers_deploy.project.bundle import (  # noqa: PLC0415 - most deploys bundle nothing
+            SCRIPTS,
+            BundleRequest,
+            make_bundle,
+        )
+
         search = self._search(by_default=False)
         rules = search.rules()
         bundled = make_bundle(

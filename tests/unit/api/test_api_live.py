@@ -7,7 +7,7 @@ import pytest
 
 from fakes.api import Cloudflare, FakeTime, bad, client_of, good, page
 from workers_deploy.api.live import read_live_deployment, read_live_state
-from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
+from workers_deploy.core.project import SubdomainState, UsageModel
 from workers_deploy.errors import CancelledError, RefusedError, UnansweredError
 
 SHARES = [{"version_id": "v1", "percentage": 100}]
@@ -199,10 +199,18 @@ def test_a_script_without_any_version_exists_and_serves_nothing(cloudflare):
     assert (state.exists, state.live, state.latest_version_id) == (True, None, None)
 
 
-def test_settings_that_lag_behind_a_new_script_are_empty(cloudflare):
-    cloudflare.on("GET /script-settings", bad(404, 10007, "not yet"))
+def test_settings_that_lag_behind_a_new_script_are_asked_for_again(cloudflare):
+    settings = good({"logpush": True})
+    cloudflare.on("GET /script-settings", bad(404, 10007, "not yet"), settings)
 
-    assert read(cloudflare).script_settings == ScriptSettings()
+    assert read(cloudflare).script_settings.logpush is True
+
+
+def test_settings_that_are_not_found_beside_a_script_are_not_taken_as_empty(cloudflare):
+    cloudflare.on("GET /script-settings", bad(404, 10007, "not there"))
+
+    with pytest.raises(RefusedError):
+        read(cloudflare)
 
 
 def test_cancelling_ends_reading(cloudflare):

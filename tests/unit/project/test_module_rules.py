@@ -60,5 +60,35 @@ def test_the_bundler_is_told_of_extensions():
     )
 
     assert rules.extensions([ModuleType.ESM]) == [
-        ".db", ".d.bin", ".txt", ".html", ".sql", ".bin", ".wasm",
+        ".d.bin", ".txt", ".html", ".sql", ".bin", ".wasm",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("glob", "takes", "leaves"),
+    [
+        ("**/LICENSE", ["LICENSE", "src/a/LICENSE"], ["LICENSE.md", "MYLICENSE"]),
+        ("templates/*", ["templates/a", "src/templates/a/b"], ["my-templates/a", "a/templates"]),
+        ("./a.json", ["a.json", "src/a.json"], ["b.json"]),
+        ("*.js", ["a.js", "src/a.js"], ["a.json"]),
+    ],
+)
+def test_a_rule_by_path_takes_the_files_that_an_import_may_mean(glob, takes, leaves):
+    rule = {"type": "Text", "globs": [glob], "fallthrough": True}
+
+    rules = parse_rules([rule], is_python=False).by_path([ModuleType.ESM])
+
+    assert [rules.type_of_import(path) for path in takes] == [ModuleType.TEXT] * len(takes)
+    assert [rules.type_of_import(path) for path in leaves] == [None] * len(leaves)
+
+
+def test_rules_by_extension_ask_for_no_search_of_files():
+    assert parse_rules([], is_python=False).by_path([]).rules == ()
+
+
+def test_a_file_that_only_an_ended_rule_takes_is_known():
+    rules = parse_rules([{"type": "Text", "globs": ["**/*.md"]}], is_python=False)
+
+    assert rules.ends_before("src/a.txt")
+    assert not rules.ends_before("src/a.md")
+    assert not rules.ends_before("src/a.js")

@@ -234,7 +234,29 @@ def test_a_blob_that_is_missing_is_a_problem_with_a_place(tmp_path):
     (found,) = told(load(tmp_path))
 
     assert found.startswith("wrangler.jsonc:1:")
-    assert '"nothing.bin" can\'t be read' in found
+    assert found.endswith("nothing.bin is no file of the repository")
+
+
+def test_a_blob_is_called_as_its_path_from_where_the_run_works(tmp_path):
+    write(tmp_path / "app", no_bundle(', "data_blobs": {"A": "../lib/a.bin"}'))
+    put(tmp_path / "app", "index.js", "addEventListener('fetch', f)")
+    put(tmp_path, "lib/a.bin", "1")
+    (tmp_path / "app" / "src").mkdir()
+
+    project = project_of(tmp_path, working_directory="app/src")
+
+    assert [(m.name, m.filename, m.file) for m in project.modules[1:]] == [
+        ("A", "../../lib/a.bin", "lib/a.bin")
+    ]
+
+
+def test_a_service_worker_looks_for_no_further_modules_by_wish(tmp_path):
+    write(tmp_path, "{" + HEAD + ', "no_bundle": true,\n "find_additional_modules": true}')
+    put(tmp_path, "index.js", "addEventListener('fetch', f)")
+
+    (found,) = told(load(tmp_path))
+
+    assert found.startswith("wrangler.jsonc:2:29: `find_additional_modules` can only be used with")
 
 
 def test_a_service_worker_has_neither_migrations_nor_objects_of_its_own(tmp_path):

@@ -150,6 +150,39 @@ def test_workflows_of_this_script_are_triggers_once(tmp_path):
     )
 
 
+def test_a_workflow_that_exports_declare_is_a_trigger_with_what_the_export_says(tmp_path):
+    triggers = read(
+        tmp_path,
+        workflows=[{"binding": "A", "name": "w", "class_name": "W"}],
+        exports={
+            "W": {"type": "workflow", "name": "w", "schedules": "0 * * * *"},
+            "V": {"type": "workflow", "name": "v", "limits": {"steps": 3}},
+            "D": {"type": "durable-object", "storage": "sqlite"},
+        },
+    ).triggers
+
+    own = {"script_name": "shop"}
+    assert triggers.workflows == (
+        {"name": "w", "class_name": "W", **own, "schedules": [{"cron": "0 * * * *"}]},
+        {"name": "v", "class_name": "V", **own, "limits": {"steps": 3}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        (None, None),
+        ({"mode": "immediate"}, {"mode": "immediate"}),
+        ({"mode": "deferred"}, {"mode": "deferred", "max_delay": 300}),
+        ({"mode": "deferred", "max_delay": 60}, {"mode": "deferred", "max_delay": 60}),
+    ],
+)
+def test_how_durable_objects_move_to_new_code_is_taken_over(tmp_path, said, taken):
+    objects = {"bindings": [], **({"code_update_strategy": said} if said else {})}
+
+    assert read(tmp_path, durable_objects=objects).code_update_strategy == taken
+
+
 def test_exports_are_ordered_as_wrangler_orders_them(tmp_path):
     exports = {
         "W": {"type": "workflow", "name": "w"},
@@ -166,13 +199,12 @@ def test_metadata_that_is_unsafe_is_passed_on(tmp_path):
         unsafe={
             "bindings": [{"name": "U", "type": "odd", "a": {"b": 1}}],
             "metadata": {"c": 1},
-            "capnp": {"compiled_schema": "schema.bin"},
         },
     )
 
     assert project.bindings[-1].as_json() == {"name": "U", "type": "odd", "a": {"b": 1}}
     assert project.unsafe_metadata == {"c": 1}
-    assert project.capnp_schema == {"compiled_schema": "schema.bin"}
+    assert project.capnp_schema is None
 
 
 def test_nothing_is_warned_of_in_a_configuration_without_oddities(tmp_path):
