@@ -17,7 +17,7 @@ from benchmarks.tools import ACCOUNT, Tool
 from benchmarks.works import Run
 
 PROBES = Path(__file__).parent / "probes"
-AT_ONCE = 3  # buckets, as both tools send them
+AT_ONCE = 8  # buckets, as we send them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -83,7 +83,7 @@ def test_every_warning_stands_there_with_its_way_out():
 )
 def test_a_key_that_is_not_used_changes_nothing_and_is_not_warned_of(tmp_path: Path, key: str):
     said = {"access": {"dev": {"aud": "a"}}, "dev": {"port": 1}, "send_metrics": False}
-    value = json.dumps(said.get(key, "a" if key not in ("cloudchamber",) else {"vcpu": 1}))
+    value = json.dumps(said.get(key, "a" if key != "cloudchamber" else {"vcpu": 1}))
     without = load(write_config(tmp_path / "without", "{" + HEAD + "}"))
     given = load(write_config(tmp_path / "with", "{" + HEAD + f', "{key}": {value}' + "}"))
 

@@ -3,6 +3,9 @@
 import base64
 import email
 import threading
+from collections.abc import Callable
+from email.message import Message
+from typing import cast
 
 import httpx
 
@@ -20,14 +23,14 @@ class AssetStore:
         self.sessions = 0
         self.uploads: list[httpx.Request] = []
         self.session_faults: list[httpx.Response | None] = []
-        self.upload_faults: list[object] = []
+        self.upload_faults: list[httpx.Response | Exception | None] = []
         self.gives_token = True
         self.under_way = 0
         self.most_under_way = 0
-        self.on_upload = lambda: None
+        self.on_upload: Callable[[], object] = lambda: None
         self.lock = threading.Lock()
 
-    def __call__(self, request):
+    def __call__(self, request: httpx.Request) -> httpx.Response:
         body = request.read()
         if request.url.path.endswith("/assets-upload-session"):
             return self._open(request)
@@ -45,7 +48,7 @@ class AssetStore:
             with self.lock:
                 self.under_way -= 1
 
-    def _open(self, request):
+    def _open(self, request: httpx.Request) -> httpx.Response:
         fault = self.session_faults.pop(0) if self.session_faults else None
         if fault is not None:
             return fault
@@ -60,15 +63,16 @@ class AssetStore:
         self.wanted[jwt] = set(missing)
         return good({"jwt": jwt, "buckets": buckets})
 
-    def _store(self, request, body):
+    def _store(self, request: httpx.Request, body: bytes) -> httpx.Response:
         head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
         form = email.message_from_bytes(head + body)
         jwt = request.headers["authorization"].removeprefix("Bearer ")
         with self.lock:
-            for part in form.get_payload():
-                hash_ = part.get_filename()
-                self.stored[hash_] = base64.b64decode(part.get_payload(), validate=True)
-                self.types[hash_] = part["content-type"]
+            for part in cast("list[Message]", form.get_payload()):
+                hash_ = str(part.get_filename())
+                content = cast("str", part.get_payload())
+                self.stored[hash_] = base64.b64decode(content, validate=True)
+                self.types[hash_] = str(part["content-type"])
                 self.wanted[jwt].discard(hash_)
             is_complete = not self.wanted[jwt]
         if is_complete and self.gives_token:

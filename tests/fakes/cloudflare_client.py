@@ -85,11 +85,11 @@ class Client:
         opened = self.ask(
             "POST", f"{scripts}/assets-upload-session", json={"manifest": manifest}
         ).json()["result"]
-        token = opened["jwt"]
+        token: str = opened["jwt"]
         for bucket in opened["buckets"]:
             answer = self.send_bucket(token, {h: named[h][1] for h in bucket})
-            token_now = answer.json()["result"].get("jwt")
-        return token_now if opened["buckets"] else token
+            token = str(answer.json()["result"].get("jwt"))
+        return token
 
     def send_bucket(self, token: str, contents: Mapping[str, bytes]) -> httpx.Response:
         """Upload one bucket of files by hash."""

@@ -5,6 +5,7 @@ Each is a file's name and its text; each environment in it is compared.
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 BASE: Mapping[str, Any] = {
@@ -164,41 +165,7 @@ ENVIRONMENTS: Mapping[str, Any] = {
     },
 }
 
-TOML_EVERYTHING = """
-compatibility_flags = ["nodejs_compat"]
-logpush = true
-keep_vars = true
-[vars]
-TEXT = "a"
-NUMBER = 1
-FLOAT = 2.0
-[vars.NESTED]
-"quoted key" = [1, 2, { a = "b" }]
-[[kv_namespaces]]
-binding = "KV"
-id = "k"
-[[kv_namespaces]]
-binding = "KV_2"
-id = "k2"
-[durable_objects]
-bindings = [{ name = "DO", class_name = "Do" }]
-[[migrations]]
-tag = "v1"
-new_sqlite_classes = ["Do"]
-[observability.logs]
-enabled = true
-[placement]
-mode = "smart"
-hint = "wnam"
-[env.staging]
-name = "parity-stage"
-vars = { TEXT = "staging" }
-[env.production.vars]
-TEXT = "production"
-[[env.production.services]]
-binding = "SERVICE"
-service = "other"
-"""
+TOML_EVERYTHING = (Path(__file__).parents[1] / "data/everything.toml").read_text(encoding="utf-8")
 
 JSONC_WITH_COMMENTS = """\ufeff{
   // a comment, and "quotes"

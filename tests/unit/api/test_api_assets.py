@@ -128,14 +128,14 @@ def test_equal_files_are_sent_once(files, time, tmp_path):
     assert (done.uploaded, store.types) == (1, {entry.hash: "text/plain"})
 
 
-def test_three_buckets_are_under_way_at_once_and_no_more(files, time):
+def test_eight_buckets_are_under_way_at_once_and_no_more(files, time):
     store = AssetStore()
-    together = threading.Barrier(3)
+    together = threading.Barrier(8)
     store.on_upload = lambda: together.wait(timeout=10)
 
-    upload(store, files(6), time)
+    upload(store, files(16), time)
 
-    assert store.most_under_way == 3
+    assert store.most_under_way == 8
 
 
 def test_the_largest_new_files_are_told(files, time, tmp_path):

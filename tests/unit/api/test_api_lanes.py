@@ -25,26 +25,26 @@ def free_slots(gate):
     return gate._limit
 
 
-def test_three_tries_run_at_once(gate):
-    assert free_slots(gate) == 3
+def test_eight_tries_run_at_once(gate):
+    assert free_slots(gate) == 8
 
 
 def test_after_a_failure_one_runs_and_each_success_lets_one_more_in(gate):
     gate.slow_down(STRUGGLING, 0.0)
 
     counts = [free_slots(gate)]
-    for _ in range(3):
+    for _ in range(8):
         with gate.slot():
             pass
         counts.append(free_slots(gate))
 
-    assert counts == [1, 2, 3, 3]
+    assert counts == [1, 2, 3, 4, 5, 6, 7, 8, 8]
 
 
 def test_a_failure_that_is_no_sign_of_load_closes_nothing(gate):
     gate.slow_down(BUSY, 9.0)
 
-    assert free_slots(gate) == 3
+    assert free_slots(gate) == 8
 
 
 def test_nothing_is_sent_before_the_longest_wait_is_over(gate, time):
