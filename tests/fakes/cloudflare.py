@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from anyio import to_thread
+from starlette.requests import Request
+
 from workers_emulator.api import Ask
 from workers_emulator.envelope import Answer
 from workers_emulator.faults import Fault
@@ -59,9 +62,9 @@ class Cloudflare(EmulatorServer):
         super().__init__(**changes)
         self.sent: list[Sent] = []
         self._hooks: list[_Hook] = []
-        self._take = self.app.faults.take
+        self._api_answer = self.app._api_answer
         self._answer_of = self.app._api.answer
-        self.app.faults.take = self._on_request  # type: ignore[method-assign]
+        self.app._api_answer = self._after_hooks  # type: ignore[method-assign]
         self.app._api.answer = self._keep  # type: ignore[method-assign]
 
     def fail(self, route: str, kind: str, **more: Any) -> None:
@@ -174,13 +177,14 @@ class Cloudflare(EmulatorServer):
     def _below(self, path: str) -> str:
         return path.removeprefix(f"/accounts/{self.account_id}")
 
-    def _on_request(self, method: str, path: str) -> list[Fault]:
+    async def _after_hooks(self, request: Request, path: str, body: bytes) -> Answer:
+        """Let things happen meanwhile, in a thread: what happens may be a whole run."""
         for hook in self._hooks:
-            if hook.route.matches(method, path):
+            if hook.route.matches(request.method, path):
                 hook.seen += 1
                 if hook.seen == hook.nth:
-                    hook.action()
-        return self._take(method, path)
+                    await to_thread.run_sync(hook.action)
+        return await self._api_answer(request, path, body)
 
     def _keep(self, ask: Ask, state: State) -> Answer:
         answer = self._answer_of(ask, state)
