@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+
 from benchmarks.server import UPLOAD_PATH, Seen
 
 ROOT = Path(__file__).resolve().parents[1]

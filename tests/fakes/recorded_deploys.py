@@ -42,10 +42,10 @@ class SameDeploy:
 
 
 def all_deploys() -> Iterator[RecordedDeploy]:
-    """Yield every deploy that a recording holds and that went well."""
+    """Yield every deploy, and every upload of a version, that a recording holds."""
     for recording in all_recordings():
         for index, step in enumerate(recording.steps):
-            if step.is_deploy:
+            if step.is_deploy or step.is_preview:
                 yield RecordedDeploy(case=recording.case, index=index)
 
 
@@ -107,7 +107,7 @@ class Place:
         return place
 
     def deploy(self, step: Step, *words: str) -> tuple[Exchange, ...]:
-        """Run our deploy as wrangler was run in a step; return what was asked."""
+        """Run our deploy, or preview, as wrangler was run in a step; return what was asked."""
         for exchange in step.exchanges:
             self._prepare(exchange)
         self.cloudflare.take()
@@ -122,7 +122,8 @@ class Place:
             **secrets,
         }
         said = (*_words(step, self.recording), *words)
-        run = run_entrypoint(self.checkout, "deploy", *said, env=env)
+        command = "preview" if step.is_preview else "deploy"
+        run = run_entrypoint(self.checkout, command, *said, env=env)
         assert run.code == 0, run.log
         return self.cloudflare.take()
 
@@ -147,6 +148,9 @@ def _words(step: Step, recording: Recording) -> Iterator[str]:
         yield f"--script-name={name}"  # it came from a variable, WRANGLER_CI_OVERRIDE_NAME
     if namespace is not None:
         yield f"--dispatch-namespace={namespace}"
+    for option in ("--message", "--tag", "--preview-alias"):
+        if (said := step.word_after(option)) is not None:
+            yield f"{option}={said}"
 
 
 def _script_name(step: Step) -> str:

@@ -68,6 +68,11 @@ class Step:
         """Whether it is a deploy that went well and was no dry run."""
         return self.words[:1] == ("deploy",) and self.code == 0 and bool(self.exchanges)
 
+    @property
+    def is_preview(self) -> bool:
+        """Whether it uploads a version without traffic, and went well."""
+        return self.words[:2] == ("versions", "upload") and self.code == 0
+
     def word_after(self, option: str) -> str | None:
         """Return what was given to an option, as `--option word` or `--option=word`."""
         for index, word in enumerate(self.words):

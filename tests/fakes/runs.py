@@ -117,7 +117,12 @@ class Running:
 
     def end(self) -> Run:
         """Wait for the end."""
-        stdout, stderr = self.process.communicate(timeout=LONGEST_RUN)
+        try:
+            stdout, stderr = self.process.communicate(timeout=LONGEST_RUN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise
         return self._runner.read(
             self.process.returncode,
             stdout,

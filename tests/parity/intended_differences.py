@@ -41,6 +41,13 @@ INTENDED = (
         seen_in="b-nobundle#0",
     ),
     Intended(
+        place="POST versions metadata.annotations.workers/message",
+        we="differ",
+        because="what the user says is followed by that note",
+        seen_in="i-versions#1",
+        only_if=lambda ours, theirs: ours.startswith(f"{theirs} wd1:"),
+    ),
+    Intended(
         place="POST deployments body.annotations.workers/message",
         we="add it",
         because="the deployment is told by the same message as its version",
@@ -54,9 +61,16 @@ INTENDED = (
         only_if=lambda _, theirs: theirs == {},
     ),
     Intended(
+        place="POST versions metadata.annotations",
+        we="leave it out",
+        because="the message stands there, where wrangler's annotations are empty",
+        seen_in="p-output-file#1",
+        only_if=lambda _, theirs: theirs == {},
+    ),
+    Intended(
         place="PUT script metadata.code_update_strategy.*",
         we="leave it out",
-        because="wrangler's own and documented nowhere",
+        because="wrangler's own default, documented nowhere: sent where the configuration says it",
         seen_in="b-nobundle#0",
     ),
     Intended(

@@ -1,10 +1,10 @@
 """A deploy of ours sends what wrangler 4.164.0 was recorded to send, but for what is meant.
 
-Every recorded `wrangler deploy` is done again by `./entrypoint`: the same project, an account that
-the recorded requests before it have made, upload sessions that ask for the same files. All writes
-are compared: which there are, order, query, headers that mean something, JSON, metadata, headers
-and contents of parts. Reads are each client's own affair. What differs on purpose stands in
-`intended_differences.py`.
+Every recorded `wrangler deploy` and `wrangler versions upload` is done again by `./entrypoint`: the
+same project, an account that the recorded requests before it have made, upload sessions that ask
+for the same files. All writes are compared: which there are, order, query, headers that mean
+something, JSON, metadata, headers and contents of parts. Reads are each client's own affair. What
+differs on purpose stands in `intended_differences.py`.
 """
 
 import shutil

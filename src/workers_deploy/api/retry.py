@@ -71,6 +71,19 @@ class Retrier:
         self.journal = journal or Journal()
         self.check = check
 
+    def with_attempts(self, number: int) -> "Retrier":
+        """Return the same policy with so many tries per request."""
+        return Retrier(
+            max_attempts=number,
+            deadline=self.deadline,
+            clock=self.clock,
+            sleep=self.sleep,
+            rng=self.rng,
+            tell=self.tell,
+            journal=self.journal,
+            check=self.check,
+        )
+
     def remaining(self) -> float:
         """Return the seconds that are left until the deadline; negative when it has passed."""
         return self.deadline - self.clock()

@@ -86,10 +86,10 @@ class Undoer:
         if not self._state.moved:
             return self._before_traffic((*done, suspect) if suspect else done)
         if not revert or not isinstance(failed, CheckLive | Probe):
-            return self._partial("traffic stays with it")
+            return self._stays("traffic stays with it")
         former = self._state.before.deployment
         if former is None:
-            return self._partial("a first deploy can't be undone")
+            return self._stays("a first deploy can't be undone")
         return self._return_traffic(former, done)
 
     def _after_delete(self, suspect: Step | None) -> Undone:
@@ -111,11 +111,12 @@ class Undoer:
         return Undone(result=Result.PARTIAL, live_note="no script: it was deleted")
 
     def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
+        self._learn_what_serves()
         lines, undone, left = self._put_settings_back(steps)
         before = self._state.before
         serves = _version(self._state.others or before.deployment)
         note = f"{serves}, nothing changed"
-        if not before.exists:
+        if not before.exists and self._state.others is None:
             note = "no script"
         if self._state.version_id and before.exists:
             note += f" · version {self._state.version_id[:8]} is uploaded and gets no traffic"
@@ -132,6 +133,47 @@ class Undoer:
             steps=tuple(undone),
         )
 
+    def _learn_what_serves(self) -> None:
+        """Learn what someone else deployed meanwhile, if that can be read at once."""
+        if self._state.others is not None or self._script.dispatch_namespace is not None:
+            return
+        once = self._client.retrying(self._client.retrier.with_attempts(1))
+        try:
+            newest = read_live_deployment(once, self._script.name)
+        except ApiError:
+            return
+        before = self._state.before.deployment
+        if newest is not None and (before is None or newest.id != before.id):
+            self._state.learn_others(newest)
+
+    def _stays(self, why: str) -> Undone:
+        """Tell that what this run made serves, unless someone deployed since."""
+        if self._script.dispatch_namespace is not None:
+            return self._partial(why)
+        try:
+            newest = read_live_deployment(self._client, self._script.name)
+        except ApiError:
+            return self._partial(f"{why} (as far as known: it could not be read again)")
+        former = self._state.before.deployment
+        if newest is None and former is None:
+            # Made a moment ago: a read that lags looks the same as a script that was deleted.
+            return self._partial(f"{why} (no read shows it yet)")
+        if newest is None:
+            self._state.learn(live_version_id=None, deployment_url=None, urls=())
+            return Undone(result=Result.PARTIAL, live_note="no script: it was deleted meanwhile")
+        # Reads lag: the former deployment may still be shown.
+        if (former and newest.id == former.id) or newest.shares == self._state.our_shares:
+            return self._partial(why)
+        return self._belongs_to_others(newest)
+
+    def _belongs_to_others(self, newest: LiveDeployment, note: str = "") -> Undone:
+        self._state.learn_others(newest)
+        who = newest.author or "someone"
+        return Undone(
+            result=Result.PARTIAL,
+            live_note=f"{_version(newest)}: {who} deployed meanwhile{note}",
+        )
+
     def _partial(self, why: str) -> Undone:
         serves = "the new version, whose id is not known"
         if self._state.version_id:
@@ -143,10 +185,7 @@ class Undoer:
             newest = next(iter(self._client.list_deployments(self._script.name)), None)
             # Reads lag: the former deployment may still be shown.
             if newest and newest.id != former.id and newest.shares != self._state.our_shares:
-                self._state.learn_others(newest)
-                who = newest.author or "someone"
-                note = f"{who} deployed meanwhile, so traffic was not returned"
-                return Undone(result=Result.PARTIAL, live_note=f"{_version(newest)}: {note}")
+                return self._belongs_to_others(newest, ", so traffic was not returned")
             self._redeploy(former)
         except DeployError as error:
             return self._partial(f"traffic could not be returned: {error.message}")
