@@ -85,11 +85,12 @@ class Client:
         opened = self.ask(
             "POST", f"{scripts}/assets-upload-session", json={"manifest": manifest}
         ).json()["result"]
-        token: str = opened["jwt"]
+        session: str = opened["jwt"]
+        completion = session  # where nothing is to be sent
         for bucket in opened["buckets"]:
-            answer = self.send_bucket(token, {h: named[h][1] for h in bucket})
-            token = str(answer.json()["result"].get("jwt"))
-        return token
+            answer = self.send_bucket(session, {h: named[h][1] for h in bucket})
+            completion = str(answer.json()["result"].get("jwt"))
+        return completion
 
     def send_bucket(self, token: str, contents: Mapping[str, bytes]) -> httpx.Response:
         """Upload one bucket of files by hash."""

@@ -47,8 +47,6 @@ SENT = [
     ),
     ("delete_script", (HELLO,), {}, "DELETE /workers/scripts/hello", ""),
     ("delete_script", (HELLO,), {"force": True}, "DELETE /workers/scripts/hello", "force=true"),
-    ("download_script", (HELLO,), {}, "GET /workers/scripts/hello/content/v2", ""),
-    ("read_script", (HELLO,), {}, "GET /workers/scripts/hello", ""),
 ]
 
 
@@ -159,6 +157,17 @@ def test_a_download_says_what_it_is(cloudflare, client):
 
     assert (raw.content, raw.main_module) == (b"--B--", "index.js")
     assert raw.content_type == "multipart/form-data; boundary=B"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("download_script", "/hello/content/v2"), ("read_script", "/hello")]
+)
+def test_a_script_is_downloaded_from_where_it_is(cloudflare, client, method, path):
+    cloudflare.on(f"GET {path}", httpx.Response(204))
+
+    getattr(client, method)(HELLO)
+
+    assert cloudflare.requests[-1].url.path.endswith(f"/workers/scripts{path}")
 
 
 def test_a_download_of_assets_only_is_empty(cloudflare, client):
