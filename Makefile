@@ -43,7 +43,7 @@ lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, sh
 	$(BIN)/zizmor --offline --quiet --no-progress action.yml $(WORKFLOWS)
 	$(PYTEST) -q tests/contract/test_sizes.py
 
-bench: .venv/.made .node/.made ## Compare with wrangler: time and memory, every size (an hour)
+bench: .venv/.made .node/.made ## Compare with wrangler: time and memory, every size (half an hour)
 	@$(BIN)/python -m benchmarks
 
 bench-small: .venv/.made .node/.made ## Compare with wrangler: 1 and 1,000 assets (three minutes)

@@ -53,7 +53,8 @@ def points_of(results: Any, tool: str, number: str) -> Iterator[tuple[int, float
     for row in results["rows"]:
         is_plain = row["is_generated"] and not row["unchanged"] and not row["latency"]
         if is_plain and row["files"] and tool in row["runs"]:
-            yield row["files"], statistics.median(run[number] for run in row["runs"][tool])
+            of_runs = [run[number] for run in row["runs"][tool] if number in run]
+            yield row["files"], statistics.median(of_runs or row["memory"][tool])
 
 
 if __name__ == "__main__":

@@ -74,8 +74,9 @@ def describe(versions: Mapping[str, str], runs: int) -> list[str]:
         f"{named}; {os.cpu_count()} cores ({_processor()}), load {load:.1f}.",
         "",
         f"Medians of {runs}, the tools in turns, against the same server process.",
-        "Memory is the peak of the proportional set size of all processes of a tool; ÷ is the",
-        "other tool's number by ours; server CPU is what the server took for one of our deploys.",
+        "Memory is the peak of the proportional set size of all processes of a tool, looked at",
+        "every 20 ms in runs of their own, since looking takes time. ÷ is the other tool's number",
+        "by ours; server CPU is what the server's process took for one of our deploys.",
     ]
 
 

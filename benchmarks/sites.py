@@ -85,7 +85,9 @@ def run_npm(words: str, folder: Path) -> None:
         "--loglevel=error",
         "--no-update-notifier",
     )
-    subprocess.run([node, npm, *words.split(), *flags], cwd=folder, check=True)
+    subprocess.run(
+        [node, npm, *words.split(), *flags], cwd=folder, check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def _write_project(folder: Path, assets: str | None) -> None:

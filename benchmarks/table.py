@@ -44,12 +44,21 @@ def _cell(row: Row, tool: str) -> str:
 
 def _ratio(row: Row, tool: str, number: str, wanted: str) -> str:
     if tool not in row.runs:
-        return NONE
+        return _bounded(row) if number == "memory" else NONE
     least = row.work.wanted.get(wanted)
     ratio = row.ratio(tool, number)
     if least is None:
         return f"{ratio:.1f}"
     return f"{ratio:.1f} ✓" if ratio >= least else f"{ratio:.1f} ✗ (≥ {least:g})"
+
+
+def _bounded(row: Row) -> str:
+    most = row.work.wanted.get("megabytes")
+    if most is None:
+        return NONE
+    megabytes = row.median(OURS, "memory") / 1_000_000
+    verdict = "✓" if megabytes <= most else "✗"
+    return f"{megabytes:.0f} MB {verdict} (≤ {most:g})"
 
 
 def _requests(row: Row, tool: str) -> str:

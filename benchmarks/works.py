@@ -2,13 +2,13 @@
 
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.client import Server
-from benchmarks.measure import measure
+from benchmarks.measure import Measurement, measure
 from benchmarks.sites import Site
 from benchmarks.tools import Tool
 
@@ -20,7 +20,7 @@ class Work:
     """One row: what is deployed, how late the server answers, and what is to be reached.
 
     `wanted` are least ratios, other tool ÷ ours: seconds of wrangler, seconds of wrangler without
-    its log, memory of either.
+    its log, memory; where only ours is run, the most `megabytes` that it may take.
     """
 
     site: Site
@@ -42,7 +42,6 @@ class Run:
 
     seconds: float
     cpu: float
-    memory: int  # bytes
     server_cpu: float
     first_request: float  # seconds from the start
     upload_seconds: float
@@ -55,13 +54,20 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A work with the runs of each tool."""
+    """A work with the runs of each tool, and the peaks of memory, in bytes, of further runs.
+
+    Looking at the memory of a process holds it up, a large one more than a small one: what is
+    timed is not looked at.
+    """
 
     work: Work
     runs: Mapping[str, Sequence[Run]]
+    memory: Mapping[str, Sequence[int]]
 
     def median(self, tool: str, number: str) -> float:
-        """Return the median of one number of a tool's runs."""
+        """Return the median of one number of a tool's runs, or of its memory."""
+        if number == "memory":
+            return float(statistics.median(self.memory[tool]))
         return float(statistics.median(getattr(run, number) for run in self.runs[tool]))
 
     def ratio(self, tool: str, number: str) -> float:
@@ -78,6 +84,7 @@ class Row:
             "unchanged": self.work.unchanged,
             "latency": self.work.latency,
             "wanted": dict(self.work.wanted),
+            "memory": {tool: list(peaks) for tool, peaks in self.memory.items()},
             "runs": {tool: [asdict(run) for run in runs] for tool, runs in self.runs.items()},
         }
 
@@ -90,7 +97,7 @@ class Bench:
         self._tools = tools
         self._runs = runs
 
-    def rows(self, works: Sequence[Work], tell: Callable[[Row], None]) -> Iterator[Row]:
+    def rows(self, works: Iterable[Work], tell: Callable[[Row], None]) -> Iterator[Row]:
         """Measure each work."""
         for work in works:
             row = self._row(work)
@@ -100,35 +107,44 @@ class Bench:
     def _row(self, work: Work) -> Row:
         tools = [tool for tool in self._tools if tool.key == OURS or not work.only_ours]
         runs: dict[str, list[Run]] = {tool.key: [] for tool in tools}
+        memory: dict[str, list[int]] = {tool.key: [] for tool in tools}
         self._server.be_late(work.latency)
         if work.unchanged:
             self._server.reset()
             for tool in tools:
-                self._run(work, tool)
-        for _ in range(self._runs):
+                self._deploy(work, tool)
+        for turn in range(self._runs):
             for tool in tools:
-                if work.unchanged:
-                    self._server.forget()
-                else:
-                    self._server.reset()
                 runs[tool.key].append(self._run(work, tool))
+                if turn % 2 == 0:
+                    self._prepare(work)
+                    memory[tool.key].append(self._deploy(work, tool, look=True).memory)
         self._server.reset()
-        return Row(work=work, runs=runs)
+        return Row(work=work, runs=runs, memory=memory)
 
-    def _run(self, work: Work, tool: Tool) -> Run:
-        before = self._server.heard().cpu
+    def _prepare(self, work: Work) -> None:
+        if work.unchanged:
+            self._server.forget()
+        else:
+            self._server.reset()
+
+    def _deploy(self, work: Work, tool: Tool, *, look: bool = False) -> Measurement:
         with tempfile.TemporaryDirectory() as home:
             env = tool.environment(Path(home), self._server.api)
             # A script of its own: what one tool deployed is not unchanged for another.
             command = tool.deploy(f"bench-{tool.key}")
-            done = measure(command, cwd=work.site.folder, env=env)
+            return measure(command, cwd=work.site.folder, env=env, look=look)
+
+    def _run(self, work: Work, tool: Tool) -> Run:
+        self._prepare(work)
+        before = self._server.heard().cpu
+        done = self._deploy(work, tool)
         heard = self._server.heard()
         if heard.stored < (1 if work.site.files else 0):
             raise RuntimeError(f"{tool.key} stored no assets")
         return Run(
             seconds=done.seconds,
             cpu=done.cpu,
-            memory=done.memory,
             server_cpu=heard.cpu - before,
             first_request=heard.requests[0].began - done.began,
             upload_seconds=heard.upload_seconds,

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from workers_deploy.commands import Session
 from workers_deploy.core.outcome import StepResult
 from workers_deploy.core.project import ProbeTarget
 from workers_deploy.core.steps import Scope
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor
 from workers_deploy.executor.stop import Stop

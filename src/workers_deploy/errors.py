@@ -12,8 +12,9 @@ DeployError
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from workers_deploy.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

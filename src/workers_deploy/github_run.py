@@ -6,13 +6,14 @@ the same way, as far as they have it.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from workers_deploy.api.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.pull_request import PullRequest, read_pull_request
 from workers_deploy.core.outcome import Outcome, Result
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import CancelledError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs

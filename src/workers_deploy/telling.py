@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from workers_deploy import __version__
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.files import ReportContent, write_report
 from workers_deploy.core.outcome import Outcome
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ProblemsError
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.junit import junit_cases

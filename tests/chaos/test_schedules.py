@@ -25,7 +25,8 @@ from fakes.chaos import (
 from fakes.runs import FastStop, Runner
 
 Start = Callable[[], Runner]
-SEEDS = range(8)
+# The last ones once found a run that took a read that lags for a script that was deleted.
+SEEDS = (*range(8), 3001, 3015, 3027)
 SCHEDULES = 4  # a seed
 
 

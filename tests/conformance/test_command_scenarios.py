@@ -133,3 +133,90 @@ def test_schedules_are_made_as_said_and_otherwise_left(target: Target):
     assert said == left == ["0 3 * * 1"]
     assert again.outputs["outcome"] == "unchanged"
     assert script.crons() == []
+
+
+def test_settings_alone_are_changed_and_the_rest_is_inherited(target: Target):
+    script = target.script("only-settings", vars={"GREETING": "hello"})
+    script.write("index.js", worker("new Response(env.GREETING + env.KEY)"))
+    first = script.deploy("--secrets=KEY", KEY="!")
+    script.configure(vars={"GREETING": "servus"}, observability={"enabled": True})
+    script.answering("not to be deployed")
+
+    run = script.deploy("--only=settings")
+
+    assert run.outputs["outcome"] == "deployed"
+    assert script.version_ids() == [run.outputs["version-id"], first.outputs["version-id"]]
+    assert script.secret_names() == {"KEY"}
+    assert script.settings().observability is not None
+    script.sees(lambda: script.asks(first), "servus!")
+
+
+def test_one_secret_alone_is_set_and_another_deleted(target: Target):
+    script = target.script("one-secret")
+    script.write("index.js", worker("new Response(env.KEY)"))
+    first = script.deploy("--secrets=KEY", KEY="value one")
+
+    script.deploy("--only=secrets", "--secrets=KEY", KEY="value two")
+    script.sees(lambda: script.asks(first), "value two")
+    script.deploy("--only=secrets", "--secrets=MORE", "--prune-secrets=true", MORE="more")
+
+    script.sees(script.secret_names, {"MORE"})
+
+
+def test_addresses_alone_are_turned_off_and_on(target: Target):
+    script = target.script("addresses")
+    script.answering("here")
+    script.deploy()
+
+    script.deploy("--only=subdomain", "--workers-dev=false", "--preview-urls=false")
+    off = script.subdomain()
+    script.deploy("--only=subdomain", "--workers-dev=true", "--preview-urls=true")
+
+    on = script.subdomain()
+    assert (off.enabled, off.previews_enabled) == (False, False)
+    assert (on.enabled, on.previews_enabled) == (True, True)
+    assert len(script.version_ids()) == 1
+
+
+def test_while_a_preview_is_the_latest_version_secrets_wait_for_a_deploy(target: Target):
+    script = target.script("waiting")
+    script.answering("one")
+    script.deploy("--secrets=KEY", KEY="value one")
+    script.answering("two")
+    script.run("preview", "--secrets=KEY", KEY="value one")
+
+    stopped = script.deploy("--only=secrets", "--secrets=KEY", expect=7, KEY="value two")
+    script.deploy("--secrets=KEY", KEY="value two")
+    after = script.deploy("--only=secrets", "--secrets=KEY", KEY="value three")
+
+    assert stopped.outputs["outcome"] == "failed"
+    assert after.outputs["outcome"] == "deployed"
+
+
+def test_what_is_shown_is_what_serves(target: Target):
+    script = target.script("shown", vars={"GREETING": "a value"})
+    script.answering("shown")
+    run = script.deploy("--secrets=KEY", KEY="another value")
+
+    shown = script.run("show").report["details"]
+    listed = script.run("list", f"--search={script.name}").report["details"]
+
+    assert shown["live_version"]["id"] == run.outputs["version-id"] == script.live_id()
+    assert {one["name"] for one in shown["bindings"]} == {"GREETING", "KEY"}
+    assert shown["secrets"]["live"] == ["KEY"]
+    assert [one["name"] for one in listed["scripts"]] == [script.name]
+
+
+def test_a_script_that_another_one_is_bound_to_is_deleted_only_by_a_word(target: Target):
+    script = target.script("bound")
+    script.write("index.js", HELLO)
+    script.deploy()
+    user = target.script("user", services=[{"binding": "IT", "service": script.name}])
+    user.write("index.js", HELLO)
+    user.deploy()
+
+    script.run("delete", f"--confirm={script.name}", expect=7)
+    script.sees(script.exists, wanted=True)
+    script.run("delete", f"--confirm={script.name}", "--allow=break-bindings")
+
+    script.sees(script.exists, wanted=False)

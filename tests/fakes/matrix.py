@@ -53,7 +53,7 @@ _ROUTES: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("POST deployments",),
     "Schedules": ("PUT schedules",),
     "Routes": ("PUT scripts/shop/routes",),
-    "Domain": ("PUT domains/records",),
+    "Domain": ("PUT workers/domains",),
     "Queue consumer": ("POST consumers", "PUT consumers/*"),
 }
 STEPS = (*_ROUTES, "Check", "Probe")
@@ -164,7 +164,7 @@ class Account:
     def deploy_theirs(self, *, is_first: bool) -> None:
         """What someone else deploys at a bad moment."""
         if is_first:
-            upload(self.cloudflare, "shop", "theirs")
+            upload(self.cloudflare, "shop", "theirs", logpush=True)
         else:
             self.cloudflare.deploy_version(self.theirs)
 

@@ -178,3 +178,17 @@ def test_two_processes_at_once_leave_one_of_them_whole(
     assert (text, greeting) in [(TWO, "two"), (THREE, "three")]
     assert cloudflare.script()["settings"]["logpush"] is False
     assert all(run.outputs["live-version-id"] for run in runs)
+
+
+def test_who_deploys_right_after_a_run_is_not_waited_for(live: Runner, cloudflare: Cloudflare):
+    theirs = cloudflare.live()["id"]
+    live.checkout.module(TWO)
+    cloudflare.when("GET deployments", lambda: cloudflare.deploy_version(theirs), nth=3)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 6, run.log
+    assert run.outcome == "partial"
+    assert "deployed right after this run" in run.log
+    assert run.outputs["live-version-id"] == theirs
+    assert live.time.slept == []

@@ -109,6 +109,33 @@ export default {
             "src/bytes.bin": bytes([0, 1, 254, 255]),
         },
     ),
+    "files by every kind of rule": BundledProject(
+        config=DATE
+        + """preserve_file_names = true
+[[rules]]
+type = "Text"
+globs = ["**/LICENSE", "*.tpl", "*/client/*.js"]
+[[rules]]
+type = "Data"
+globs = ["**/*.dat"]
+fallthrough = true
+""",
+        files={
+            "src/index.ts": """
+import license from "./LICENSE";
+import page from "./page.tpl";
+import script from "./client/app.js";
+import bytes from "./lib/bytes.dat";
+export default {
+  fetch: () => new Response([license, page, script, new Uint8Array(bytes)].join("|")),
+};
+""",
+            "src/LICENSE": "free",
+            "src/page.tpl": "<p>",
+            "src/client/app.js": "document.title = 1;",
+            "src/lib/bytes.dat": bytes([7, 8]),
+        },
+    ),
     "durable object": BundledProject(
         paths=("/", "/", "/"),
         config=DATE

@@ -123,7 +123,7 @@ INTENDED = (
         seen_in="h5-crons#1",
     ),
     Intended(
-        place="PUT workflows/wf",
+        place="PUT workflows/*",
         we="leave it out",
         because="sent only where live differs",
         seen_in="a-bindings#1",

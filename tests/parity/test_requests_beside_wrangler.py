@@ -5,6 +5,7 @@ intended differences is that of the recordings.
 """
 
 import json
+import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from fakes.entrypoint import run_entrypoint
+from fakes.recorded_deploys import ESBUILD
 from fakes.recording_emulator import RecordingEmulator
 from fakes.wire_difference import differences
 from fakes.wrangler import install_wrangler
@@ -23,6 +25,15 @@ MODULES = [
     {"type": "CommonJS", "globs": ["**/*.cjs"]},
     {"type": "ESModule", "globs": ["**/*.js", "**/*.mjs"]},
 ]
+LISTENER = 'addEventListener("fetch", (e) => e.respondWith(new Response(TEXT)));\n'
+BUNDLED = """
+import license from "./LICENSE";
+import page from "./page.tpl";
+import script from "./client/app.js";
+import bytes from "../lib/bytes.dat";
+import { aliased } from "aliased";
+export default { fetch: () => new Response([license, page, script, bytes, aliased].join()) };
+"""
 PYTHON = """
 name = "p"
 main = "src/entry.py"
@@ -55,6 +66,7 @@ class Case:
     wrangler: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "."  # where both are run
 
 
 def config(**keys: object) -> str:
@@ -159,10 +171,93 @@ CASES = {
     "a service worker": Case(
         files={
             "wrangler.json": config(main="worker.js", text_blobs={"TEXT": "lib/a.txt"}),
-            "worker.js": 'addEventListener("fetch", (e) => e.respondWith(new Response(TEXT)));\n',
+            "worker.js": LISTENER,
             "lib/a.txt": "text",
         },
         changes="worker.js",
+    ),
+    "a service worker below its configuration": Case(
+        files={
+            "wrangler.json": config(
+                main="app/worker.js",
+                wasm_modules={"ADD": "add.wasm"},
+                data_blobs={"DATA": "lib/a.bin"},
+            ),
+            "app/worker.js": LISTENER.replace("TEXT", "DATA"),
+            "add.wasm": b"\0asm\1\0\0\0",
+            "lib/a.bin": "data",
+            ".git/HEAD": "none",  # its root is the repository's
+        },
+        changes="app/worker.js",
+        folder="app",
+    ),
+    "Durable Objects": Case(
+        files={
+            "wrangler.json": config(
+                durable_objects={
+                    "bindings": [{"name": "OBJECT", "class_name": "Counter"}],
+                    "code_update_strategy": {"mode": "deferred", "max_delay": 60},
+                },
+                migrations=[{"tag": "v1", "new_sqlite_classes": ["Counter"]}],
+            ),
+            "index.js": HELLO + "export class Counter {}\n",
+        },
+    ),
+    "workflows": Case(
+        files={
+            "wrangler.json": config(
+                workflows=[{"binding": "BOUND", "name": "bound", "class_name": "Bound"}],
+                exports={
+                    "Declared": {"type": "workflow", "name": "declared", "schedules": "0 * * * *"}
+                },
+            ),
+            "index.js": HELLO + "export class Bound {}\nexport class Declared {}\n",
+        },
+    ),
+    "a bundle of files by every kind of rule": Case(
+        files={
+            "wrangler.json": config(
+                no_bundle=False,
+                main="src/index.ts",
+                preserve_file_names=True,
+                rules=[
+                    {"type": "Text", "globs": ["**/LICENSE", "*.tpl", "*/client/*.js"]},
+                    {"type": "Data", "globs": ["**/*.dat"], "fallthrough": True},
+                ],
+                alias={"aliased": "./src/stand-in.js"},
+            ),
+            "src/index.ts": BUNDLED,
+            "src/LICENSE": "free",
+            "src/page.tpl": "<p>",
+            "src/client/app.js": "document.title = 1;",
+            "src/stand-in.js": "export const aliased = 1;",
+            "lib/bytes.dat": bytes(range(9)),
+        },
+        changes="src/index.ts",
+    ),
+    "a bundle with its packages": Case(
+        files={
+            "wrangler.json": config(
+                no_bundle=False,
+                dependencies_instrumentation={"enabled": True, "exclude_packages": ["left-*"]},
+            ),
+            "index.js": 'import { one } from "one";\nexport default { one };\n',
+            "package.json": json.dumps(
+                {
+                    "dependencies": {"one": "^1.0.0", "left-out": "1", "missing": "1"},
+                    "devDependencies": {"@scope/two": "~2", "local": "file:../local"},
+                }
+            ),
+            **{
+                f"node_modules/{name}/package.json": json.dumps({"name": name, "version": version})
+                for name, version in {
+                    "one": "1.2.3",
+                    "@scope/two": "2.0.1",
+                    "left-out": "1",
+                }.items()
+            },
+            "node_modules/one/index.js": "export const one = 1;",
+        },
     ),
 }
 
@@ -178,12 +273,13 @@ def test_both_send_the_same_writes(name: str, tmp_path: Path):
             for folder in ("ours", "theirs"):
                 write(tmp_path / folder, case, changed=turn == "second")
             wrangler = install_wrangler(theirs, tmp_path)
-            wrangler.run(tmp_path / "theirs", "deploy", *case.wrangler)
+            wrangler.run(tmp_path / "theirs" / case.folder, "deploy", *case.wrangler)
             run = run_entrypoint(
-                tmp_path / "ours",
+                tmp_path / "ours" / case.folder,
                 "deploy",
                 *case.ours,
                 env={
+                    "PATH": os.pathsep.join((*ESBUILD, os.defpath)),
                     "CLOUDFLARE_API_TOKEN": ours.token,
                     "CLOUDFLARE_ACCOUNT_ID": ours.account_id,
                     "CLOUDFLARE_API_BASE_URL": ours.url,

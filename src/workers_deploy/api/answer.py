@@ -1,13 +1,14 @@
 """A call and its answer: what was asked for, told from every way of getting something else."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from workers_deploy.api.body import Body
 from workers_deploy.api.envelope import complaints_in, parse_envelope, retry_after_seconds
 from workers_deploy.api.failure import Area, Complaint, Failure, Kind, RequestFailedError, kind_of
+from workers_deploy.dataclass import dataclass
 
 LONGEST_IN_LOG = 160  # characters of a message
 

@@ -8,7 +8,7 @@ of it is struggling, the buckets go one by one until it recovers.
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import nlargest
 
 from workers_deploy.api.body import new_boundary
@@ -20,6 +20,7 @@ from workers_deploy.api.failure import Failure
 from workers_deploy.api.lanes import send_buckets
 from workers_deploy.api.sessions import SessionExpiredError
 from workers_deploy.core.manifest import AssetEntry, AssetManifest
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError, UnansweredError
 
 LARGEST_SHOWN = 10

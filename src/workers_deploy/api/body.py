@@ -3,8 +3,10 @@
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
+
+from workers_deploy.dataclass import dataclass
 
 CHUNK_BYTES = 64 * 1024
 

@@ -6,12 +6,13 @@ Its length is known beforehand from the sizes in the manifest, every iteration r
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pybase64 import b64encode
 
 from workers_deploy.api.body import form_content_type, form_tail, joined
 from workers_deploy.core.manifest import AssetEntry
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 
 READ_BYTES = 3 * 64 * 1024  # a multiple of three: base64 of each piece has no padding but the last

@@ -7,7 +7,8 @@ the next t seconds; older answers in `x-ratelimit-remaining` and `-reset`.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from workers_deploy.dataclass import dataclass
 
 # So few that others who share the token may use them up meanwhile.
 LITTLE = 5

@@ -1,7 +1,7 @@
 """What every group of endpoints shares: paths, the retry policy around a call, and its result."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from workers_deploy.api.connection import Connection
 from workers_deploy.api.failure import Area
 from workers_deploy.api.retry import Retrier
 from workers_deploy.api.wire import WireModel, validated
+from workers_deploy.dataclass import dataclass
 
 # How the endpoints say that there is no such script: script, service, environment.
 UNKNOWN_SCRIPT = frozenset({10007, 10090, 10092})

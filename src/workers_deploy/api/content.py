@@ -3,7 +3,7 @@
 The form is taken apart by python-multipart, so that every byte of a module stays as it is.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -11,6 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.scripts import RawScript
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError, UnansweredError
 
 # What an API gateway that does not route content/v2 answers; GET scripts/{name} is older.

@@ -6,10 +6,10 @@ numbers repeat across Cloudflare's products.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from workers_deploy.api.failure import Area
+from workers_deploy.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

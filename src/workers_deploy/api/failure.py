@@ -6,8 +6,9 @@ Which kinds are tried again, and how, is decided in `retry.py`; what people read
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from workers_deploy.dataclass import dataclass
 
 
 class Area(StrEnum):

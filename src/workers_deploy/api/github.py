@@ -8,7 +8,6 @@ The client is its own: Cloudflare's token never goes to GitHub, and GitHub's nev
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +18,7 @@ from workers_deploy.api.connection import USER_AGENT
 from workers_deploy.api.envelope import retry_after_seconds
 from workers_deploy.api.failure import Failure, Kind, RequestFailedError
 from workers_deploy.api.retry import Retrier
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
 
 REQUEST_TIMEOUT = 5.0  # seconds without a byte

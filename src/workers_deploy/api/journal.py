@@ -1,9 +1,9 @@
 """Which requests a run has sent, and which of them did not pass: read per step by the executor."""
 
 import threading
-from dataclasses import dataclass
 
 from workers_deploy.core.outcome import Try
+from workers_deploy.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ which free plans may not read.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
@@ -24,6 +24,7 @@ from workers_deploy.api.trigger_state import read_triggers
 from workers_deploy.api.versions import ReadVersion
 from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion
 from workers_deploy.core.project import ScriptSettings, SubdomainState, Triggers, UsageModel
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, RefusedError
 
 T = TypeVar("T")

@@ -5,7 +5,6 @@ status counts. TLS is verified.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -13,6 +12,7 @@ import httpx
 from workers_deploy.api.address import is_loopback
 from workers_deploy.api.connection import USER_AGENT
 from workers_deploy.core.project import ProbeTarget
+from workers_deploy.dataclass import dataclass
 
 GOOD_IN_A_ROW = 3
 SECONDS_AFTER_GOOD = 0.3

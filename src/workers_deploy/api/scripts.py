@@ -1,7 +1,7 @@
 """Endpoints of a script as a whole: upload, search, download, delete."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workers_deploy.api.answer import Answer
@@ -23,9 +23,12 @@ from workers_deploy.api.wire import (
     WorkerResult,
 )
 from workers_deploy.core.project import Module, SubdomainState
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError
 
 UPLOAD_QUERY = {"bindings_inherit": "strict"}
+# What wrangler 4.164.0 sends with an upload whose `exports` declare a workflow.
+WORKFLOW_EXPORTS_HEADERS = {"Cloudflare-Workers-Script-Api-Date": "2026-11-09"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +96,14 @@ def upload_form(
     return FormBody(boundary or new_boundary(), parts)
 
 
+def upload_options(metadata: Mapping[str, Any], **query: str) -> Options:
+    """Return how an upload of this metadata is sent."""
+    exports = metadata.get("exports") or {}
+    has_workflow = any(export.get("type") == "workflow" for export in exports.values())
+    headers = WORKFLOW_EXPORTS_HEADERS if has_workflow else {}
+    return Options(query={**query, **UPLOAD_QUERY}, headers=headers)
+
+
 def _module_part(module: Module) -> Part:
     return Part(
         name=module.name,
@@ -121,7 +132,7 @@ class Scripts(Caller):
             lambda answer: _uploaded(as_model(UploadedScriptResult)(answer)),
             body=upload_form(metadata, modules),
             look=look,
-            options=Options(query={"excludeScript": "true", **UPLOAD_QUERY}),
+            options=upload_options(metadata, excludeScript="true"),
         )
 
     def put_content(

@@ -1,7 +1,6 @@
 """Endpoints of secrets. Values go in and never come out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from workers_deploy.api.body import json_body
 from workers_deploy.api.caller import (
@@ -15,6 +14,7 @@ from workers_deploy.api.caller import (
 )
 from workers_deploy.api.wire import SecretResult
 from workers_deploy.core.project import Secret
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError
 
 NO_SUCH_SECRET = 10056

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workers_deploy.api.answer import Answer, Call
@@ -10,6 +10,7 @@ from workers_deploy.api.body import Body, json_body
 from workers_deploy.api.caller import Caller, ScriptPath, as_model, segment
 from workers_deploy.api.failure import Area, Failure, RequestFailedError
 from workers_deploy.api.wire import AssetSessionResult, AssetUploadResult, validated
+from workers_deploy.dataclass import dataclass
 
 # 401 is what a session's token gets once it has expired; 403 was seen on the older endpoint
 # (cloudflare/workers-sdk#3773). 10301 and 10343: the session's manifest is not there any more.

@@ -1,7 +1,6 @@
 """Endpoints of what is set: script settings, versioned settings, workers.dev, usage model."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workers_deploy.api.answer import Answer
@@ -17,6 +16,7 @@ from workers_deploy.api.wire import (
     bindings_of,
 )
 from workers_deploy.core.project import Binding, ScriptSettings, SubdomainState, UsageModel
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError
 
 # The official client sends this date with POST subdomain: with it, the server derives a missing

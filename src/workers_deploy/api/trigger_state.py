@@ -7,7 +7,6 @@ records without the right to read them) is left to Cloudflare's answer to the wr
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from workers_deploy.api.caller import UNKNOWN_SCRIPT
@@ -16,6 +15,7 @@ from workers_deploy.api.trigger_wire import RouteResult
 from workers_deploy.api.triggers import consumers_of
 from workers_deploy.api.zones import host_key
 from workers_deploy.core.project import Triggers
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError
 
 T = TypeVar("T")

@@ -1,15 +1,15 @@
 """Endpoints of versions and deployments: what was uploaded, and which of it serves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from workers_deploy.api.body import json_body
 from workers_deploy.api.caller import Caller, Options, ScriptPath, as_model, as_models, segment
-from workers_deploy.api.scripts import UPLOAD_QUERY, upload_form
+from workers_deploy.api.scripts import upload_form, upload_options
 from workers_deploy.api.wire import DeploymentResult, VersionResult, VersionUrlsResult
 from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
 from workers_deploy.core.project import Module
+from workers_deploy.dataclass import dataclass
 
 # What wrangler 4.164.0 sends with each deployment: how long Durable Objects may go on with the
 # code that they have.
@@ -55,7 +55,7 @@ class Versions(Caller):
             lambda answer: _uploaded(as_model(VersionResult)(answer)),
             body=upload_form(metadata, modules),
             look=look,
-            options=Options(query=UPLOAD_QUERY),
+            options=upload_options(metadata),
         )
 
     def list_versions(

@@ -6,12 +6,12 @@ A report that can't be written is a warning: it never makes a good deploy a bad 
 import errno
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.ci.folder import open_folder, owner_of
 from workers_deploy.ci.html import render_html
+from workers_deploy.dataclass import dataclass
 from workers_deploy.report.encode import render_dotenv, render_properties, render_shell
 from workers_deploy.report.junit import Case
 from workers_deploy.report.redaction import redact_strings

@@ -7,9 +7,10 @@ files elsewhere, and what we write must belong to the one who has to delete it.
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from workers_deploy.dataclass import dataclass
 
 # A folder on the way needs no right to be listed, only to be passed.
 _PASSAGE: Final = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from workers_deploy.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,7 @@
 """What a command works with, and what several commands share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from workers_deploy.core.steps import (
     Scope,
     UploadScript,
 )
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
 from workers_deploy.executor.run import Executor, facts_of
 from workers_deploy.inputs import Inputs

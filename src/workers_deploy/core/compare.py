@@ -5,7 +5,7 @@ where live contradicts what the project says.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from workers_deploy.core.digest import Note, parse_note
@@ -20,6 +20,7 @@ from workers_deploy.core.project import (
     UsageModel,
 )
 from workers_deploy.core.steps import Action, Change
+from workers_deploy.dataclass import dataclass
 
 # One thing under two names: wrangler and the docs write the left one, the schema the right one.
 FIELD_ALIASES = {"id": "database_id"}

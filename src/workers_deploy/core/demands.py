@@ -12,7 +12,7 @@ from workers_deploy.core.plan_triggers import (
 )
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import Scope
-from workers_deploy.errors import Problem, ProblemKind
+from workers_deploy.errors import Place, Problem, ProblemKind
 
 Demand: TypeAlias = Callable[[Project, LiveState], Iterator[Problem]]
 
@@ -61,13 +61,18 @@ def _shadowed_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
 
 
 def _missing_resources(project: Project, live: LiveState) -> Iterator[Problem]:
-    bound = {binding.name for binding in live.live.bindings} if live.live else set()
+    bound = {binding.name: binding.type for binding in live.live.bindings} if live.live else {}
     for binding in project.bindings:
-        if binding.type == "inherit" and binding.name not in bound:
+        found = bound.get(binding.name)
+        is_there = found is not None and binding.inherits in (None, found)
+        if binding.type == "inherit" and not is_there:
+            kind = binding.inherits or "binding"
+            other = f"no {kind} of this name" + (f", but a {found}" if found else "")
             yield _problem(
-                f"{binding.name}: has no id in the configuration, and live has no such binding",
+                f"{binding.name}: has no id in the configuration, and live has {other}",
                 "create the resource (dashboard or wrangler) and write its id into the "
                 "configuration; nothing is created silently",
+                binding.place,
             )
 
 
@@ -110,6 +115,6 @@ def _foreign_workflows(project: Project, live: LiveState) -> Iterator[Problem]:
         )
 
 
-def _problem(message: str, hint: str) -> Problem:
+def _problem(message: str, hint: str, place: Place | None = None) -> Problem:
     subject, _, text = message.partition(": ")
-    return Problem(kind=ProblemKind.PROJECT, subject=subject, message=text, hint=hint)
+    return Problem(kind=ProblemKind.PROJECT, subject=subject, message=text, hint=hint, place=place)

@@ -11,12 +11,13 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import Any
 
 from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.project import Module, Secret
+from workers_deploy.dataclass import dataclass
 
 MESSAGE_BYTES = 1000  # of annotations["workers/message"] (REFERENCE: names and limits)
 NO_COMMIT = "0" * 12

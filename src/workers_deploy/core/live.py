@@ -1,7 +1,7 @@
 """What Cloudflare reports of a script: the live version serves, the latest one came last."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from workers_deploy.core.project import (
@@ -12,6 +12,7 @@ from workers_deploy.core.project import (
     Triggers,
     UsageModel,
 )
+from workers_deploy.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,11 +1,12 @@
 """What came of a run: each step's result, what is live now, and the error that ended it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from workers_deploy.core.steps import Plan, Step
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
 
 

@@ -48,9 +48,15 @@ def uses_versions(project: Project, live: LiveState) -> bool:
         and live.uses_modules is not False
         and project.dispatch_namespace is None
         and not pending_migrations(project, live)
-        and not project.exports
+        and not _declares_objects(project)
         and not project.containers
     )
+
+
+def _declares_objects(project: Project) -> bool:
+    """Tell whether `exports` declare Durable Objects: to a version they can't be."""
+    exports = (project.exports or {}).values()
+    return any(export.get("type") == "durable-object" for export in exports)
 
 
 def version_changes(

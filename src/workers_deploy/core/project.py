@@ -4,11 +4,12 @@ Field names are Cloudflare's. `None` means "not said": what nobody said is left 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 
 SECRET_KINDS = ("secret_text", "secret_key")

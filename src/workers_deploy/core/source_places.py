@@ -8,9 +8,9 @@ bring a native library.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from workers_deploy.core.project import Module, ModuleType, Project, ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 
 _DIGITS = {

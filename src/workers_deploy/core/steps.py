@@ -4,7 +4,7 @@ Each step has what it sends and, where it can be undone, what was there before (
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from workers_deploy.core.project import (
     SubdomainState,
     UsageModel,
 )
+from workers_deploy.dataclass import dataclass
 
 
 class Action(StrEnum):

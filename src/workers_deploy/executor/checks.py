@@ -32,10 +32,25 @@ def _differences(run: Run, step: CheckLive) -> tuple[str, ...]:
     knows_traffic = run.state.version_id and run.script.dispatch_namespace is None
     shares = run.state.our_shares if knows_traffic else ()
     found = mismatches(step, live, shares)
-    if not found:
+    if found:
+        _check_not_replaced(run, live, found)
+    else:
         url = live.url if live.subdomain.enabled else None
         _learn_live(run, live.live, note=step.note, url=url)
     return found
+
+
+def _check_not_replaced(run: Run, live: LiveState, found: tuple[str, ...]) -> None:
+    """Raise MismatchError where someone deployed after this run: no read will equal the plan."""
+    made = run.state.made
+    if made is None or all(earlier.id != made.id for earlier in live.former_deployments):
+        return
+    newest = live.deployment
+    who = (newest and newest.author) or "someone"
+    raise MismatchError(
+        f"{who} deployed right after this run, so live is not as planned: {', '.join(found)}",
+        hint="look at what serves now; run again if it is not what it should be",
+    )
 
 
 def _read(run: Run, step: CheckLive) -> LiveState:

@@ -4,7 +4,7 @@ A failure is a result: `Outcome.error` carries it, with what is live now.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
@@ -13,6 +13,7 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
 from workers_deploy.core.steps import Action, DeleteScript, Plan, Step, Trigger
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import (
     BugError,
     CancelledError,
@@ -115,6 +116,8 @@ class Executor:
         revert = self.revert and not isinstance(error, CancelledError | BugError)
         # What Cloudflare refused to set was not set; all else may have been.
         is_plain = isinstance(failed, SettingsStep | Trigger | DeleteScript)
+        # A namespace does not tell what serves: there a first try's refusal is what can be known.
+        is_plain |= self.dispatch_namespace is not None and state.results[-1].attempts == 1
         suspect = None if is_plain and _was_refused(error) else failed
         undone = undoer.undo(done, failed, suspect=suspect, revert=revert)
         _mark_undone(state, undone)

@@ -4,7 +4,7 @@ Before traffic moved: script settings, usage model and subdomain. After it moved
 check or probe returns traffic, and only while live is still what this run made.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from workers_deploy.api.caller import ScriptPath
@@ -25,6 +25,7 @@ from workers_deploy.core.steps import (
     Step,
     Trigger,
 )
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError
 from workers_deploy.executor.doubt import MovingStep, look_whether_moved
 from workers_deploy.executor.state import RunState
@@ -111,8 +112,13 @@ class Undoer:
         return Undone(result=Result.PARTIAL, live_note="no script: it was deleted")
 
     def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
-        self._learn_what_serves()
+        # A cancelled run has seconds only: putting back goes before knowing.
+        in_a_hurry = self._client.retrier.remaining() < UNDO_SECONDS / 2
+        if not in_a_hurry:
+            self._learn_what_serves()
         lines, undone, left = self._put_settings_back(steps)
+        if in_a_hurry:
+            self._learn_what_serves()
         before = self._state.before
         serves = _version(self._state.others or before.deployment)
         note = f"{serves}, nothing changed"

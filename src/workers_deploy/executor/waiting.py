@@ -1,9 +1,9 @@
 """Reading until equal: Cloudflare's reads lag behind its writes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from workers_deploy.api.live import UNKNOWN_SCRIPT
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import MismatchError, RefusedError
 
 LAG_SECONDS = 30.0

@@ -6,10 +6,10 @@ repeat what was typed, so unknown options are told by name only.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NoReturn
 
 from workers_deploy import __version__
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.inputs.choices import Command
 from workers_deploy.inputs.model import ECOSYSTEM_NAMES, NO_OPTION, Inputs, names_of

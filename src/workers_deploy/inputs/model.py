@@ -6,7 +6,6 @@ pydantic's own texts quote what they were given, so only the kinds of its errors
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -19,6 +18,7 @@ from pydantic_settings import (
 )
 
 from workers_deploy.core.steps import Scope
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind
 from workers_deploy.inputs.choices import (
     Allow,
@@ -44,7 +44,7 @@ from workers_deploy.inputs.texts import (
     parse_token,
     parse_words,
 )
-from workers_deploy.inputs.wrangler_action import understand_command
+from workers_deploy.inputs.wrangler_action import refuse_commands, understand_command
 
 # Names of cloudflare/wrangler-action (its action.yml at v4): a migration is one line.
 WRANGLER_ACTION_NAMES = {
@@ -235,8 +235,9 @@ class InputsReading:
 def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsReading:
     """Return the inputs; what is wrong is listed, by input name and without values."""
     options = dict(options)
+    problems = refuse_commands(env)
     env, misunderstood = understand_command(env)
-    problems = [misunderstood] if misunderstood else []
+    problems += [misunderstood] if misunderstood else []
     while True:
         try:
             inputs = Inputs(options=options, env=env)

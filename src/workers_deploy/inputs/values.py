@@ -7,11 +7,11 @@ that was pasted where its name belongs.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from workers_deploy.core.project import Secret
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind
 from workers_deploy.inputs.choices import EmptySecrets
 from workers_deploy.inputs.model import Inputs

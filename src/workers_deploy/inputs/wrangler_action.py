@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from workers_deploy.errors import Problem, ProblemKind
 
 COMMAND_NAMES = ("INPUT_COMMAND", "PLUGIN_COMMAND")
+# Inputs of that action which do something that we don't do: (its name, the variable, the way out).
+NOT_RUN = (
+    ("preCommands", "INPUT_PRECOMMANDS", "make them a step before this one"),
+    ("postCommands", "INPUT_POSTCOMMANDS", "make them a step after this one"),
+)
 # wrangler's words → ours
 _COMMANDS: Mapping[tuple[str, ...], str] = {
     ("deploy",): "deploy",
@@ -31,7 +36,18 @@ _REPLACEMENTS = {
     "--tag": "the input tag",
     "--no-bundle": "the input bundle: false",
     "secret": "the input secrets",
+    "d1": "a step of its own, before this one",
+    "pages": "a step of its own: Pages is not supported",
 }
+
+
+def refuse_commands(env: Mapping[str, str]) -> list[Problem]:
+    """Return a problem for each command that the other action would run beside wrangler."""
+    return [
+        Problem(kind=ProblemKind.INPUT, subject=name, message="not run here", hint=way_out)
+        for name, variable, way_out in NOT_RUN
+        if env.get(variable)
+    ]
 
 
 def understand_command(env: Mapping[str, str]) -> tuple[dict[str, str], Problem | None]:

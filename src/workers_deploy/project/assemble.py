@@ -1,7 +1,6 @@
 """Puts the parts of a load together; an input wins over the configuration."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workers_deploy.core.manifest import AssetManifest
@@ -13,6 +12,7 @@ from workers_deploy.core.project import (
     Triggers,
     UsageModel,
 )
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project import settings
 from workers_deploy.project.config import Config
 from workers_deploy.project.history import Commit

@@ -1,10 +1,10 @@
 """Which directory holds the assets: the input's, or the configuration's."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.checks import Spot, report_of
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout

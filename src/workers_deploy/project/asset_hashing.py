@@ -12,9 +12,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import IO, Protocol
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.asset_digest import extension_of, hash_file
 from workers_deploy.project.hashing_process import TICKET_BYTES, next_batch
 

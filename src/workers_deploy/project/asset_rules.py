@@ -4,11 +4,12 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fnmatch import translate
 
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+from workers_deploy.dataclass import dataclass
 
 IGNORE_FILE = ".assetsignore"
 HEADERS_FILE = "_headers"

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from workers_deploy.core.manifest import (
     AssetEntry,
     AssetManifest,
 )
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.asset_hashing import Hashed, count_cores, hash_files
 from workers_deploy.project.asset_rules import (

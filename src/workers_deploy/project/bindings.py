@@ -4,10 +4,10 @@ The table itself is in `binding_kinds`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workers_deploy.core.project import Binding
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project import checks
 from workers_deploy.project.checks import Check, Spot
 
@@ -70,12 +70,9 @@ def resource(name: str, written: str, check: Check = checks.filled) -> Field:
     return Field(name, check, written, is_resource=True)
 
 
-def build_bindings(kind: BindingKind, spot: Spot, value: object) -> Iterator[Binding]:
+def build_bindings(kind: BindingKind, spot: Spot, value: Any) -> Iterator[Binding]:
     """Write what stands under a kind's key, which has passed its check; `spot` is the key's."""
-    items = [value] if kind.single else value
-    if not isinstance(items, list):
-        return
-    for index, item in enumerate(items):
+    for index, item in enumerate([value] if kind.single else value):
         yield _build_binding(kind, spot if kind.single else spot.at(index), item)
 
 

@@ -8,10 +8,10 @@ in bytes, not in behaviour: Node's built-in modules stay imports instead of gett
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.builtin_aliases import alias_builtins
 from workers_deploy.project.bundle_files import Build, FileNames

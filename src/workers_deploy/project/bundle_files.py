@@ -7,11 +7,11 @@ wrangler calls such a module by the SHA-1 of its content and its file's name, or
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.module_rules import ModuleRules
 
 
@@ -64,8 +64,14 @@ class FileNames:
     keeps_names: bool
 
     def files(self, main: Path) -> dict[Path, LeftFile]:
-        """Return every file that was left beside `main`, by the path that imports mean."""
-        return {**self._copied(main), **self._apart(main)}
+        """Return every file that was left beside `main`, by the path that imports mean.
+
+        In the order in which the bundle imports them, which is wrangler's.
+        """
+        found = {**self._copied(main), **self._apart(main)}
+        imported = [self.build.target(one) for one in self.build.outputs[main]["imports"]]
+        ordered = dict.fromkeys((*(path for path in imported if path in found), *found))
+        return {path: found[path] for path in ordered}
 
     def _copied(self, main: Path) -> dict[Path, LeftFile]:
         """Return what esbuild copied, by the extension."""

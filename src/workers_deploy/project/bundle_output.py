@@ -4,11 +4,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.bundle_files import Build, FileNames, LeftFile
 from workers_deploy.project.service_worker import variable_of
 

@@ -7,11 +7,11 @@ meant for a log.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from types import NoneType, UnionType
 from typing import Any, TypeAlias
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ProblemKind
 from workers_deploy.project.document import Document
 from workers_deploy.project.findings import Findings

@@ -6,10 +6,11 @@ is called `<name>-<environment>` unless the environment names it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project import checks
 from workers_deploy.project.checks import Check, Spot
 from workers_deploy.project.config_file import ConfigFile

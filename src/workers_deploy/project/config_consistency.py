@@ -1,10 +1,10 @@
 """What the parts of a configuration owe each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from workers_deploy.core.project import ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.binding_checks import WORKFLOW_SETTINGS
 from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config

@@ -7,9 +7,9 @@ generated, by `.wrangler/deploy/config.json` (workers-utils `config-helpers.ts`)
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place, ProblemKind
 from workers_deploy.project.document import read_document
 from workers_deploy.project.findings import Findings
@@ -27,11 +27,15 @@ class Checkout:
 
     @property
     def root(self) -> Path:
-        """Return the root of the repository, which nothing is read beyond."""
+        """Return the root of the repository, which nothing is read beyond.
+
+        On a terminal it may be a parent of the workspace, which is where the run was started.
+        """
         for candidate in (self.directory, *self.directory.parents):
-            if (candidate / ".git").exists() or candidate == self.workspace:
+            if (candidate / ".git").exists():
                 return candidate
-        return self.directory
+        is_inside = self.directory.is_relative_to(self.workspace)
+        return self.workspace if is_inside else self.directory
 
     def find(self, file: Path) -> str | None:
         """Write the path of a file of the repository; None where there is no such file."""

@@ -1,9 +1,9 @@
 """What the parts of a project owe each other; Cloudflare would refuse most of it later."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from workers_deploy.core.project import VARIABLE_KINDS, Binding
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place, ProblemKind
 from workers_deploy.project.assemble import Parts
 from workers_deploy.project.binding_kinds import KINDS

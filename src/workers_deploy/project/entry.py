@@ -1,11 +1,11 @@
 """The entry point: which file it is, and whether it goes up as it is or needs a bundle."""
 
 import os
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from workers_deploy.core.project import ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.checks import report_of
 from workers_deploy.project.config import Config

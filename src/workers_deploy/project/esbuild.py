@@ -7,10 +7,11 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 from typing import Any
+
+from workers_deploy.dataclass import dataclass
 
 SECONDS_AT_MOST = 300
 _MESSAGE = re.compile(

@@ -1,7 +1,8 @@
 """What is wrong or odd with a checkout: collected, so that people get all of it in one run."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place, Problem, ProblemKind
 
 

@@ -1,8 +1,9 @@
 """The commit that is checked out, and ancestry, by dulwich: no git binary is needed."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from workers_deploy.dataclass import dataclass
 
 if TYPE_CHECKING:
     from dulwich.objects import ObjectID

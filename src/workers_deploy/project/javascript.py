@@ -6,7 +6,8 @@ metafile decides instead.
 """
 
 import re
-from dataclasses import dataclass
+
+from workers_deploy.dataclass import dataclass
 
 _SKIPPED = re.compile(
     r"""//[^\n]* | /\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | `(?:\\.|[^`\\])*`

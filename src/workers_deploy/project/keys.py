@@ -5,9 +5,9 @@ refuses.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project import checks, container_checks, export_checks, key_checks
 from workers_deploy.project.binding_kinds import KINDS
 from workers_deploy.project.checks import Check

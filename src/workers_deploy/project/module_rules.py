@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from workers_deploy.core.project import ModuleType
+from workers_deploy.dataclass import dataclass
 
 _TYPES: Mapping[str, ModuleType] = {
     "ESModule": ModuleType.ESM,

@@ -8,10 +8,10 @@ repository.
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout

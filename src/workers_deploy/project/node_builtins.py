@@ -7,8 +7,9 @@ stand-ins that do nothing in the place of modules that are missing; we say so in
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from workers_deploy.dataclass import dataclass
 
 DEFAULT_ON_DATE = "2026-08-04"
 V2_DATE = "2024-09-23"

@@ -8,11 +8,11 @@ order is wrangler's choice (deploy-helpers `package-dependencies.ts`).
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
@@ -66,18 +66,19 @@ class _Packages:
         for folder in (self.project, *self.project.parents):
             file = folder / "node_modules" / name / "package.json"
             if self.checkout.find(file):
-                package = _read_json(file)
-                break
+                return _version_in(_read_json(file), name)
             if folder == self.checkout.root:
-                return None
-        else:
-            return None
-        if not isinstance(package, dict) or package.get("name") is None:
-            return None
-        bundled = package.get("bundledVersions")
-        if package["name"] != name and isinstance(bundled, dict) and name in bundled:
-            return _text(bundled[name])
-        return _text(package.get("version"))
+                break
+        return None
+
+
+def _version_in(package: Any, name: str) -> str | None:
+    if not isinstance(package, dict) or package.get("name") is None:
+        return None
+    bundled = package.get("bundledVersions")
+    if package["name"] != name and isinstance(bundled, dict) and name in bundled:
+        return _text(bundled[name])
+    return _text(package.get("version"))
 
 
 def _wanted(manifest: Mapping[str, Any]) -> dict[str, str]:

@@ -7,8 +7,10 @@ asked for: a configuration without a mistake never pays for them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
+
+from workers_deploy.dataclass import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -1,11 +1,12 @@
 """What a load is asked for, and what it gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import ProbeTarget, Project, Secret
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.findings import Notice

@@ -4,9 +4,9 @@ None of it is refused: a route may well be there for the script alone.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config
 from workers_deploy.project.triggers import list_routes

@@ -1,10 +1,11 @@
 """The script's modules: as they lie in the checkout, or bundled."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.capnp import read_capnp_schema
 from workers_deploy.project.config import Config

@@ -7,9 +7,9 @@ of it stands in docs/configuration.md.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config
 

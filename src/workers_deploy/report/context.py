@@ -1,7 +1,8 @@
 """What a report says about the run besides its outcome."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from workers_deploy.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

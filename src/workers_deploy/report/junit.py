@@ -1,8 +1,7 @@
 """The run as test cases, for CI systems that show nothing else (CircleCI, Jenkins)."""
 
-from dataclasses import dataclass
-
 from workers_deploy.core.outcome import Outcome, Status
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ProblemsError
 
 

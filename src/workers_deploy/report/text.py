@@ -1,6 +1,5 @@
 """The log of a run, row by row (design: what people see). Values of variables never get here."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +7,7 @@ from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Outcome, Result, Status, StepResult, Try
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import Plan
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, GuardError, ProblemKind, ProblemsError
 from workers_deploy.report.changes import render_change
 from workers_deploy.report.measures import (

@@ -77,6 +77,27 @@ def test_a_version_is_created_without_traffic(cloudflare, client):
     assert dict(cloudflare.requests[0].url.params) == {"bindings_inherit": "strict"}
 
 
+@pytest.mark.parametrize(
+    ("exports", "dated"),
+    [
+        (None, False),
+        ({"default": {"type": "worker"}}, False),
+        ({"default": {"type": "worker"}, "Flow": {"type": "workflow", "name": "f"}}, True),
+    ],
+)
+def test_an_upload_that_declares_a_workflow_has_the_date_of_its_rules(
+    cloudflare, client, exports, dated
+):
+    cloudflare.on("POST /versions", good(VERSION))
+    metadata = {"main_module": "index.js", **({"exports": exports} if exports else {})}
+
+    client.create_version("hello", metadata, MODULES)
+
+    headers = cloudflare.requests[0].headers
+    found = headers.get("cloudflare-workers-script-api-date")
+    assert found == ("2026-11-09" if dated else None)
+
+
 def test_a_version_is_read_with_what_serves_and_what_is_bound(cloudflare, client):
     cloudflare.on(f"GET /versions/{VERSION_ID}", good(VERSION))
 

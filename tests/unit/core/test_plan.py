@@ -103,7 +103,7 @@ def test_traffic_moves_after_everything_that_cloudflare_can_refuse():
     [
         {"format": ScriptFormat.SERVICE_WORKER},
         {"migrations": ({"tag": "v1", "new_sqlite_classes": ["Room"]},)},
-        {"exports": {"Room": {"type": "durable-object"}}},
+        {"exports": {"Room": {"type": "durable-object"}, "default": {"type": "worker"}}},
         {"containers": ({"class_name": "Room"},)},
     ],
 )
@@ -113,6 +113,14 @@ def test_what_the_versions_api_refuses_is_put_after_the_settings(changes):
     plan = plan_of(desired, live_of(project()))
 
     assert executed(plan) == ["PatchScriptSettings", "UploadScript", "CheckLive"]
+
+
+def test_entry_points_and_workflows_that_exports_declare_can_wait_for_traffic():
+    exports = {"default": {"type": "worker"}, "Flow": {"type": "workflow", "name": "flow"}}
+
+    plan = plan_of(project(exports=exports), live_of(project()))
+
+    assert executed(plan)[:2] == ["UploadVersion", "CreateDeployment"]
 
 
 def test_only_the_migrations_after_lives_tag_are_pending():

@@ -149,7 +149,8 @@ def test_wrangler_actions_deploy_commands_are_understood(text, environment):
     [
         ("deploy --name shop", "--name is the input script-name"),
         ("secret put hunter2", "secret is the input secrets"),
-        ("pages deploy 'hunter2", "write one of our commands"),
+        ("d1 migrations apply shop", "d1 is a step of its own, before this one"),
+        ("pages deploy 'hunter2", "pages is a step of its own"),
     ],
 )
 def test_any_other_command_line_is_refused_with_its_replacement(text, hint):

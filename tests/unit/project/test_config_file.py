@@ -35,6 +35,25 @@ def test_a_parent_is_searched_up_to_the_root_of_the_repository(tmp_path):
     assert outside.config_file is None
 
 
+def test_a_run_that_is_started_in_a_folder_of_a_repository_finds_the_parents(tmp_path):
+    write_config(tmp_path, CONFIG)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "packages" / "shop").mkdir(parents=True)
+
+    loaded = load(tmp_path / "packages" / "shop")
+
+    assert loaded.config_file == "../../wrangler.jsonc"
+    assert loaded.project is not None
+
+
+def test_without_a_repository_nothing_is_read_above_the_workspace(tmp_path):
+    write_config(tmp_path, CONFIG)
+    (tmp_path / "shop").mkdir()
+
+    assert load(tmp_path / "shop").config_file is None
+    assert load(tmp_path / "shop", working_directory="..").config_file == "../wrangler.jsonc"
+
+
 def test_a_name_that_wrangler_prefers_wins_over_a_nearer_file_and_is_told(tmp_path):
     write_config(tmp_path, CONFIG, "wrangler.json")
     write_config(tmp_path / "app", 'name = "near"', "wrangler.toml")

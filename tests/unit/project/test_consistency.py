@@ -168,6 +168,77 @@ def test_workflows_are_declared_once(tmp_path):
     ]
 
 
+def test_a_workflow_that_exports_declare_is_configured_there_alone(tmp_path):
+    flow = {"name": "w", "class_name": "W"}
+    write(
+        tmp_path,
+        workflows=[
+            {"binding": "A1", **flow, "limits": {"steps": 1}},
+            {"binding": "B1", "name": "v", "class_name": "V", "script_name": "other"},
+            {"binding": "C1", "name": "u", "class_name": "U", "script_name": "shop"},
+        ],
+        exports={name.upper(): {"type": "workflow", "name": name} for name in "wvu"},
+    )
+
+    loaded = load(tmp_path)
+
+    other = '"workflows[1]" binds the Workflow "v" of another Worker, but "exports.V" declares it'
+    assert [one.partition(": ")[2] for one in told(loaded)] == [
+        '"workflows[0].limits" configures the Workflow "w", which "exports.W" declares.',
+        f"{other} in this one.",
+    ]
+    assert loaded.problems[0].hint == 'set "limits" on the export instead'
+
+
+@pytest.mark.parametrize(
+    ("rules", "warned_of"),
+    [
+        ([{"type": "Text", "globs": ["*.md"]}], [0]),
+        ([{"type": "Text", "globs": ["*.md"], "fallthrough": False}], []),
+        ([{"type": "Text", "globs": ["*.md"], "fallthrough": True}], []),
+        ([{"type": "ESModule", "globs": ["*.js"]}], []),
+        ([{"type": "ESModule", "globs": ["*.js"]}, {"type": "ESModule", "globs": ["*.mjs"]}], [0]),
+        (
+            [
+                {"type": "Data", "globs": ["*.a"], "fallthrough": True},
+                {"type": "Data", "globs": ["*.b"]},
+                {"type": "Data", "globs": ["*.c"]},
+            ],
+            [1],
+        ),
+    ],
+)
+def test_rules_that_end_their_type_unsaid_are_warned_of(tmp_path, rules, warned_of):
+    write(tmp_path, rules=rules)
+    spots = [json.dumps({**CONFIG, "rules": rules}).index(json.dumps(rule)) for rule in rules]
+
+    found = [text.split(":")[2] for text in warned(load(tmp_path)) if "ends the type" in text]
+
+    assert found == [str(spots[index] + 1) for index in warned_of]
+
+
+def test_an_assets_only_script_takes_no_secrets(tmp_path):
+    (tmp_path / "public").mkdir()
+    write_config(
+        tmp_path,
+        '{"name": "a", "compatibility_date": "2026-01-01", "assets": {"directory": "public"}}',
+    )
+
+    (problem,) = load(tmp_path, secrets=(Secret(name="S", value="v"),)).problems
+
+    assert problem.kind is ProblemKind.INPUT
+    assert problem.message == "S: an assets-only Worker has no secrets"
+
+
+def test_contrary_flags_of_the_inputs_have_the_file_as_their_place(tmp_path):
+    write_config(tmp_path, '{"name": "a", "main": "index.js", "compatibility_date": "2026-01-01"}')
+    flags = ("nodejs_compat", "nodejs_compat_v2")
+
+    (found,) = told(load(tmp_path, compatibility_flags=flags))
+
+    assert found.startswith("wrangler.jsonc: the compatibility flags")
+
+
 def test_durable_objects_are_declared_by_migrations_or_by_exports(tmp_path):
     entry = {"type": "durable-object", "storage": "sqlite"}
     write(tmp_path, exports={"A": entry}, migrations=[{"tag": "v1"}])
