@@ -7,6 +7,7 @@ import pytest
 
 from fakes.checkout import Checkout, full, worker
 from fakes.cloudflare import Cloudflare
+from fakes.rollbacks import code
 from fakes.runs import Runner
 from fakes.triggers import with_triggers
 
@@ -53,3 +54,21 @@ def account(cloudflare: Cloudflare) -> Cloudflare:
     """An account that has the queue which that Worker consumes from."""
     cloudflare.ask("POST", "/queues", {"queue_name": "orders"})
     return cloudflare
+
+
+@pytest.fixture
+def live(full_runner: Runner, cloudflare: Cloudflare) -> Runner:
+    """The full checkout, deployed."""
+    assert full_runner.fast("deploy", message="Begin").exit_code == 0
+    cloudflare.forget_requests()
+    return full_runner
+
+
+@pytest.fixture
+def three(full_runner: Runner, cloudflare: Cloudflare) -> list[str]:
+    """Three deploys of the full checkout; the ids of their versions, oldest first."""
+    for number in (1, 2, 3):
+        full_runner.checkout.module(code(number))
+        assert full_runner.fast("deploy", message=f"Number {number}").exit_code == 0
+    cloudflare.forget_requests()
+    return [version["id"] for version in cloudflare.versions()]

@@ -5,31 +5,10 @@ from typing import Any
 import pytest
 
 from fakes.cloudflare import Cloudflare
-from fakes.runs import Run, Runner
+from fakes.only_parts import not_built, only
+from fakes.runs import Runner
 
 TWO = "export default { fetch() { return new Response('two') } };\n"
-
-
-@pytest.fixture
-def live(full_runner: Runner, cloudflare: Cloudflare) -> Runner:
-    """The full checkout, deployed."""
-    assert full_runner.fast("deploy", message="Begin").exit_code == 0
-    cloudflare.forget_requests()
-    return full_runner
-
-
-def only(runner: Runner, *scopes: str, **inputs: Any) -> Run:
-    run = runner.fast("deploy", "--only", ",".join(scopes), **inputs)
-    assert run.exit_code == 0, run.log
-    return run
-
-
-def not_built(runner: Runner) -> None:
-    """Leave of the checkout what is there before a build."""
-    (runner.checkout.root / "index.js").unlink()
-    for file in (runner.checkout.root / "public").iterdir():
-        file.unlink()
-    (runner.checkout.root / "public").rmdir()
 
 
 def content_of(cloudflare: Cloudflare) -> dict[str, Any]:

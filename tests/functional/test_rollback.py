@@ -1,29 +1,10 @@
 """`rollback`: back to an earlier version, by id or commit, or to the newest that differs."""
 
-from typing import Any
-
 import pytest
 
 from fakes.cloudflare import Cloudflare
-from fakes.runs import Run, Runner
-
-
-def code(number: int) -> str:
-    return f"export default {{ fetch() {{ return new Response('{number}') }} }};\n"
-
-
-@pytest.fixture
-def three(full_runner: Runner, cloudflare: Cloudflare) -> list[str]:
-    """Three deploys of the full checkout; the ids of their versions, oldest first."""
-    for number in (1, 2, 3):
-        full_runner.checkout.module(code(number))
-        assert full_runner.fast("deploy", message=f"Number {number}").exit_code == 0
-    cloudflare.forget_requests()
-    return [version["id"] for version in cloudflare.versions()]
-
-
-def rollback(runner: Runner, *argv: str, **inputs: Any) -> Run:
-    return runner.fast("rollback", *argv, **inputs)
+from fakes.rollbacks import code, rollback
+from fakes.runs import Runner
 
 
 def test_without_a_version_it_goes_to_the_newest_earlier_one(

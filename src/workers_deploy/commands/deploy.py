@@ -12,6 +12,7 @@ from workers_deploy.commands.session import (
     stopped,
     tell,
     tell_plan,
+    wrong_input,
 )
 from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours
 from workers_deploy.core.demands import unmet_demands
@@ -27,8 +28,6 @@ from workers_deploy.errors import (
     DeployError,
     FoundError,
     GuardError,
-    Problem,
-    ProblemKind,
     ProblemsError,
 )
 from workers_deploy.inputs.choices import FailOn, IfMissing
@@ -118,9 +117,11 @@ def _check_missing(session: Session, live: LiveState) -> None:
         return
     name = session.project.script_name
     if session.inputs.only:
-        raise _wrong("only", f"the script {name} does not exist", "deploy it without `only` first")
+        raise wrong_input(
+            "only", f"the script {name} does not exist", "deploy it without `only` first"
+        )
     if session.inputs.if_missing is IfMissing.ERROR:
-        raise _wrong(
+        raise wrong_input(
             "if-missing",
             f"the script {name} does not exist",
             "check script-name and environment, or say if-missing: create",
@@ -146,11 +147,6 @@ def _fail_on(fail_on: FailOn | None, made: Plan) -> None:
             raise FoundError("; ".join(drift), hint="fail-on: drift asks for this")
         case _:
             return
-
-
-def _wrong(subject: str, message: str, hint: str) -> ProblemsError:
-    kind = ProblemKind.INPUT
-    return ProblemsError([Problem(kind=kind, subject=subject, message=message, hint=hint)])
 
 
 def stage_of(error: DeployError) -> str:

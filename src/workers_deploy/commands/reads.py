@@ -7,14 +7,11 @@ from typing import Any
 
 from workers_deploy.api.content import ScriptContent, read_content
 from workers_deploy.api.scripts import ListedScript
-from workers_deploy.commands.session import Session, finished, read_live, stopped
+from workers_deploy.commands.session import Session, finished, read_live, stopped, wrong_input
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result
 from workers_deploy.errors import (
     DeployError,
-    Problem,
-    ProblemKind,
-    ProblemsError,
     RefusedError,
 )
 from workers_deploy.project.save import save_script
@@ -65,7 +62,7 @@ def download(session: Session) -> Outcome:
     """Write the script's modules into `output-dir`, byte for byte."""
     output_dir = session.inputs.output_dir
     if output_dir is None:
-        raise _wrong("output-dir", "not given", "name a folder for the modules")
+        raise wrong_input("output-dir", "not given", "name a folder for the modules")
     live = read_live(session)
     directory = session.workspace / session.inputs.working_directory / output_dir
     try:
@@ -114,12 +111,9 @@ def _usage_model(session: Session) -> Mapping[str, Any] | None:
 def _check_exists(session: Session, live: LiveState) -> None:
     if not live.exists:
         name = session.project.script_name
-        raise _wrong("script-name", f"the script {name} does not exist", "`list` names them all")
-
-
-def _wrong(subject: str, message: str, hint: str) -> ProblemsError:
-    kind = ProblemKind.INPUT
-    return ProblemsError([Problem(kind=kind, subject=subject, message=message, hint=hint)])
+        raise wrong_input(
+            "script-name", f"the script {name} does not exist", "`list` names them all"
+        )
 
 
 def _listed(script: ListedScript) -> dict[str, Any]:

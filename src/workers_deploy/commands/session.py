@@ -31,7 +31,7 @@ from workers_deploy.core.steps import (
     UploadScript,
 )
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import DeployError
+from workers_deploy.errors import DeployError, Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor, facts_of
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.choices import Allow
@@ -176,3 +176,9 @@ def stopped(
         error=error,
         stage=stage,
     )
+
+
+def wrong_input(subject: str, message: str, hint: str | None = None) -> ProblemsError:
+    """Return the error of one input that a command can't go on with."""
+    kind = ProblemKind.INPUT
+    return ProblemsError([Problem(kind=kind, subject=subject, message=message, hint=hint)])

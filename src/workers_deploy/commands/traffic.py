@@ -10,6 +10,7 @@ from workers_deploy.commands.session import (
     read_live,
     stopped,
     tell_plan,
+    wrong_input,
 )
 from workers_deploy.core.guards import check_rollout
 from workers_deploy.core.live import LiveState
@@ -19,9 +20,6 @@ from workers_deploy.core.steps import Plan
 from workers_deploy.errors import (
     DeployError,
     GuardError,
-    Problem,
-    ProblemKind,
-    ProblemsError,
     RefusedError,
 )
 from workers_deploy.inputs.choices import Allow
@@ -45,9 +43,9 @@ def rollback(session: Session) -> Outcome:
 def _plan_rollback(session: Session, live: LiveState) -> Plan:
     if session.project.dispatch_namespace is not None:
         message = "a script in a dispatch namespace has no versions to go back to"
-        raise _wrong("dispatch-namespace", message)
+        raise wrong_input("dispatch-namespace", message)
     if live.deployment is None:
-        raise _wrong("script-name", "the script does not exist or was never deployed")
+        raise wrong_input("script-name", "the script does not exist or was never deployed")
     client, name = session.client, session.project.script_name
     deployable = client.list_versions(name, deployable=True)
     shares = find_target(live, deployable, session.inputs.version_id)
@@ -60,7 +58,9 @@ def delete(session: Session) -> Outcome:
     """Delete the script; `confirm` must equal its name."""
     name = session.project.script_name
     if session.inputs.confirm != name:
-        raise _wrong("confirm", "does not equal the script's name", "set it to the name to delete")
+        raise wrong_input(
+            "confirm", "does not equal the script's name", "set it to the name to delete"
+        )
     live = read_live(session)
     force = Allow.BREAK_BINDINGS in session.inputs.allow
     try:
@@ -110,8 +110,3 @@ def _references_in(found: Mapping[str, Any], name: str) -> list[str]:
     outbounds = found.get("dispatch_outbounds") or []
     names += [f"outbound of dispatch namespace {one.get('namespace', '')}" for one in outbounds]
     return names
-
-
-def _wrong(subject: str, message: str, hint: str | None = None) -> ProblemsError:
-    kind = ProblemKind.INPUT
-    return ProblemsError([Problem(kind=kind, subject=subject, message=message, hint=hint)])

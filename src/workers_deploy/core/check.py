@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from workers_deploy.core.compare import contradicts
-from workers_deploy.core.live import LiveState, TrafficShare
+from workers_deploy.core.live import LiveState, TrafficShare, render_shares
 from workers_deploy.core.project import ScriptSettings, SubdomainState
 from workers_deploy.core.steps import CheckLive
 
@@ -50,11 +50,8 @@ def _traffic(live: LiveState, shares: tuple[TrafficShare, ...]) -> Iterator[str]
     if live.deployment is None:
         yield "no deployment is live"
     elif live.deployment.shares != shares:
-        yield f"live is {_told(live.deployment.shares)} instead of {_told(shares)}"
-
-
-def _told(shares: tuple[TrafficShare, ...]) -> str:
-    return ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in shares) or "nothing"
+        actual = render_shares(live.deployment.shares) or "nothing"
+        yield f"live is {actual} instead of {render_shares(shares)}"
 
 
 def _secrets(step: CheckLive, live: LiveState) -> Iterator[str]:

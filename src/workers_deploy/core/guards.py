@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from workers_deploy.core.compare import is_ours
 from workers_deploy.core.digest import NO_COMMIT, parse_note
-from workers_deploy.core.live import LiveDeployment, LiveState
+from workers_deploy.core.live import LiveDeployment, LiveState, render_shares
 from workers_deploy.core.plan_triggers import foreign_hosts
 from workers_deploy.core.project import Project
 from workers_deploy.errors import GuardError
@@ -54,7 +54,7 @@ def check_rollout(deployment: LiveDeployment) -> None:
     """Raise GuardError where more than one version serves."""
     if len(deployment.shares) < 2:
         return
-    shares = ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in deployment.shares)
+    shares = render_shares(deployment.shares)
     raise GuardError(
         f"a gradual rollout is under way ({shares}; {_by(deployment)}); a deploy would end it",
         word="end-rollout",

@@ -1,6 +1,6 @@
 """What Cloudflare reports of a script: the live version serves, the latest one came last."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -51,6 +51,15 @@ class TrafficShare:
 
     version_id: str
     percentage: float
+
+
+def render_shares(shares: Iterable[TrafficShare]) -> str:
+    """Write who serves how much, as people read it.
+
+    >>> render_shares([TrafficShare(version_id="7c1f2a3b-0000", percentage=100)])
+    '7c1f2a3b 100 %'
+    """
+    return ", ".join(f"{share.version_id[:8]} {share.percentage:g} %" for share in shares)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from workers_deploy.core.compare import (
     compare_secrets,
 )
 from workers_deploy.core.digest import Note, write_message
-from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare
+from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare, render_shares
 from workers_deploy.core.project import (
     SECRET_KINDS,
     VARIABLE_KINDS,
@@ -252,12 +252,12 @@ def traffic_change(
 ) -> Change:
     """Return which versions served and will serve how many percent, as people read it."""
     return Change(
-        action=action, kind="traffic", before=_told(before), after=_told(after), detail=detail
+        action=action,
+        kind="traffic",
+        before=render_shares(before),
+        after=render_shares(after),
+        detail=detail,
     )
-
-
-def _told(shares: Iterable[TrafficShare]) -> str:
-    return ", ".join(f"{share.version_id[:8]} {share.percentage:g} %" for share in shares)
 
 
 def prune_steps(changes: tuple[Change, ...]) -> list[Step]:

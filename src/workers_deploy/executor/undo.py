@@ -12,7 +12,7 @@ from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.live import read_live_deployment
 from workers_deploy.core.check import differing_settings, differing_subdomain
 from workers_deploy.core.digest import REVERTED
-from workers_deploy.core.live import LiveDeployment
+from workers_deploy.core.live import LiveDeployment, render_shares
 from workers_deploy.core.outcome import Result
 from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import (
@@ -329,5 +329,4 @@ def _version(deployment: LiveDeployment | None) -> str:
         return "no version"
     if len(deployment.shares) == 1:
         return f"version {deployment.shares[0].version_id[:8]}"
-    told = ", ".join(f"{s.version_id[:8]} {s.percentage:g} %" for s in deployment.shares)
-    return f"versions {told}"
+    return f"versions {render_shares(deployment.shares)}"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from workers_deploy.core.live import LiveState
-from workers_deploy.core.outcome import Outcome, Result, Status, StepResult, Try
+from workers_deploy.core.outcome import Outcome, Result, Status, StepResult
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import Plan
 from workers_deploy.dataclass import dataclass
@@ -161,16 +161,6 @@ def _render_problem(problem: str, waits: list[float]) -> str:
     return f"{problem}{times}{waited}"
 
 
-def render_try(one: Try) -> str:
-    """Tell a wait when it begins.
-
-    >>> render_try(Try(request="POST versions", problem="502 from Cloudflare", waited=1.24))
-    '  POST versions: 502 from Cloudflare; trying again in 1.2 s'
-    """
-    again = f"; trying again in {render_seconds(one.waited)}" if one.waited else ""
-    return f"  {one.request}: {one.problem}{again}"
-
-
 def render_failure(outcome: Outcome) -> Row:
     """Say what failed, where, what to do, and what is live now."""
     error = outcome.error
@@ -196,11 +186,6 @@ def _marks_of(error: Exception) -> str:
     ray = f"Ray {error.ray_id}" if error.ray_id else ""
     marks = ", ".join(part for part in (code, ray) if part)
     return f"  [{marks}]" if marks else ""
-
-
-def render_undone_row(lines: tuple[str, ...]) -> Row:
-    """Tell what was put back."""
-    return Row(title="Reverted", lines=lines, mark="↺")
 
 
 def render_problems(error: ProblemsError) -> str:

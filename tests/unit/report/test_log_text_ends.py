@@ -1,7 +1,5 @@
 """The examples of the design, letter by letter where the design is more than taste."""
 
-from dataclasses import replace
-
 import pytest
 
 from fakes.outcomes import (
@@ -13,7 +11,7 @@ from fakes.outcomes import (
     result,
 )
 from workers_deploy.ci.layout import format_row
-from workers_deploy.core.outcome import Result, Status, Try
+from workers_deploy.core.outcome import Result, Status
 from workers_deploy.errors import (
     GuardError,
     MismatchError,
@@ -28,8 +26,6 @@ from workers_deploy.report.text import (
     render_last_line,
     render_problems,
     render_step_row,
-    render_try,
-    render_undone_row,
 )
 
 
@@ -50,13 +46,6 @@ def test_a_step_that_was_undone_is_marked():
 @pytest.mark.parametrize("status", [Status.NOT_RUN, Status.FAILED])
 def test_a_step_that_did_not_happen_has_no_row_of_its_own(status):
     assert render_step_row(result(status=status)) is None
-
-
-def test_a_wait_is_told_when_it_begins():
-    last = Try(request="POST versions", problem="503 from Cloudflare", waited=0)
-
-    assert render_try(last) == "  POST versions: 503 from Cloudflare"
-    assert render_try(replace(last, waited=2)).endswith("; trying again in 2.0 s")
 
 
 def test_a_refusal_says_what_where_what_to_do_and_what_is_live():
@@ -128,12 +117,6 @@ def test_a_guard_that_nothing_opens_names_no_word():
 def test_an_outcome_without_an_error_has_no_failure():
     with pytest.raises(ValueError, match="no failure"):
         render_failure(outcome())
-
-
-def test_what_was_put_back_is_told():
-    row = render_undone_row(("7c1f… serves 100 % again · logpush false again",))
-
-    assert shown(row) == "↺ Reverted     7c1f… serves 100 % again · logpush false again"
 
 
 def problem(kind=ProblemKind.INPUT, **changes):
