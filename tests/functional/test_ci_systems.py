@@ -1,6 +1,7 @@
 """The same run in each CI system: where inputs come from, and where results go."""
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -62,6 +63,21 @@ def test_github_gets_outputs_and_a_summary(full_runner: Runner):
     assert run.step_outputs["report"] == f"{REPORT_FOLDER}/report.json"
     assert run.step_summary.rstrip() == run.summary.rstrip()
     assert "shop" in run.summary.splitlines()[0]
+
+
+def test_a_long_plan_folds_in_github_and_gitlab(full_runner: Runner):
+    github = full_runner.process("plan", ci="github").stdout
+    gitlab = full_runner.process("plan", ci="gitlab").stdout
+    plain = full_runner.process("plan").stdout
+
+    (inside,) = re.findall(r"^::group::(.*?)^::endgroup::$", github, re.DOTALL | re.MULTILINE)
+    assert re.match(r"▸ Plan \d+ changes\n▸ Plan +\+ assets", inside)
+    assert inside.removeprefix(inside.splitlines()[0] + "\n") in plain
+    (inside,) = re.findall(
+        r"section_start:.*?true\]\s\x1b\[0K(.*?)\x1b\[0Ksection_end", gitlab, re.DOTALL
+    )
+    assert inside.removeprefix(inside.splitlines()[0] + "\n") in plain
+    assert "changes" not in plain.partition("▸ Plan")[2]
 
 
 def test_github_gets_outputs_and_a_summary_of_a_failure_too(

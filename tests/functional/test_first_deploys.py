@@ -74,7 +74,6 @@ def test_assets_are_stored_before_the_script_and_settings_follow_it(
         "POST assets/upload",
         "POST assets/upload",
         "PUT script",
-        "PATCH script-settings",
         "POST subdomain",
     ]
 
@@ -85,19 +84,18 @@ def test_a_folder_of_assets_needs_no_script(tmp_path: Path, cloudflare: Cloudfla
     site.write("public/_redirects", "/old /new 301\n")
     runner = Runner(site, cloudflare, tmp_path / "files")
 
-    run = runner.fast(
-        *("deploy", "--assets", "public", "--script-name", "site"),
-        compatibility_date="2026-11-01",
-    )
+    run = runner.fast("deploy", "--assets", "public", "--script-name", "site")
 
     assert run.exit_code == 0, run.log
     live = cloudflare.live("site")
     assert live["main_module"] is None
     assert live["modules"] == []
+    sent = cloudflare.one_sent("PUT", "/workers/scripts/site")
+    assert "compatibility_date" not in sent.metadata
     assert list(live["assets"]["manifest"]) == ["/index.html"]
     assert live["assets"]["config"]["_headers"] == "/*\n  X-Robots-Tag: noindex\n"
     assert live["assets"]["config"]["_redirects"] == "/old /new 301\n"
-    assert list(cloudflare.one_sent("PUT", "/workers/scripts/site").parts) == ["metadata"]
+    assert list(sent.parts) == ["metadata"]
 
 
 def test_modules_of_every_kind_arrive_byte_for_byte(checkout: Checkout, runner: Runner):

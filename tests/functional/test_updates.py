@@ -248,3 +248,24 @@ def test_a_service_worker_is_put_whole_again(live: Runner, cloudflare: Cloudflar
     assert cloudflare.live()["body_part"] == "index.js"
     assert cloudflare.secrets()["STRIPE_KEY"] == "sk_live_51Hv0xSecret"
     assert cloudflare.script()["settings"]["logpush"] is True
+
+
+def test_what_could_not_be_read_is_told_once(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("GET workers/workers/*", "status", status=403, code=10023, count=None)
+
+    run = live.fast("plan")
+
+    assert run.exit_code == 0, run.log
+    assert run.log.count("could not be read") == 1
+    assert "not read: " in run.summary
+
+
+def test_what_could_not_be_read_is_told_where_nothing_is_planned(
+    live: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("GET workers/workers/*", "status", status=403, code=10023, count=None)
+
+    run = live.fast("show")
+
+    assert run.exit_code == 0, run.log
+    assert run.log.count("could not be read") == 1

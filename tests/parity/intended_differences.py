@@ -91,13 +91,6 @@ INTENDED = (
         only_if=lambda _, theirs: theirs.get("body.logpush") is True,
     ),
     Intended(
-        place="PATCH script-settings",
-        we="add it",
-        because="sent on a first deploy too: no page says that PUT takes these settings",
-        seen_in="a-bindings#0",
-        only_if=lambda ours, _: ours["body.observability.enabled"] is True,
-    ),
-    Intended(
         place="POST subdomain",
         we="leave it out",
         because="sent only where live differs",

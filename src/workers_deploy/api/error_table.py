@@ -5,6 +5,7 @@ client's source, as collected in ERRORS. A code is read together with the endpoi
 numbers repeat across Cloudflare's products.
 """
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -51,8 +52,8 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
             "Start with a letter; lower-case letters, digits and hyphens; at most 63.",
         ),
         10021: Entry(
-            "the code failed when Cloudflare started it, before any request",
-            "Mend the place named above: in the code's global scope, or in the configuration.",
+            "the upload did not pass Cloudflare's validation",
+            "Mend what is named above, in the code or in the configuration.",
             _CODE,
         ),
         10023: Entry("the token lacks a permission", _WRONG_CREDENTIAL),
@@ -187,6 +188,26 @@ _WORKFLOWS: Mapping[int, Entry] = MappingProxyType(
         10208: Entry("schedules of a workflow need a paid plan", "Remove `schedules`."),
     }
 )
+# One code for all that validation finds: the message tells which it was.
+_VALIDATION_CODE = 10021
+_BY_MESSAGE: tuple[tuple[re.Pattern[str], Entry], ...] = (
+    (
+        re.compile(r"startup|CPU time|memory limit", re.IGNORECASE),
+        Entry(
+            "starting the code took longer, or more memory, than Cloudflare allows",
+            "Do less in the code's global scope: move it into the handlers, or import less.",
+            _CODE,
+        ),
+    ),
+    (
+        re.compile(r"\bUncaught\b|SyntaxError|\bat \S+:\d+|Traceback"),
+        Entry(
+            "the code failed when Cloudflare started it, before any request",
+            "Mend the place named above, in the code's global scope.",
+            _CODE,
+        ),
+    ),
+)
 _BY_AREA: Mapping[Area, Mapping[int, Entry]] = MappingProxyType(
     {
         Area.WORKERS: _WORKERS,
@@ -212,6 +233,9 @@ def hint_for_status(status: int | None) -> str | None:
     return None if status is None else _BY_STATUS.get(status)
 
 
-def entry_for(code: int | None, area: Area) -> Entry | None:
-    """Return what a code means at an endpoint of this area."""
+def entry_for(code: int | None, area: Area, text: str = "") -> Entry | None:
+    """Return what a code means at an endpoint of this area; `text` is what Cloudflare said."""
+    if code == _VALIDATION_CODE and area is Area.WORKERS:
+        said = (entry for pattern, entry in _BY_MESSAGE if pattern.search(text))
+        return next(said, _WORKERS[code])
     return None if code is None else _BY_AREA.get(area, {}).get(code)

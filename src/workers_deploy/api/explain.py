@@ -45,9 +45,9 @@ def lost_look_error(failures: Sequence[Failure], looked: ApiError) -> Unanswered
 
 
 def _refused(failure: Failure) -> RefusedError:
-    entry = entry_for(failure.code, failure.area)
-    subject = (entry and entry.subject) or failure.request
     text = text_of(failure)
+    entry = entry_for(failure.code, failure.area, text)
+    subject = (entry and entry.subject) or failure.request
     hint = _hint_of(failure, entry)
     return RefusedError(
         f"Cloudflare refused {subject}: {text}",

@@ -23,8 +23,11 @@ class Reporter(Protocol):
     def header(self, text: str) -> None:
         """Write the run's first line."""
 
-    def row(self, title: str, lines: Sequence[str], *, mark: str = "▸") -> None:
-        """Write a titled row, further lines indented under the first."""
+    def row(self, title: str, lines: Sequence[str], *, mark: str = "▸", folded: str = "") -> None:
+        """Write a titled row, further lines indented under the first.
+
+        With `folded` the lines fold where the CI can fold, and this text stands for them.
+        """
 
     def group(self, title: str) -> AbstractContextManager[None]:
         """Fold what is written inside, where the CI can fold."""

@@ -46,15 +46,19 @@ class PlainReporter:
         """Write the run's first line and an empty one."""
         self._out.say(f"{text}\n")
 
-    def row(self, title: str, lines: Sequence[str], *, mark: str = "▸") -> None:
+    def row(self, title: str, lines: Sequence[str], *, mark: str = "▸", folded: str = "") -> None:
         """Write a titled row, further lines indented under the first."""
         clean = [self._out.clean(line) for line in lines]
-        self._tell(format_row(mark, title, clean))
+        text = format_row(mark, title, clean)
+        if folded:
+            with self.group(format_row(mark, title, [folded])):
+                self._tell(text)
+        else:
+            self._tell(text)
 
     @contextmanager
-    def group(self, title: str) -> Iterator[None]:
-        """Write a heading; nothing folds here."""
-        self._out.say(title)
+    def group(self, title: str) -> Iterator[None]:  # noqa: ARG002 - for those that fold
+        """Write what is inside and no heading: nothing folds here."""
         yield
 
     def line(self, text: str) -> None:

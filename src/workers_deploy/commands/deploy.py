@@ -65,7 +65,7 @@ def read_with_project(session: Session) -> LiveState:
     """Tell what the checkout holds, then read what serves."""
     tell(session.reporter, render_project_row(session.project))
     scopes = session.inputs.only
-    return read_live(session, triggers=not scopes or Scope.TRIGGERS in scopes)
+    return read_live(session, triggers=not scopes or Scope.TRIGGERS in scopes, notices=False)
 
 
 def _make(session: Session, live: LiveState) -> Plan:

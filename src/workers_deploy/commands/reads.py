@@ -16,6 +16,7 @@ from workers_deploy.errors import (
 )
 from workers_deploy.project.save import save_script
 from workers_deploy.report.details import render_list, render_show, show_record
+from workers_deploy.report.measures import count_of
 
 
 def show(session: Session) -> Outcome:
@@ -97,7 +98,7 @@ def _tell_modules(
         f"{name}  {len(part.content):,} B  {part.content_type}"
         for part, name in zip(content.parts, names, strict=True)
     ]
-    session.reporter.row("Modules", lines)
+    session.reporter.row("Modules", lines, folded=count_of(len(lines), "module"))
 
 
 def _usage_model(session: Session) -> Mapping[str, Any] | None:

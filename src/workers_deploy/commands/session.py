@@ -67,8 +67,12 @@ class Session:
         return ScriptPath(name=project.script_name, dispatch_namespace=project.dispatch_namespace)
 
 
-def read_live(session: Session, *, triggers: bool = False) -> LiveState:
-    """Read and tell what serves now; `triggers` where the command compares them as well."""
+def read_live(session: Session, *, triggers: bool = False, notices: bool = True) -> LiveState:
+    """Read and tell what serves now.
+
+    `triggers` where the command compares them as well; `notices` of what could not be read, where
+    no plan has them as notes.
+    """
     project = session.project
     if project.dispatch_namespace is not None:
         live = read_dispatched_state(session.client, session.script)
@@ -83,7 +87,7 @@ def read_live(session: Session, *, triggers: bool = False) -> LiveState:
         session.reporter,
         render_live_row(live, now=session.now(), commit=live_commit(live)),
     )
-    for sentence in live.unread:
+    for sentence in live.unread if notices else ():
         session.reporter.notice(sentence)
     return live
 
@@ -139,7 +143,7 @@ def tell_plan(session: Session, plan: Plan) -> None:
 
 def tell(reporter: Reporter, row: Row) -> None:
     """Write a row."""
-    reporter.row(row.title, row.lines, mark=row.mark)
+    reporter.row(row.title, row.lines, mark=row.mark, folded=row.folded)
 
 
 def finished(

@@ -32,11 +32,14 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     def differences() -> tuple[str, ...]:
         return differing_settings(step.settings, run.client.read_script_settings(run.script))
 
+    told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
     if _was_set_meanwhile(run, step, differences):
         return FOUND_SET
+    if not run.state.before.exists and not differences():
+        return told  # the upload of a new script carried them
     run.client.patch_script_settings(run.script, step.settings)
     run.patience.until_equal("script settings", differences)
-    return ", ".join(f"{change.name} {change.after}" for change in step.changes)
+    return told
 
 
 def put_usage_model_step(run: Run, step: PutUsageModel) -> str:

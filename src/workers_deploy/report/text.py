@@ -20,6 +20,7 @@ from workers_deploy.report.measures import (
 )
 
 SUBJECT_WIDTH: Final = 15
+SHOWN_UNFOLDED: Final = 5  # changes; a longer plan folds where the CI system can fold
 WORTH_TELLING: Final = 0.5  # seconds; quicker steps need no time beside them
 
 
@@ -30,6 +31,7 @@ class Row:
     title: str
     lines: tuple[str, ...]
     mark: str = "▸"
+    folded: str = ""  # what stands for the lines where they fold; empty: they never fold
 
 
 def render_header(
@@ -117,7 +119,8 @@ def _subdomain(live: LiveState) -> str:
 def render_plan_rows(plan: Plan) -> tuple[Row, ...]:
     """Show every difference with its sign, and what must be known before the first write."""
     changes = [render_change(change) for step in plan.steps for change in step.changes]
-    rows = [Row(title="Plan", lines=tuple(changes) or ("nothing to change",))]
+    folded = count_of(len(changes), "change") if len(changes) > SHOWN_UNFOLDED else ""
+    rows = [Row(title="Plan", lines=tuple(changes) or ("nothing to change",), folded=folded)]
     if plan.notes:
         rows.append(Row(title="Note", lines=plan.notes, mark="!"))
     return tuple(rows)

@@ -1,36 +1,13 @@
 """Which answers are a success, and what the others mean."""
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers_deploy.api.answer import Call, read_answer
+from fakes.answers import envelope, error_of, failure_of, read
 from workers_deploy.api.envelope import parse_envelope
-from workers_deploy.api.explain import final_error, place_in
-from workers_deploy.api.failure import Area, Failure, Kind, RequestFailedError
-
-SECRET = "s3cr3t-in-a-body"
-
-
-def read(status=200, *, method="GET", area=Area.WORKERS, is_raw=False, wall=0.0, **response):
-    call = Call(method=method, path="/x", label=f"{method} x", area=area, is_raw=is_raw)
-    answer = httpx.Response(status, **response)
-    return read_answer(call, status, answer.headers, answer.content, lambda: wall)
-
-
-def failure_of(status=200, **response) -> Failure:
-    with pytest.raises(RequestFailedError) as caught:
-        read(status, **response)
-    return caught.value.failure
-
-
-def error_of(status, **response):
-    return final_error([failure_of(status, **response)], seconds=1.0)
-
-
-def envelope(*errors, success=False):
-    return {"success": success, "errors": list(errors), "messages": None, "result": None}
+from workers_deploy.api.explain import final_error
+from workers_deploy.api.failure import Area, Kind, RequestFailedError
 
 
 @pytest.mark.parametrize(
@@ -229,85 +206,6 @@ def test_errors_of_any_shape_are_survived(errors):
     body = {"success": False, "errors": errors, "result": None}
 
     assert failure_of(400, json=body).kind is Kind.REFUSED
-
-
-def test_a_refused_script_is_told_with_the_place_in_its_module():
-    error = error_of(
-        400,
-        method="PUT",
-        json=envelope(
-            {
-                "code": 10021,
-                "message": "Uncaught ReferenceError: kv is not defined\n  at index.js:3:9 in boot",
-            }
-        ),
-    )
-
-    assert error.message.startswith("Cloudflare refused the script: Uncaught ReferenceError")
-    assert str(error.place) == "index.js:3:9"
-    assert error.hint.startswith("The code failed when Cloudflare started it")
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("at index.js:3", "index.js:3"),
-        ("  at boot (lib/a.mjs:4:2)", "lib/a.mjs:4:2"),
-        ("no place", None),
-        ("at noon", None),
-    ],
-)
-def test_a_place_is_read_from_a_stack(text, place):
-    found = place_in(text)
-
-    assert (str(found) if found else None) == place
-
-
-def test_an_unknown_code_is_told_as_cloudflare_says_it():
-    error = error_of(400, json=envelope({"code": 4711, "message": "something new"}))
-
-    assert error.message == "Cloudflare refused GET x: something new"
-    assert error.hint is None
-
-
-def test_a_status_alone_still_gets_advice():
-    assert "api-token" in error_of(401, json=envelope()).hint
-
-
-@pytest.mark.parametrize(
-    ("kind", "part"),
-    [
-        (Kind.UNTRUSTED, "SSL_CERT_FILE"),
-        (Kind.UNSENT, "HTTPS_PROXY"),
-        (Kind.THROTTLED, "1,200 requests"),
-        (Kind.SERVER, "cloudflarestatus"),
-    ],
-)
-def test_each_way_of_not_answering_has_its_advice(kind, part):
-    failure = Failure(request="GET x", kind=kind, problem="p", short="s")
-
-    error = final_error([failure], seconds=1.0)
-
-    assert error.exit_code == 5
-    assert part in error.hint
-
-
-def test_a_body_is_never_part_of_an_error():
-    html = f"<html>{SECRET}</html>"
-    for status in (200, 302, 403, 502):
-        failure = failure_of(status, method="POST", html=html)
-
-        assert SECRET not in repr(failure)
-        assert SECRET not in str(final_error([failure], seconds=1.0))
-
-
-def test_a_long_message_is_one_short_line_in_the_log():
-    text = "x" * 500 + "\nmore"
-
-    failure = failure_of(500, json=envelope({"code": 10013, "message": text}))
-
-    assert "\n" not in failure.problem
-    assert len(failure.problem) < 220
 
 
 JSON = st.recursive(

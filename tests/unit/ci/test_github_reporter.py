@@ -104,6 +104,16 @@ def test_groups_fold_and_an_inner_one_is_a_heading():
     assert step.log.getvalue() == "::group::Plan\none\nInner\ntwo\n::endgroup::\n"
 
 
+def test_a_row_that_folds_stands_under_what_it_says_in_short():
+    step = Step()
+
+    step.reporter.row("Plan", ["~ code", "+ binding"], folded="2 changes")
+
+    assert step.log.getvalue() == (
+        "::group::▸ Plan 2 changes\n▸ Plan         ~ code\n               + binding\n::endgroup::\n"
+    )
+
+
 def test_a_group_is_closed_also_when_its_inside_fails():
     step = Step()
 

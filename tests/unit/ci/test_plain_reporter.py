@@ -50,13 +50,12 @@ def test_a_failure_is_told_once_and_on_stderr():
     )
 
 
-def test_a_group_is_a_heading():
+def test_a_group_is_what_is_in_it():
     plain = Plain()
 
-    with plain.reporter.group("Details"):
-        plain.reporter.line("inside")
+    plain.reporter.row("Plan", ["~ code", "+ binding"], folded="2 changes")
 
-    assert plain.out.getvalue() == "Details\ninside\n"
+    assert plain.out.getvalue() == "▸ Plan         ~ code\n               + binding\n"
 
 
 def test_warnings_name_their_place_as_compilers_do():

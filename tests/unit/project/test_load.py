@@ -104,6 +104,13 @@ def test_a_name_and_a_date_are_needed(tmp_path):
     assert all(problem.hint for problem in loaded.problems)
 
 
+def test_assets_alone_need_no_date(tmp_path):
+    (tmp_path / "public").mkdir()
+    write_config(tmp_path, '{"name": "site", "assets": {"directory": "public"}}')
+
+    assert told(load(tmp_path)) == []
+
+
 def test_nothing_to_deploy_is_a_problem(tmp_path):
     (found,) = told(load(tmp_path, script_name="a", compatibility_date="2026-01-01"))
 

@@ -169,6 +169,15 @@ def test_the_plan_shows_each_difference_with_its_sign():
     )
 
 
+@pytest.mark.parametrize(("count", "folded"), [(0, ""), (5, ""), (6, "6 changes")])
+def test_a_long_plan_folds(count, folded):
+    changes = (change("binding", f"B{number}", None, "r2_bucket") for number in range(count))
+
+    (row,) = render_plan_rows(plan(asset_step(*changes)))
+
+    assert row.folded == folded
+
+
 def test_notes_stand_under_the_plan():
     rows = render_plan_rows(plan(notes=("a first deploy can't be undone",)))
 
