@@ -133,6 +133,28 @@ def test_what_a_script_throws_at_its_start_is_told_by_file_and_line(
     assert "| Where | <code>src/cart.ts" in run.summary
 
 
+def test_a_source_map_that_does_not_go_up_still_tells_the_file(
+    shop: Checkout, runner: Runner, cloudflare: Cloudflare
+):
+    shop.config(upload_source_maps=False)
+    assert runner.fast("deploy", env=ON_PATH).exit_code == 0
+    line, column = place_in_bundle(cloudflare, "size;")
+    shop.write("src/words.txt", "other words")
+    cloudflare.fail(
+        "POST versions",
+        "status",
+        status=400,
+        code=10021,
+        message=f"Uncaught ReferenceError: size is not defined\n  at shop.js:{line}:{column}\n",
+    )
+
+    run = runner.fast("deploy", ci="github", env=ON_PATH)
+
+    assert run.exit_code == 4
+    assert places(run) == ["src/cart.ts:4:30"]
+    assert "shop.js.map" not in cloudflare.one_sent("PUT", "/workers/scripts/shop").parts
+
+
 def test_a_place_in_a_module_is_told_by_the_file_that_it_is(
     tmp_path: Path, cloudflare: Cloudflare, checkout: Checkout
 ):

@@ -1,5 +1,8 @@
 """Crons, routes, custom domains, queue consumers and workflows: set after traffic moved."""
 
+import json
+from typing import Any
+
 import pytest
 
 from fakes.checkout import Checkout
@@ -14,6 +17,10 @@ TRIGGER_WRITES = [
     "POST consumers",
     "PUT flow",
 ]
+
+
+def refusal(route: str, message: str) -> dict[str, Any]:
+    return {"route": route, "kind": "status", "status": 400, "code": 1, "message": message}
 
 
 def statuses(run: Run) -> dict[str, str]:
@@ -131,8 +138,56 @@ def test_a_failed_trigger_leaves_healthy_code_and_says_which_triggers_are_set(
         "Routes": "done",
         "Domain": "failed",
     }
-    assert statuses(run)["Queue consumer"] == "not-run"
     assert "traffic stays with it" in run.log
+
+
+@pytest.mark.usefixtures("triggered")
+def test_the_triggers_after_a_failed_one_are_set_all_the_same(runner: Runner, account: Cloudflare):
+    account.faults(refusal("PUT routes", "no"), refusal("POST consumers", "no either"))
+
+    run = runner.fast("deploy")
+
+    assert (run.exit_code, run.outcome) == (4, "partial"), run.log
+    assert run.outputs["error-stage"] == "Routes"
+    assert statuses(run) | {
+        "Routes": "failed",
+        "Domain": "done",
+        "Queue consumer": "failed",
+        "Workflow": "done",
+        "Check": "not-run",
+    } == statuses(run)
+    assert domains(account) == {"shop.example.com": "shop"}
+    assert "Queue consumer failed too: Cloudflare refused " in run.log
+    assert "no either" in run.log
+
+
+@pytest.mark.usefixtures("triggered")
+def test_a_lost_trigger_after_a_refused_one_makes_the_run_partial(
+    runner: Runner, account: Cloudflare, triggered: Checkout
+):
+    runner.fast("deploy")
+    triggered.config(triggers={"crons": ["1 * * * *"]}, routes=["example.com/c/*"])
+    lost = {"route": "PUT routes", "kind": "status", "status": 503, "count": None}
+    account.faults(refusal("PUT schedules", "no"), lost)
+
+    run = runner.fast("deploy")
+
+    assert (run.exit_code, run.outcome) == (4, "partial"), run.log
+
+
+def test_custom_domains_are_among_the_urls(
+    runner: Runner, account: Cloudflare, triggered: Checkout
+):
+    first = runner.fast("deploy")
+    second = runner.fast("deploy")
+    triggered.config(workers_dev=False)
+    hidden = runner.fast("deploy")
+
+    own = first.outputs["deployment-url"]
+    assert json.loads(first.outputs["urls"]) == [own, "https://shop.example.com"]
+    assert second.outputs["urls"] == first.outputs["urls"]
+    assert json.loads(hidden.outputs["urls"]) == ["https://shop.example.com"]
+    assert hidden.outputs["deployment-url"] == "https://shop.example.com"
 
 
 def test_a_failed_trigger_is_partial_even_where_nothing_else_changed(

@@ -119,12 +119,24 @@ _STACK_FRAME = re.compile(
 )
 
 
+# Where Python Workers have their modules; a traceback names the frame that raised last.
+_PYTHON_FRAME = re.compile(r'File "/session/metadata/(?P<file>[^"]+)", line (?P<line>\d+)')
+_VENDORED = "python_modules/"
+
+
 def place_in(text: str) -> Place | None:
-    """Return the first place that a stack names: a module of the upload, not yet a file.
+    """Return the place of the code that threw: in a module of the upload, not yet a file.
 
     >>> str(place_in("Uncaught ReferenceError: kv is not defined at index.js:3:9 in boot"))
     'index.js:3:9'
+    >>> str(place_in('File "/session/metadata/index.py", line 2, in <module>'))
+    'index.py:2'
     """
+    frames = list(_PYTHON_FRAME.finditer(text))
+    if frames:
+        own = [one for one in frames if not one["file"].startswith(_VENDORED)]
+        last = (own or frames)[-1]
+        return Place(file=last["file"], line=int(last["line"]))
     found = _STACK_FRAME.search(text)
     if found is None:
         return None

@@ -111,6 +111,15 @@ class LiveState:
         return self.versions[0] if self.versions else None
 
     @property
+    def domain_urls(self) -> tuple[str, ...]:
+        """Return where the script answers on custom domains, as far as they were read."""
+        return tuple(
+            url_of_host(str(domain["hostname"]))
+            for domain in self.triggers.domains or ()
+            if domain.get("service") == self.script_name
+        )
+
+    @property
     def secret_names(self) -> tuple[str, ...]:
         """Return the names of the secrets that serve, sorted."""
         return self.live.secret_names if self.live else self.namespace_secrets
@@ -119,3 +128,12 @@ class LiveState:
     def latest_is_live(self) -> bool:
         """Tell whether the version uploaded last is the one that serves."""
         return self.live is None or self.latest_version_id in (None, self.live.id)
+
+
+def url_of_host(hostname: str) -> str:
+    """Return the URL of a custom domain: Cloudflare answers its host alone and serves HTTPS.
+
+    >>> url_of_host("shop.example.com")
+    'https://shop.example.com'
+    """
+    return f"https://{hostname}"

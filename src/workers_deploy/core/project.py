@@ -151,6 +151,7 @@ class Project:
     migrations: tuple[Mapping[str, Any], ...] = ()  # all of them, as in the configuration
     unsafe_metadata: Mapping[str, Any] = field(default_factory=dict)
     capnp_schema: str | None = None  # the name of the module that holds it
+    local_source_map: Module | None = None  # the bundle's, where it does not go up
     # How Durable Objects move to new code, where the configuration says it.
     code_update_strategy: Mapping[str, Any] | None = None
     assets: AssetManifest | None = None

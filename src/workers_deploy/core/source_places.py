@@ -35,7 +35,8 @@ def find_in_checkout(place: Place, project: Project) -> Place | None:
     module = _module_at(place, project)
     if module is None:
         return None
-    source_map = next((one for one in project.modules if one.name == f"{module.name}.map"), None)
+    maps = (*project.modules, *((project.local_source_map,) if project.local_source_map else ()))
+    source_map = next((one for one in maps if one.name == f"{module.name}.map"), None)
     if source_map is not None and source_map.type is ModuleType.SOURCE_MAP and place.line:
         mapped = _through_map(source_map, place.line, place.column or 1)
         if mapped is not None:

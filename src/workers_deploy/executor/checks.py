@@ -70,7 +70,7 @@ def _learn_live(run: Run, version: LiveVersion | None, *, note: str, url: str | 
                 "deploy can't tell whether anything changed"
             )
     if url is not None:
-        run.state.learn(deployment_url=url, urls=(url,))
+        run.state.learn_url(url)
 
 
 def probe_step(run: Run, step: Probe) -> str:

@@ -3,6 +3,7 @@
 A failure is a result: `Outcome.error` carries it, with what is live now.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResu
 from workers_deploy.core.steps import Action, DeleteScript, Plan, Step, Trigger
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import (
+    ApiError,
     BugError,
     CancelledError,
     DeployError,
@@ -53,7 +55,7 @@ class Executor:
     def execute(self, plan: Plan, live: LiveState) -> Outcome:
         """Carry out the plan's steps that change something."""
         script = ScriptPath(name=plan.script_name, dispatch_namespace=self.dispatch_namespace)
-        state = RunState(before=live, facts=facts_of(live))
+        state = RunState(before=live, facts=facts_of(live), domain_urls=live.domain_urls)
         run = Run(
             client=self.client,
             reporter=self.reporter,
@@ -66,8 +68,24 @@ class Executor:
         for index, step in enumerate(plan.steps):
             error = self._run_step(run, step)
             if error is not None:
-                return self._failed(plan, index, error, state, script)
+                further: tuple[Step, ...] = ()
+                if isinstance(step, Trigger) and isinstance(error, ApiError):
+                    further = self._set_further_triggers(run, plan.steps[index + 1 :])
+                return self._failed(plan, index, error, run, further)
         return self._outcome(plan, state, Result.DEPLOYED)
+
+    def _set_further_triggers(self, run: Run, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Set the triggers after one that failed, as none needs another; returns those that are."""
+        found: list[Step] = []
+        for step in itertools.takewhile(lambda one: isinstance(one, Trigger), steps):
+            error = self._run_step(run, step)
+            if error is not None:
+                run.state.warnings.append(f"{step.title} failed too: {error}")
+            if not _was_refused(error) and step.action is not Action.UNCHANGED:
+                found.append(step)
+            if error is not None and not isinstance(error, ApiError):
+                break
+        return tuple(found)
 
     def _run_step(self, run: Run, step: Step) -> DeployError | None:
         state = run.state
@@ -107,12 +125,14 @@ class Executor:
         return None
 
     def _failed(
-        self, plan: Plan, index: int, error: DeployError, state: RunState, script: ScriptPath
+        self, plan: Plan, index: int, error: DeployError, run: Run, further: tuple[Step, ...]
     ) -> Outcome:
+        state = run.state
         failed = plan.steps[index]
-        done = tuple(step for step in plan.steps[:index] if step.action is not Action.UNCHANGED)
+        before = (step for step in plan.steps[:index] if step.action is not Action.UNCHANGED)
+        done = (*before, *further)
         lag = LAG_SECONDS if isinstance(error, UnansweredError) else 0.0
-        undoer = Undoer(self._undo_client(error), script=script, state=state, lag=lag)
+        undoer = Undoer(self._undo_client(error), script=run.script, state=state, lag=lag)
         revert = self.revert and not isinstance(error, CancelledError | BugError)
         # What Cloudflare refused to set was not set; all else may have been.
         is_plain = isinstance(failed, SettingsStep | Trigger | DeleteScript)
@@ -122,7 +142,8 @@ class Executor:
         undone = undoer.undo(done, failed, suspect=suspect, revert=revert)
         _mark_undone(state, undone)
         state.results += [
-            StepResult(step=step, status=Status.NOT_RUN) for step in plan.steps[index + 1 :]
+            StepResult(step=step, status=Status.NOT_RUN)
+            for step in plan.steps[len(state.results) :]
         ]
         state.learn(live_note=undone.live_note)
         if undone.lines:
@@ -160,7 +181,7 @@ class Executor:
         )
 
 
-def _was_refused(error: DeployError) -> bool:
+def _was_refused(error: DeployError | None) -> bool:
     """Tell whether a write was refused; a refused read after it says nothing of it."""
     return isinstance(error, RefusedError) and not error.request.startswith("GET ")
 
@@ -168,11 +189,12 @@ def _was_refused(error: DeployError) -> bool:
 def facts_of(live: LiveState) -> Facts:
     """Return what is known before anything is written."""
     version = live.live
-    on = bool(live.url and live.subdomain.enabled)
+    own = (live.url,) if live.url and live.subdomain.enabled else ()
+    urls = (*own, *live.domain_urls)
     return Facts(
         script_name=live.script_name,
-        deployment_url=live.url if on else None,
-        urls=(live.url,) if on and live.url else (),
+        deployment_url=urls[0] if urls else None,
+        urls=urls,
         live_version_id=version.id if version else None,
         previous_version_id=version.id if version else None,
         etag=version.etag if version else None,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare
+from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare, url_of_host
 from workers_deploy.core.outcome import Facts, StepResult
 from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import Step
@@ -22,6 +22,7 @@ class RunState:
     made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
     found_set: list[Step] = field(default_factory=list)  # settings that someone set before us
+    domain_urls: tuple[str, ...] = ()  # of the custom domains, also those of this run
     facts: Facts = field(default_factory=Facts)
     results: list[StepResult] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -49,9 +50,20 @@ class RunState:
         self.learn(
             workers_dev_enabled=subdomain.enabled,
             preview_urls_enabled=subdomain.previews_enabled,
-            deployment_url=url,
-            urls=(url,) if url else (),
         )
+        self.learn_url(url)
+
+    def learn_url(self, workers_dev: str | None) -> None:
+        """Note where the script answers: on workers.dev where that is on, then on its domains."""
+        urls = (*((workers_dev,) if workers_dev else ()), *self.domain_urls)
+        self.learn(deployment_url=urls[0] if urls else None, urls=urls)
+
+    def learn_domain(self, hostname: str) -> None:
+        """Note a custom domain that this run attached."""
+        url = url_of_host(hostname)
+        self.domain_urls = tuple(dict.fromkeys((*self.domain_urls, url)))
+        urls = tuple(dict.fromkeys((*self.facts.urls, url)))
+        self.learn(deployment_url=self.facts.deployment_url or url, urls=urls)
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:

@@ -25,7 +25,9 @@ def apply_trigger(run: Run, step: Trigger) -> str:
             return ", ".join(str(route["pattern"]) for route in step.routes) or "none"
         case AttachDomain():
             run.client.attach_domain(name, step.domain, takes_over=step.takes_over)
-            return str(step.domain["hostname"])
+            hostname = str(step.domain["hostname"])
+            run.state.learn_domain(hostname)
+            return hostname
         case PutQueueConsumer():
             run.client.put_queue_consumer(name, step.queue_id, step.consumer_id, step.consumer)
             return str(step.consumer["queue"])

@@ -69,6 +69,7 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
         environment=request.environment,
         probe=request.probe,
         capnp_schema=script.capnp_schema if script else None,
+        local_source_map=script.local_source_map if script else None,
         package_dependencies=parts.package_dependencies,
         **_from_config(request, parts.config, parts.name),
     )

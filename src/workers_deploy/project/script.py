@@ -25,6 +25,7 @@ class ScriptParts:
     modules: tuple[Module, ...]
     bindings: tuple[Binding, ...] = ()
     capnp_schema: str | None = None  # the name of the module that holds it
+    local_source_map: Module | None = None  # the bundle's, where it does not go up
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,8 +108,9 @@ class ScriptReader:
             return None
         main, *others = bundled.modules
         if self._said("upload_source_maps") is not False:
-            others.append(bundled.source_map)
-        return self._arrange(bundled.format, main, others)
+            return self._arrange(bundled.format, main, [*others, bundled.source_map])
+        parts = self._arrange(bundled.format, main, others)
+        return replace(parts, local_source_map=bundled.source_map)
 
     def _said(self, key: str) -> Any:
         given = getattr(self.request, key, None)

@@ -8,6 +8,17 @@ from workers_deploy.api.failure import Failure, Kind
 
 SECRET = "s3cr3t-in-a-body"
 
+PYTHON_TRACEBACK = """\
+Uncaught Error: PythonError: Traceback (most recent call last):
+  File "/lib/python312.zip/_pyodide/_base.py", line 523, in eval_code
+  File "/session/metadata/index.py", line 1, in <module>
+    from lib.cart import count
+  File "/session/metadata/lib/cart.py", line 7, in <module>
+    import dates
+  File "/session/metadata/python_modules/dates/__init__.py", line 2, in <module>
+ModuleNotFoundError: No module named 'numpy'
+"""
+
 
 def test_a_refused_script_is_told_with_the_place_in_its_module():
     error = error_of(
@@ -46,6 +57,8 @@ def test_the_hint_to_a_failed_validation_follows_what_cloudflare_said(said, hint
     ("text", "place"),
     [
         ("at index.js:3", "index.js:3"),
+        (PYTHON_TRACEBACK, "lib/cart.py:7"),
+        ('  File "/session/metadata/python_modules/x.py", line 4', "python_modules/x.py:4"),
         ("  at boot (lib/a.mjs:4:2)", "lib/a.mjs:4:2"),
         ("no place", None),
         ("at noon", None),
