@@ -47,6 +47,10 @@ BEHAVIOURS = (
         "PUT script resets logpush, observability, tail consumers that it leaves out; tags stay.",
     ),
     _plays(
+        "observability-null", _A, "SDK 5.9.0: observability may be null, sent and answered",
+        "observability that was never set, or set to null, is answered as null.",
+    ),
+    _plays(
         "annotations-not-inherited", _D, "SDK 5.9.0: settings update",
         "A version made by a change of settings or secrets has no message or tag of the former.",
     ),

@@ -52,7 +52,7 @@ def worker_object(call: Call, script: Script) -> dict[str, Any]:
         "updated_on": render_time(script.modified_on),
         "deployed_on": render_time(deployment.created_on) if deployment else None,
         "logpush": settings["logpush"],
-        "observability": settings["observability"],
+        "observability": settings["observability"] or {"enabled": False},
         "tags": settings["tags"],
         "tail_consumers": consumers,
         "subdomain": {

@@ -110,7 +110,7 @@ class ScriptSettings:
     """What belongs to the script, not to a version."""
 
     logpush: bool = False
-    observability: Mapping[str, Json] = field(default_factory=lambda: {"enabled": False})
+    observability: Mapping[str, Json] | None = None  # never set
     tags: tuple[str, ...] = ()
     tail_consumers: tuple[Mapping[str, Json], ...] | None = None
     streaming_tail_consumers: tuple[Mapping[str, Json], ...] | None = None

@@ -75,7 +75,7 @@ def unversioned(settings: ScriptSettings) -> dict[str, Any]:
     """Return the script-level settings as script-settings has them."""
     answer: dict[str, Any] = {
         "logpush": settings.logpush,
-        "observability": dict(settings.observability),
+        "observability": None if settings.observability is None else dict(settings.observability),
         "tags": list(settings.tags),
         "tail_consumers": _consumers(settings.tail_consumers),
     }

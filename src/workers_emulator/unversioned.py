@@ -23,7 +23,7 @@ def after_put(call: Call, former: ScriptSettings, sent: Unversioned) -> ScriptSe
 
 
 def patched(call: Call, former: ScriptSettings, sent: Unversioned) -> ScriptSettings:
-    """Return the settings with the fields that were sent; null resets one.
+    """Return the settings with the fields that were sent; null resets one (observability-null).
 
     Raises:
         Refusal: 100102, 100103 for tags; 10203, 10204 for tail consumers.
@@ -35,9 +35,7 @@ def patched(call: Call, former: ScriptSettings, sent: Unversioned) -> ScriptSett
         changed["logpush"] = bool(sent.logpush)
     if "observability" in given:
         observability = sent.observability
-        changed["observability"] = (
-            {"enabled": False} if observability is None else plain(observability)
-        )
+        changed["observability"] = None if observability is None else plain(observability)
     if "tags" in given:
         changed["tags"] = _tags(sent.tags or [])
     for name in ("tail_consumers", "streaming_tail_consumers"):

@@ -57,7 +57,8 @@ _ROUTES: Mapping[str, tuple[str, ...]] = {
     "Queue consumer": ("POST consumers", "PUT consumers/*"),
 }
 STEPS = (*_ROUTES, "Check", "Probe")
-_NOT_FIRST = ("POST versions", "POST deployments", "PUT consumers/*")
+# The upload of a new script carries its settings.
+_NOT_FIRST = ("POST versions", "POST deployments", "PUT consumers/*", "PATCH script-settings")
 _ONLY_FIRST = ("PUT workers/scripts/shop", "POST consumers")
 
 

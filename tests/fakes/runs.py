@@ -97,8 +97,7 @@ class FastStop(Stop):
         self._time = time_
 
     def pause(self, seconds: float) -> None:
-        if not self.requested:
-            self._time.sleep(seconds)
+        self._time.sleep(seconds)
 
 
 class Running:

@@ -90,9 +90,40 @@ def test_a_signal_before_traffic_moved_puts_the_settings_back(live: Runner, clou
     run = cancel(live, "POST deployments")
 
     assert_cancelled(run)
-    assert run.outcome == "failed"
     assert cloudflare.served() == former
     assert "logpush true again" in run.log
+    # The request was sent and never answered: nothing tells that it will not be carried out yet.
+    assert run.outcome == "partial"
+    assert "not known: no read shows it after 3 s" in run.log
+    assert "live-version-id" not in run.outputs
+
+
+@pytest.mark.parametrize("lag", [0, 2])
+def test_reads_that_lag_do_not_hide_from_a_cancelled_run_what_became_of_its_deployment(
+    live: Runner, cloudflare: Cloudflare, lag: int
+):
+    cloudflare.faults(
+        {"route": "POST deployments", "kind": "hang", "when": "after", "count": None},
+        {"route": "GET deployments", "kind": "stale", "seconds": lag, "nth": 3, "count": None},
+    )
+
+    run = cancel(live, "POST deployments", max_attempts=2)
+
+    assert_cancelled(run)
+    assert run.outcome == "partial"
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"] == run.outputs["version-id"]
+    assert cloudflare.script()["settings"]["logpush"] is False
+
+
+def test_a_signal_while_it_is_looked_what_became_of_a_deployment_asks_in_measure(
+    live: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("POST deployments", "reset", count=None)
+
+    run = cancel(live, "GET deployments", nth=5, max_attempts=1)
+
+    assert run.outcome in ("failed", "partial")
+    assert len(cloudflare.requests) < 60
 
 
 def test_a_signal_while_a_deployment_s_answer_is_late_finds_out_what_became_of_it(
@@ -137,7 +168,7 @@ def test_undoing_takes_its_time_although_the_request_in_flight_is_given_up(
     """The request in flight gets a second; what puts the settings back gets five."""
     former = cloudflare.served()
     cloudflare.faults(
-        {"route": "POST deployments", "kind": "status", "status": 503, "count": None},
+        {"route": "POST deployments", "kind": "status", "status": 429, "count": None},
         {"route": "PATCH script-settings", "kind": "slow", "seconds": 1.6, "nth": 2},
     )
 

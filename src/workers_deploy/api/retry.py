@@ -47,7 +47,8 @@ class Retrier:
     """Sends requests until they pass, bounded by attempts and by the deadline.
 
     `deadline` is in seconds of `clock`, which is monotonic. `sleep` ends at once where the run is
-    cancelled, by raising; `check` raises then too, without waiting. `tell` gets one line per wait.
+    cancelled, by raising; `check` raises then too, without waiting. `tell` gets one line per wait,
+    and `hear` each failure that is tried again, before the wait.
     """
 
     def __init__(
@@ -70,10 +71,11 @@ class Retrier:
         self.tell = tell
         self.journal = journal or Journal()
         self.check = check
+        self.hear: Callable[[Failure], None] = lambda _: None
 
     def with_attempts(self, number: int) -> "Retrier":
         """Return the same policy with so many tries per request."""
-        return Retrier(
+        policy = Retrier(
             max_attempts=number,
             deadline=self.deadline,
             clock=self.clock,
@@ -83,6 +85,8 @@ class Retrier:
             journal=self.journal,
             check=self.check,
         )
+        policy.hear = self.hear
+        return policy
 
     def remaining(self) -> float:
         """Return the seconds that are left until the deadline; negative when it has passed."""
@@ -199,8 +203,9 @@ class _Run(Generic[T]):
         return self._retrier.max_attempts
 
     def _before_sleep(self, state: RetryCallState) -> None:
-        self._retrier.check()
         failure = self._failures[-1]
+        self._retrier.hear(failure)
+        self._retrier.check()
         waited = state.upcoming_sleep
         self._retrier.journal.add(
             Try(request=self._request, problem=failure.problem, waited=waited)

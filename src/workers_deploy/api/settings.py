@@ -134,12 +134,17 @@ class Settings(Caller):
         path = f"{ScriptPath(name=script_name)}/usage-model"
         return self._call("GET", path, "GET usage-model", as_model(UsageModelResult)).as_core()
 
-    def put_usage_model(self, script_name: str, usage_model: UsageModel) -> UsageModel:
-        """PUT usage-model with the fields that are not None."""
+    def put_usage_model(
+        self, script_name: str, usage_model: UsageModel, *, lifts_limit: bool = False
+    ) -> UsageModel:
+        """PUT usage-model with the fields that are not None.
+
+        `lifts_limit`: a `cpu_ms` that is None is sent as well, and means no limit.
+        """
         body: dict[str, Any] = {}
         if usage_model.usage_model is not None:
             body["usage_model"] = usage_model.usage_model
-        if usage_model.cpu_ms is not None:
+        if usage_model.cpu_ms is not None or lifts_limit:
             body["user_limits"] = {"cpu_ms": usage_model.cpu_ms}
         found = self._call(
             "PUT",
@@ -187,7 +192,8 @@ def script_settings_json(settings: ScriptSettings) -> dict[str, Any]:
         "streaming_tail_consumers": settings.streaming_tail_consumers,
     }
     return {
-        name: list(value) if isinstance(value, tuple) else value
+        # No field takes an empty object: null is how one becomes as if it was never set.
+        name: list(value) if isinstance(value, tuple) else (None if value == {} else value)
         for name, value in fields.items()
         if value is not None
     }

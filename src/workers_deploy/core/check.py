@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import fields
 
-from workers_deploy.core.compare import contradicts
+from workers_deploy.core.compare import compare_usage_model, contradicts
 from workers_deploy.core.live import LiveState, TrafficShare, render_shares
-from workers_deploy.core.project import ScriptSettings, SubdomainState
+from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import CheckLive
 
 
@@ -18,7 +18,15 @@ def mismatches(
         *_secrets(step, live),
         *differing_settings(step.settings, live.script_settings),
         *differing_subdomain(step.subdomain, live.subdomain),
+        *differing_usage_model(step.usage_model, live.usage_model),
     )
+
+
+def differing_usage_model(wanted: UsageModel | None, live: UsageModel | None) -> tuple[str, ...]:
+    """Return the names of the usage model's fields that are not as wanted, as far as it is read."""
+    if wanted is None or live is None:
+        return ()
+    return tuple(change.name for change in compare_usage_model(wanted, live))
 
 
 def differing_settings(wanted: ScriptSettings, live: ScriptSettings) -> tuple[str, ...]:

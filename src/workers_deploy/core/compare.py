@@ -62,11 +62,13 @@ def compare_note(note: Note, version: LiveVersion | None) -> NoteComparison:
     live = live_note(version)
     if live is None:
         return NoteComparison()
-    return NoteComparison(
+    same = NoteComparison(
         code=live.code == note.code,
         assets=live.assets == note.assets,
         secrets=live.secrets == note.secrets,
     )
+    # Where no part is the same the key may be another, as after a change of the API token.
+    return same if same.code or same.assets or same.secrets else NoteComparison()
 
 
 def contradicts(desired: Any, live: Any) -> bool:
@@ -182,7 +184,7 @@ def wanted_settings(project: Project, live: LiveState) -> ScriptSettings:
     desired, actual = project.script_settings, live.script_settings
     observability = desired.observability
     if observability is not None:
-        observability = _laid_over(actual.observability or {}, observability)
+        observability = laid_over(actual.observability or {}, observability)
     desired = replace(desired, observability=observability, tags=_wanted_tags(project, actual))
     differing = {
         field.name: getattr(desired, field.name)
@@ -205,12 +207,17 @@ def _wanted_tags(project: Project, actual: ScriptSettings) -> tuple[str, ...] | 
     return actual.tags if actual.tags and set(actual.tags) == set(wanted) else wanted
 
 
-def _laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `base` with what `top` says, deep down too.
+
+    >>> laid_over({"logs": {"enabled": True, "persist": True}}, {"logs": {"enabled": False}})
+    {'logs': {'enabled': False, 'persist': True}}
+    """
     merged = dict(base)
     for key, value in top.items():
         old = merged.get(key)
         both = isinstance(value, Mapping) and isinstance(old, Mapping)
-        merged[key] = _laid_over(old, value) if both else value  # type: ignore[arg-type]
+        merged[key] = laid_over(old, value) if both else value  # type: ignore[arg-type]
     return merged
 
 

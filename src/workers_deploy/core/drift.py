@@ -20,7 +20,6 @@ MARK = "drift: "
 _UNVERSIONED = frozenset(
     {
         "settings",
-        "usage model",
         "workers.dev",
         "preview URLs",
         "cron",

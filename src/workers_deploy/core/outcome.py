@@ -43,6 +43,11 @@ class Try:
     problem: str  # "502 from Cloudflare", "10013 …", "no answer in 60 s"
     waited: float  # seconds before the next try; 0 for the last one
 
+    @property
+    def is_read(self) -> bool:
+        """Tell whether the request looks, guards or checks: then it is no try of the step."""
+        return self.request.startswith("GET ")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepResult:

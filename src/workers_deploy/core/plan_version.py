@@ -8,6 +8,7 @@ from workers_deploy.core.compare import (
     compare_bindings,
     compare_runtime,
     compare_secrets,
+    laid_over,
 )
 from workers_deploy.core.digest import Note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare, render_shares
@@ -222,6 +223,8 @@ def _with_live_settings(project: Project, live: LiveState) -> Project:
         for field in fields(ScriptSettings)
         if getattr(said, field.name) is None and field.name != "tags"
     }
+    if said.observability is not None and actual.observability:
+        kept["observability"] = laid_over(actual.observability, said.observability)
     return replace(project, script_settings=replace(said, **kept))
 
 

@@ -16,24 +16,36 @@ from workers_deploy.core.steps import (
     PutSecrets,
     UploadScript,
 )
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.waiting import FIRST_WAIT, LONGEST_WAIT
 
+NO_MORE_TIME = "a run that was cancelled has no more time to look"
 MovingStep = CreateDeployment | UploadScript | PutContent | PutSecrets | PatchSettings
 
 
-def look_whether_moved(
-    client: WorkersClient, script: ScriptPath, state: RunState, step: MovingStep, *, lag: float
-) -> str | None:
-    """Learn into `state` who moved traffic, if anyone did; return why that can't be known.
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How long to look for what a request did whose answer is not known.
 
-    Reads lag behind writes: only after `lag` seconds is what was there before still there.
+    Reads lag behind writes: only when nothing is seen for as long as they may lag was nothing done.
     """
+
+    seconds: float
+    is_settled_by_time: bool = True  # False: the time is too short to tell
+
+
+def look_whether_moved(
+    client: WorkersClient, script: ScriptPath, state: RunState, step: MovingStep, *, doubt: Doubt
+) -> str | None:
+    """Learn into `state` who moved traffic, if anyone did; return why that can't be known."""
     if script.dispatch_namespace is not None:
         return "a dispatch namespace does not tell which upload serves"
     try:
-        newest = _look_for_newer(client, script, state, lag=lag)
+        newest = _look_for_newer(client, script, state, lag=doubt.seconds)
+        if newest is None and not doubt.is_settled_by_time:
+            return f"no read shows it after {doubt.seconds:.0f} s, and {NO_MORE_TIME}"
         if newest is None:
             return None
         is_of_step = is_deployed_by(step, newest, client=client, script=script, state=state)

@@ -25,14 +25,15 @@ from workers_deploy.errors import (
 )
 from workers_deploy.executor.apply import apply
 from workers_deploy.executor.context import Run
+from workers_deploy.executor.doubt import Doubt
+from workers_deploy.executor.put_back import SettingsStep
 from workers_deploy.executor.state import RunState
-from workers_deploy.executor.stop import CANCELLED_UNDO_SECONDS, Stop
-from workers_deploy.executor.undo import (
-    UNDO_SECONDS,
-    SettingsStep,
-    Undoer,
-    Undone,
+from workers_deploy.executor.stop import (
+    CANCELLED_LOOK_SECONDS,
+    CANCELLED_UNDO_SECONDS,
+    Stop,
 )
+from workers_deploy.executor.undo import UNDO_SECONDS, Undoer, Undone
 from workers_deploy.executor.waiting import LAG_SECONDS, Patience
 
 
@@ -109,7 +110,7 @@ class Executor:
             status=Status.FAILED if error else Status.DONE,
             seconds=self.clock() - started,
             # Reads that look, guard or check are no tries of the step.
-            attempts=1 + sum(one.waited > 0 for one in passage.tries),
+            attempts=1 + sum(one.waited > 0 and not one.is_read for one in passage.tries),
             tries=passage.tries,
             detail=detail,
         )
@@ -131,8 +132,9 @@ class Executor:
         failed = plan.steps[index]
         before = (step for step in plan.steps[:index] if step.action is not Action.UNCHANGED)
         done = (*before, *further)
-        lag = LAG_SECONDS if isinstance(error, UnansweredError) else 0.0
-        undoer = Undoer(self._undo_client(error), script=run.script, state=state, lag=lag)
+        undoer = Undoer(
+            self._undo_client(error), script=run.script, state=state, doubt=_doubt_after(error)
+        )
         revert = self.revert and not isinstance(error, CancelledError | BugError)
         # What Cloudflare refused to set was not set; all else may have been.
         is_plain = isinstance(failed, SettingsStep | Trigger | DeleteScript)
@@ -179,6 +181,17 @@ class Executor:
             facts=state.facts,
             warnings=tuple(state.warnings),
         )
+
+
+def _doubt_after(error: DeployError) -> Doubt:
+    """Return how long to look for what the request in flight did."""
+    match error:
+        case CancelledError():
+            return Doubt(CANCELLED_LOOK_SECONDS, is_settled_by_time=False)
+        case UnansweredError() | BugError():
+            return Doubt(LAG_SECONDS)
+        case _:
+            return Doubt(0.0)
 
 
 def _was_refused(error: DeployError | None) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from workers_deploy.api.dispatch import read_dispatched_state
-from workers_deploy.core.check import differing_settings, differing_subdomain
+from workers_deploy.core.check import differing_settings, differing_subdomain, differing_usage_model
 from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import (
     DeleteSecret,
@@ -14,6 +14,7 @@ from workers_deploy.core.steps import (
     PutUsageModel,
     SetSubdomain,
 )
+from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.doubt import is_made_by
 from workers_deploy.executor.traffic import (
@@ -35,16 +36,30 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
     if _was_set_meanwhile(run, step, differences):
         return FOUND_SET
-    if not run.state.before.exists and not differences():
-        return told  # the upload of a new script carried them
+    if not run.state.before.exists and _were_carried(differences):
+        return told
     run.client.patch_script_settings(run.script, step.settings)
     run.patience.until_equal("script settings", differences)
     return told
 
 
+def _were_carried(differences: Callable[[], Sequence[str]]) -> bool:
+    """Tell whether the upload of a new script set them; reads may lag, and not know it yet."""
+    try:
+        return not differences()
+    except RefusedError:
+        return False
+
+
 def put_usage_model_step(run: Run, step: PutUsageModel) -> str:
-    """Set the usage model."""
+    """Set the usage model, and read it back until it is so."""
     run.client.put_usage_model(run.script.name, step.usage_model)
+    run.patience.until_equal(
+        "usage model",
+        lambda: differing_usage_model(
+            step.usage_model, run.client.read_usage_model(run.script.name)
+        ),
+    )
     return ", ".join(f"{change.name} {change.after}" for change in step.changes)
 
 

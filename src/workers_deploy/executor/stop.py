@@ -10,6 +10,8 @@ GIVE_UP_SECONDS = 1.0  # for the request in flight
 # For what puts things back: with the second above, less than the 7.5 s that GitHub gives between
 # its two signals.
 CANCELLED_UNDO_SECONDS = 5.0
+# Of those, for looking whether a request that was given up moved traffic.
+CANCELLED_LOOK_SECONDS = 3.0
 
 
 class Stop:
@@ -19,6 +21,7 @@ class Stop:
         # A handler runs between two instructions of whatever waits: putting into a SimpleQueue
         # is safe there, setting a threading.Event is not (it takes a lock that may be held).
         self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._never: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._requested = False
         self._signal_number = 0
         self._give_up: list[Callable[[], None]] = []
@@ -69,13 +72,18 @@ class Stop:
 
     def sleep(self, seconds: float) -> None:
         """Wait, or raise CancelledError as soon as a signal comes."""
+        self.check()
         self.pause(seconds)
         self.check()
 
     def pause(self, seconds: float) -> None:
-        """Wait, or go on as soon as a signal comes: while undoing, nothing is given up."""
+        """Wait, or go on as soon as the signal comes: while undoing, nothing is given up.
+
+        After the signal what puts things back waits in earnest.
+        """
+        wake = self._never if self._requested else self._wake
         try:
-            self._wake.get(timeout=max(seconds, 0.0))
+            wake.get(timeout=max(seconds, 0.0))
         except queue.Empty:
             return
         self._wake.put(None)  # for whoever else waits

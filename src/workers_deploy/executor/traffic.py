@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.failure import AMBIGUOUS, Failure
 from workers_deploy.api.live import read_live_deployment
 from workers_deploy.api.retry import Retrier
 from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
@@ -108,26 +109,33 @@ def _moved(run: Run, newest: LiveDeployment) -> GuardError:
 def guarded(run: Run, step: MovingStep) -> WorkersClient:
     """Return a client that sends nothing again where someone else deployed during the wait.
 
-    Waits can be minutes long, and "someone else edits" (10035) is one of their causes.
+    Waits can be minutes long, and "someone else edits" (10035) is one of their causes. During a
+    wait after an answer that is a clear no, traffic can't have moved.
     """
     forward = run.client.retrier
+    failures: list[Failure] = []
+
+    def hear(failure: Failure) -> None:
+        failures.append(failure)
+        run.state.is_moving = any(one.kind in AMBIGUOUS for one in failures)
 
     def sleep(seconds: float) -> None:
         forward.sleep(seconds)
         _check_not_overtaken(run, step)
+        run.state.is_moving = True
 
-    return run.client.retrying(
-        Retrier(
-            max_attempts=forward.max_attempts,
-            deadline=forward.deadline,
-            clock=forward.clock,
-            sleep=sleep,
-            rng=forward.rng,
-            tell=forward.tell,
-            journal=forward.journal,
-            check=forward.check,
-        )
+    policy = Retrier(
+        max_attempts=forward.max_attempts,
+        deadline=forward.deadline,
+        clock=forward.clock,
+        sleep=sleep,
+        rng=forward.rng,
+        tell=forward.tell,
+        journal=forward.journal,
+        check=forward.check,
     )
+    policy.hear = hear
+    return run.client.retrying(policy)
 
 
 def _check_not_overtaken(run: Run, step: MovingStep) -> None:

@@ -4,37 +4,27 @@ Before traffic moved: script settings, usage model and subdomain. After it moved
 check or probe returns traffic, and only while live is still what this run made.
 """
 
-from dataclasses import fields
-from typing import Any
-
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.live import read_live_deployment
-from workers_deploy.core.check import differing_settings, differing_subdomain
 from workers_deploy.core.digest import REVERTED
 from workers_deploy.core.live import LiveDeployment, render_shares
 from workers_deploy.core.outcome import Result
-from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import (
     CheckLive,
     DeleteScript,
-    PatchScriptSettings,
     Probe,
-    PutUsageModel,
-    SetSubdomain,
     Step,
-    Trigger,
 )
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError
-from workers_deploy.executor.doubt import MovingStep, look_whether_moved
+from workers_deploy.executor.doubt import Doubt, MovingStep, look_whether_moved
+from workers_deploy.executor.put_back import put_settings_back
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
 UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
 UNDO_MESSAGE = f"Reverted: the check after the deploy failed {REVERTED}"
-
-SettingsStep = PatchScriptSettings | PutUsageModel | SetSubdomain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,13 +41,13 @@ class Undoer:
     """Puts back what a run did; its client has a policy with a budget of its own."""
 
     def __init__(
-        self, client: WorkersClient, *, script: ScriptPath, state: RunState, lag: float
+        self, client: WorkersClient, *, script: ScriptPath, state: RunState, doubt: Doubt
     ) -> None:
-        """`lag`: seconds in which a read may not yet show what a lost request did."""
+        """`doubt`: how long a read may not yet show what a lost request did."""
         self._client = client
         self._script = script
         self._state = state
-        self._lag = lag
+        self._doubt = doubt
 
     def undo(
         self,
@@ -80,10 +70,10 @@ class Undoer:
             return self._after_delete(suspect)
         if isinstance(suspect, MovingStep) and self._state.is_moving:
             unknown = look_whether_moved(
-                self._client, self._script, self._state, suspect, lag=self._lag
+                self._client, self._script, self._state, suspect, doubt=self._doubt
             )
             if unknown is not None:
-                return Undone(result=Result.PARTIAL, live_note=f"not known: {unknown}")
+                return self._in_doubt(unknown, done)
         if not self._state.moved:
             return self._before_traffic((*done, suspect) if suspect else done)
         if not revert or not isinstance(failed, CheckLive | Probe):
@@ -92,6 +82,22 @@ class Undoer:
         if former is None:
             return self._stays("a first deploy can't be undone")
         return self._return_traffic(former, done)
+
+    def _in_doubt(self, why: str, done: tuple[Step, ...]) -> Undone:
+        """Tell that it is not known what serves; settings go back where it most likely is live's.
+
+        Where nothing shows it in a time that may be too short, the former version most likely
+        serves; where reads fail, or can't tell, neither is likely.
+        """
+        self._state.learn(live_version_id=None)
+        note = f"not known: {why}"
+        if self._doubt.is_settled_by_time:
+            left = "; settings stay as this run set them" if done else ""
+            return Undone(result=Result.PARTIAL, live_note=note + left)
+        back = put_settings_back(self._client, self._script, self._state, done)
+        if back.left:
+            note += f"; not put back: {', '.join(back.left)}"
+        return Undone(result=Result.PARTIAL, live_note=note, lines=back.lines, steps=back.steps)
 
     def _after_delete(self, suspect: Step | None) -> Undone:
         """Tell whether the script is still there; what was deleted can't be put back."""
@@ -116,7 +122,7 @@ class Undoer:
         in_a_hurry = self._client.retrier.remaining() < UNDO_SECONDS / 2
         if not in_a_hurry:
             self._learn_what_serves()
-        lines, undone, left = self._put_settings_back(steps)
+        back = put_settings_back(self._client, self._script, self._state, steps)
         if in_a_hurry:
             self._learn_what_serves()
         before = self._state.before
@@ -130,13 +136,13 @@ class Undoer:
                 "\nWhile the latest version is not the live one, secrets can't be edited in the "
                 "dashboard; the next deploy mends that."
             )
-        if left:
-            note = f"{serves}, but not put back: {', '.join(left)}"
+        if back.left:
+            note = f"{serves}, but not put back: {', '.join(back.left)}"
         return Undone(
-            result=Result.PARTIAL if left else Result.FAILED,
-            lines=tuple(lines),
+            result=Result.PARTIAL if back.left else Result.FAILED,
+            lines=back.lines,
             live_note=note,
-            steps=tuple(undone),
+            steps=back.steps,
         )
 
     def _learn_what_serves(self) -> None:
@@ -196,21 +202,21 @@ class Undoer:
         except DeployError as error:
             return self._partial(f"traffic could not be returned: {error.message}")
         self._state.moved = False
-        self._state.learn(live_version_id=former.shares[0].version_id)
-        lines, undone, left = self._put_settings_back(done)
+        served = self._state.before.live
+        self._state.learn(
+            live_version_id=former.shares[0].version_id,
+            etag=served.etag if served else None,
+            secrets_synced=(),
+            secrets_pruned=(),
+        )
+        back = put_settings_back(self._client, self._script, self._state, done)
         told = f"{_version(former)} again (code, bindings, secrets, assets)"
-        if left:
-            return Undone(
-                result=Result.PARTIAL,
-                lines=(told, *lines),
-                live_note=f"{_version(former)}, but not put back: {', '.join(left)}",
-                steps=tuple(undone),
-            )
+        left = f", but not put back: {', '.join(back.left)}" if back.left else ""
         return Undone(
-            result=Result.REVERTED,
-            lines=(told, *lines),
-            live_note=_version(former),
-            steps=tuple(undone),
+            result=Result.PARTIAL if left else Result.REVERTED,
+            lines=(told, *back.lines),
+            live_note=f"{_version(former)}{left}",
+            steps=back.steps,
         )
 
     def _redeploy(self, former: LiveDeployment) -> None:
@@ -226,102 +232,6 @@ class Undoer:
             may_force=True,
             look=look,
         )
-
-    def _put_settings_back(
-        self, steps: tuple[Step, ...]
-    ) -> tuple[list[str], list[Step], list[str]]:
-        """Return what was put back, its steps, and what could not be."""
-        lines: list[str] = []
-        undone: list[Step] = []
-        left: list[str] = []
-        for step in reversed(steps):
-            if isinstance(step, Trigger):
-                left.append(f"{step.title.lower()} (triggers stay as they were set)")
-            if not isinstance(step, SettingsStep) or not self._is_ours_to_put_back(step):
-                continue
-            if reason := self._reason_to_leave(step):
-                left.append(f"{step.title.lower()} ({reason})")
-                continue
-            try:
-                lines.append(self._put_back(step))
-                undone.append(step)
-            except DeployError as error:
-                if self._is_as_before(step):
-                    undone.append(step)
-                else:
-                    left.append(f"{step.title.lower()} ({error.message})")
-        return lines, undone, left
-
-    def _is_ours_to_put_back(self, step: SettingsStep) -> bool:
-        return self._state.before.exists and step not in self._state.found_set
-
-    def _reason_to_leave(self, step: SettingsStep) -> str | None:
-        """Tell why a setting is not put back.
-
-        Two runs of one project set the same: what this one put back would be missing from the
-        other's deploy. Where the two differ, the report says what is left.
-        """
-        others = self._state.others
-        if others is not None and "wd1:" in (others.message or ""):
-            return "the other run may have set it too"
-        if isinstance(step, SetSubdomain) and not _is_known(step.former):
-            return "what it was could not be read"
-        return None
-
-    def _is_as_before(self, step: SettingsStep) -> bool:
-        """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
-        try:
-            return not self._differs_from_former(step)
-        except ApiError:
-            return False
-
-    def _differs_from_former(self, step: SettingsStep) -> bool:
-        match step:
-            case PatchScriptSettings():
-                live = self._client.read_script_settings(self._script)
-                return bool(differing_settings(former_settings(step), live))
-            case PutUsageModel():
-                return self._client.read_usage_model(self._script.name) != step.former
-            case SetSubdomain():
-                live_state = self._client.read_subdomain(self._script.name)
-                return bool(differing_subdomain(step.former, live_state))
-
-    def _put_back(self, step: SettingsStep) -> str:
-        name = self._script.name
-        match step:
-            case PatchScriptSettings():
-                self._client.patch_script_settings(self._script, former_settings(step))
-            case PutUsageModel():
-                self._client.put_usage_model(name, step.former or UsageModel())
-            case SetSubdomain():
-                former: SubdomainState = step.former
-                self._client.set_subdomain(
-                    name,
-                    enabled=bool(former.enabled),
-                    previews_enabled=bool(former.previews_enabled),
-                )
-                self._state.learn_subdomain(former)
-        changes = ", ".join(f"{c.name or c.kind} {c.before}" for c in step.changes)
-        return f"{changes} again"
-
-
-def _is_known(state: SubdomainState) -> bool:
-    return None not in (state.enabled, state.previews_enabled)
-
-
-def former_settings(step: PatchScriptSettings) -> ScriptSettings:
-    """Return what undoes a patch: the fields that it set, as they were; never set ones emptied."""
-    empty = {"logpush": False, "observability": {}}
-    values = {
-        field.name: _or_empty(getattr(step.former, field.name), empty.get(field.name, ()))
-        for field in fields(ScriptSettings)
-        if getattr(step.settings, field.name) is not None
-    }
-    return ScriptSettings(**values)
-
-
-def _or_empty(value: Any, empty: Any) -> Any:
-    return empty if value is None else value
 
 
 def _version(deployment: LiveDeployment | None) -> str:

@@ -1,10 +1,11 @@
 """The log of a run, row by row (design: what people see). Values of variables never get here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from workers_deploy.core.live import LiveState
-from workers_deploy.core.outcome import Outcome, Result, Status, StepResult
+from workers_deploy.core.outcome import Outcome, Result, Status, StepResult, Try
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import Plan
 from workers_deploy.dataclass import dataclass
@@ -145,17 +146,25 @@ def render_step_row(result: StepResult) -> Row | None:
 
 
 def render_tries(result: StepResult) -> str:
-    """Tell the tries of a step, if it took more than one.
+    """Tell the tries of a step, if it took more than one, and those of its reads.
 
     Tries that met the same problem are counted, their waits added.
     """
-    if not result.tries:
-        return ""
+    own = [one for one in result.tries if not one.is_read]
+    reads = [one for one in result.tries if one.is_read]
+    parts = []
+    if own:
+        parts.append(f"{max(result.attempts, len(own))} tries ({_render_problems(own)})")
+    if reads:
+        parts.append(f"reads tried again ({_render_problems(reads)})")
+    return " · ".join(parts)
+
+
+def _render_problems(tries: Sequence[Try]) -> str:
     problems: dict[str, list[float]] = {}
-    for one in result.tries:
+    for one in tries:
         problems.setdefault(one.problem, []).append(one.waited)
-    told = ", ".join(_render_problem(problem, waits) for problem, waits in problems.items())
-    return f"{max(result.attempts, len(result.tries))} tries ({told})"
+    return ", ".join(_render_problem(problem, waits) for problem, waits in problems.items())
 
 
 def _render_problem(problem: str, waits: list[float]) -> str:

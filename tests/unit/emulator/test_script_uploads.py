@@ -39,7 +39,7 @@ def test_what_an_upload_leaves_out_is_gone_but_secrets_and_tags(account):
     assert version["placement"] == {}
     assert script["settings"] == {
         "logpush": False,
-        "observability": {"enabled": False},
+        "observability": None,
         "tags": ["kept"],
         "tail_consumers": None,
     }

@@ -46,7 +46,7 @@ def test_script_settings_change_at_once_without_a_version(account):
     assert changed["tags"] == ["a", "b"]
     assert changed["tail_consumers"] == [{"service": "tailer"}]
     assert (reset["logpush"], reset["tags"], reset["tail_consumers"]) == (False, [], None)
-    assert reset["observability"] == {"enabled": False}
+    assert reset["observability"] is None
     assert reset["streaming_tail_consumers"] == [{"service": "tailer"}]
     assert len(account.script()["versions"]) == 1
 

@@ -24,6 +24,7 @@ from workers_deploy.core.steps import (
     PutUsageModel,
     SetSubdomain,
 )
+from workers_deploy.executor.doubt import Doubt
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.undo import Undoer, Undone
 
@@ -33,6 +34,7 @@ TENANT = ScriptPath(name="shop", dispatch_namespace="ns")
 FORMER = deployment(LIVE_ID)
 WRITE = {"action": Action.UPDATE, "title": "Step"}
 CHECK = CheckLive(**WRITE, project=project(), secret_names=())
+NO_DOUBT = Doubt(0.0)
 MOVE = CreateDeployment(**WRITE, message="", former=FORMER)
 DELETE = DeleteScript(action=Action.DELETE, title="Script", force=False)
 SETTINGS = PatchScriptSettings(
@@ -87,8 +89,10 @@ def state_of(*, moved: bool = False, first: bool = False) -> RunState:
     return state
 
 
-def undo(client, state, failed, *done, script=SHOP, suspect=None, revert=True, lag=0.0) -> Undone:
-    undoer = Undoer(client, script=script, state=state, lag=lag)
+def undo(
+    client, state, failed, *done, script=SHOP, suspect=None, revert=True, doubt=NO_DOUBT
+) -> Undone:
+    undoer = Undoer(client, script=script, state=state, doubt=doubt)
     return undoer.undo(done, failed, suspect=suspect, revert=revert)
 
 
@@ -272,7 +276,7 @@ def test_a_deployment_in_doubt_is_waited_for_as_long_as_reads_lag(cloudflare, cl
     cloudflare.on("GET /deployments", *[deployments(BEFORE)] * 3, deployments(OURS, BEFORE))
     state = state_of()
 
-    undone = undo(client, state, MOVE, suspect=MOVE, lag=30.0)
+    undone = undo(client, state, MOVE, suspect=MOVE, doubt=Doubt(30.0))
 
     assert state.moved
     assert undone.result is Result.PARTIAL
@@ -283,11 +287,27 @@ def test_a_deployment_in_doubt_that_never_shows_was_not_made(cloudflare, client,
     cloudflare.on("GET /deployments", deployments(BEFORE))
     state = state_of()
 
-    undone = undo(client, state, MOVE, suspect=MOVE, lag=5.0)
+    undone = undo(client, state, MOVE, suspect=MOVE, doubt=Doubt(5.0))
 
     assert not state.moved
     assert undone.result is Result.FAILED
     assert sum(time.slept) <= 5.0
+
+
+def test_a_deployment_in_doubt_that_a_short_look_does_not_show_is_not_known(
+    cloudflare, client, time
+):
+    cloudflare.on("GET /deployments", deployments(BEFORE))
+    cloudflare.on("PATCH /script-settings", good({"logpush": False}))
+    state = state_of()
+    doubt = Doubt(4.0, is_settled_by_time=False)
+
+    undone = undo(client, state, MOVE, SETTINGS, suspect=MOVE, doubt=doubt)
+
+    assert undone.result is Result.PARTIAL
+    assert "no read shows it after 4 s" in undone.live_note
+    assert state.facts.live_version_id is None
+    assert undone.steps == (SETTINGS,)
 
 
 def test_a_deployment_in_doubt_that_cannot_be_read_is_not_known(cloudflare, client):

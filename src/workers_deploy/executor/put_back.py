@@ -1,0 +1,155 @@
+"""Script settings, usage model and workers.dev as they were before a run changed them."""
+
+from dataclasses import fields
+from typing import Any
+
+from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.client import WorkersClient
+from workers_deploy.core.check import differing_subdomain
+from workers_deploy.core.project import ScriptSettings, UsageModel
+from workers_deploy.core.steps import (
+    PatchScriptSettings,
+    PutUsageModel,
+    SetSubdomain,
+    Step,
+    Trigger,
+)
+from workers_deploy.dataclass import dataclass
+from workers_deploy.errors import ApiError, DeployError
+from workers_deploy.executor.state import RunState
+
+SettingsStep = PatchScriptSettings | PutUsageModel | SetSubdomain
+# Cloudflare answers in any of these ways for what was never set, or is off.
+_NOT_SET: tuple[Any, ...] = (None, False, (), {}, {"enabled": False})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PutBack:
+    """What was put back, in words and as steps, and what could not be."""
+
+    lines: tuple[str, ...]
+    steps: tuple[Step, ...]
+    left: tuple[str, ...]
+
+
+def put_settings_back(
+    client: WorkersClient, script: ScriptPath, state: RunState, steps: tuple[Step, ...]
+) -> PutBack:
+    """Put back what these steps set, in reverse order."""
+    return _Putter(client, script, state).put_back(steps)
+
+
+class _Putter:
+    def __init__(self, client: WorkersClient, script: ScriptPath, state: RunState) -> None:
+        self._client = client
+        self._script = script
+        self._state = state
+
+    def put_back(self, steps: tuple[Step, ...]) -> PutBack:
+        lines: list[str] = []
+        undone: list[Step] = []
+        left: list[str] = []
+        for step in reversed(steps):
+            if isinstance(step, Trigger):
+                left.append(f"{step.title.lower()} (triggers stay as they were set)")
+            if not isinstance(step, SettingsStep) or not self._is_ours_to_put_back(step):
+                continue
+            if reason := self._reason_to_leave(step):
+                left.append(f"{step.title.lower()} ({reason})")
+                continue
+            try:
+                lines.append(self._put_one_back(step))
+                undone.append(step)
+            except DeployError as error:
+                if self._is_as_before(step):
+                    undone.append(step)
+                else:
+                    left.append(f"{step.title.lower()} ({error.message})")
+        return PutBack(lines=tuple(lines), steps=tuple(undone), left=tuple(left))
+
+    def _is_ours_to_put_back(self, step: SettingsStep) -> bool:
+        return self._state.before.exists and step not in self._state.found_set
+
+    def _reason_to_leave(self, step: SettingsStep) -> str | None:
+        """Tell why a setting is not put back.
+
+        Two runs of one project set the same: what this one put back would be missing from the
+        other's deploy. Where the two differ, the report says what is left.
+        """
+        others = self._state.others
+        if others is not None and "wd1:" in (others.message or ""):
+            return "the other run may have set it too"
+        if not _is_known(step):
+            return "what it was could not be read"
+        return None
+
+    def _is_as_before(self, step: SettingsStep) -> bool:
+        """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
+        try:
+            return not self._differs_from_former(step)
+        except ApiError:
+            return False
+
+    def _differs_from_former(self, step: SettingsStep) -> bool:
+        match step:
+            case PatchScriptSettings():
+                live = self._client.read_script_settings(self._script)
+                return not _are_same(former_settings(step), live)
+            case PutUsageModel():
+                return self._client.read_usage_model(self._script.name) != step.former
+            case SetSubdomain():
+                live_state = self._client.read_subdomain(self._script.name)
+                return bool(differing_subdomain(step.former, live_state))
+
+    def _put_one_back(self, step: SettingsStep) -> str:
+        name = self._script.name
+        match step:
+            case PatchScriptSettings():
+                self._client.patch_script_settings(self._script, former_settings(step))
+            case PutUsageModel():
+                former_model = step.former or UsageModel()
+                self._client.put_usage_model(name, former_model, lifts_limit=True)
+            case SetSubdomain():
+                former = step.former
+                self._client.set_subdomain(
+                    name,
+                    enabled=bool(former.enabled),
+                    previews_enabled=bool(former.previews_enabled),
+                )
+                self._state.learn_subdomain(former)
+        changes = ", ".join(f"{c.name or c.kind} {c.before}" for c in step.changes)
+        return f"{changes} again"
+
+
+def _is_known(step: SettingsStep) -> bool:
+    """Tell whether what a step changed had been read before."""
+    match step:
+        case SetSubdomain():
+            return None not in (step.former.enabled, step.former.previews_enabled)
+        case PutUsageModel():
+            return step.former is not None
+        case PatchScriptSettings():
+            return True
+
+
+def _are_same(former: ScriptSettings, live: ScriptSettings) -> bool:
+    """Tell whether live has these values and no more; what was never set is as what is off."""
+    pairs = ((getattr(former, one.name), getattr(live, one.name)) for one in fields(ScriptSettings))
+    return all(
+        then is None or then == now or (then in _NOT_SET and now in _NOT_SET) for then, now in pairs
+    )
+
+
+def former_settings(step: PatchScriptSettings) -> ScriptSettings:
+    """Return what undoes a patch: the fields that it set, as they were; never set ones emptied."""
+    empty = {"logpush": False, "observability": {}}
+    values = {
+        field.name: _or_empty(getattr(step.former, field.name), empty.get(field.name, ()))
+        for field in fields(ScriptSettings)
+        if getattr(step.settings, field.name) is not None
+    }
+    return ScriptSettings(**values)
+
+
+def _or_empty(value: Any, empty: Any) -> Any:
+    return empty if value is None else value

@@ -1,0 +1,118 @@
+"""Settings that a failed deploy changed: put back as they were, or said not to be."""
+
+from typing import Any
+
+import pytest
+
+from fakes.cloudflare import Cloudflare
+from fakes.runs import Runner
+
+REFUSED = {"route": "POST deployments", "kind": "status", "status": 400, "code": 1, "count": None}
+SAMPLED = {"enabled": True, "head_sampling_rate": 0.5}
+
+
+def observability(cloudflare: Cloudflare) -> Any:
+    return cloudflare.script()["settings"]["observability"]
+
+
+def usage_model(cloudflare: Cloudflare) -> Any:
+    return cloudflare.ask("GET", "/workers/scripts/shop/usage-model")
+
+
+@pytest.fixture
+def changing(runner: Runner) -> Runner:
+    """A script whose deploy of a new version is refused."""
+    assert runner.fast("deploy").exit_code == 0
+    runner.checkout.module("export default { fetch() {} };\n")
+    runner.cloudflare.faults(REFUSED)
+    return runner
+
+
+def test_what_was_never_set_is_so_again(changing: Runner, cloudflare: Cloudflare):
+    changing.checkout.config(observability=SAMPLED)
+
+    run = changing.fast("deploy")
+
+    assert run.outcome == "failed", run.log
+    assert observability(cloudflare) is None
+    assert "observability not set again" in run.log
+
+
+def test_a_field_that_was_added_is_not_taken_for_being_as_before(
+    runner: Runner, cloudflare: Cloudflare
+):
+    runner.checkout.config(observability={"enabled": True})
+    runner.fast("deploy")
+    runner.checkout.config(observability=SAMPLED).module("export default { fetch() {} };\n")
+    lost = {"route": "PATCH script-settings", "kind": "status", "status": 503, "count": None}
+    cloudflare.faults(REFUSED, {**lost, "nth": 2})
+
+    run = runner.fast("deploy")
+
+    assert run.outcome == "partial", run.log
+    assert observability(cloudflare) == SAMPLED
+    assert "not put back: settings" in run.log
+
+
+def test_a_limit_that_was_not_there_is_lifted_again(changing: Runner, cloudflare: Cloudflare):
+    before = usage_model(cloudflare)
+
+    run = changing.fast("deploy", cpu_ms=50)
+
+    assert run.outcome == "failed", run.log
+    assert usage_model(cloudflare)["user_limits"].get("cpu_ms") is None
+    assert usage_model(cloudflare)["usage_model"] == before["usage_model"]
+
+
+def test_a_usage_model_that_does_not_change_is_not_said_to_be_live(
+    runner: Runner, cloudflare: Cloudflare
+):
+    runner.fast("deploy")
+    cloudflare.fail("GET usage-model", "stale", seconds=60, count=None)
+
+    run = runner.fast("deploy", cpu_ms=50)
+
+    assert run.exit_code == 6, run.log
+    assert "usage model" in run.log
+    assert "cpu_ms" in run.log
+
+
+def test_a_put_keeps_what_live_has_beside_what_the_project_says(
+    runner: Runner, cloudflare: Cloudflare
+):
+    """A service worker goes by PUT, which replaces observability whole."""
+    module = 'addEventListener("fetch", (e) => e.respondWith(new Response("1")));\n'
+    runner.checkout.module(module).config(observability={"enabled": True})
+    runner.fast("deploy")
+    path = "/workers/scripts/shop/script-settings"
+    cloudflare.ask("PATCH", path, {"observability": SAMPLED})
+    runner.checkout.module(module.replace("1", "2"))
+
+    run = runner.fast("deploy")
+
+    assert run.outcome == "deployed", run.log
+    assert observability(cloudflare) == SAMPLED
+
+
+def test_after_a_return_no_secret_is_said_to_be_set(live: Runner, cloudflare: Cloudflare):
+    live.knows(STRIPE_KEY="sk_live_another_value")
+    etag = live.fast("plan").outputs["etag"]
+
+    run = live.fast("deploy", probe="http://127.0.0.1:9/nothing", probe_timeout=2)
+
+    assert run.outcome == "reverted", run.log
+    assert run.outputs["secrets-synced"] == "0"
+    assert run.outputs["etag"] == etag
+
+
+def test_a_failed_read_is_no_try_of_the_step(live: Runner, cloudflare: Cloudflare):
+    live.checkout.module("export default { fetch() {} };\n")
+    cloudflare.fail("GET deployments", "status", status=503, nth=2)
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    (step,) = [one for one in run.report["steps"] if one["title"] == "Deployment"]
+    assert step["attempts"] == 1
+    assert "Deployment   " in run.log
+    assert "reads tried again (503 from Cloudflare" in run.log
