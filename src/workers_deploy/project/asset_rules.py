@@ -50,6 +50,7 @@ class AssetRules:
         meta = [f"/{name}" for name in (IGNORE_FILE, REDIRECTS_FILE, HEADERS_FILE)]
         dangerous = [rule.glob for rule in NEVER_PUBLIC if not rule.by_content]
         self._chosen = _spec([*meta, *own])
+        self._dangerous = _spec(dangerous)
         self._all = _spec([*meta, *dangerous, *own])
         self._any = _union(self._all)
         by_content = "|".join(translate(rule.glob) for rule in NEVER_PUBLIC if rule.by_content)
@@ -64,11 +65,24 @@ class AssetRules:
         """Tell whether an ignored path is left out only because it must not become public."""
         return not self._chosen.check_file(path.lower()).include
 
+    def never_public_part(self, path: str) -> str | None:
+        """Return what of a path must not become public, the outermost: a folder of it, or itself.
+
+        Unlike `is_never_public` it asks of any path, such as the one that a link leads to; who
+        ignores it too does not let it out by another name.
+        """
+        ends = (place.end() for place in re.finditer("[^/]+/?", path))
+        parts = (path[:end] for end in ends)
+        return next((part for part in parts if self._is_dangerous(part)), None)
+
+    def _is_dangerous(self, path: str) -> bool:
+        return bool(self._dangerous.check_file(path.lower()).include) and self.is_ignored(path)
+
     def is_suspect(self, path: str) -> bool:
         """Tell whether a path is called like a private key, and nobody took it in by name."""
         lower = path.lower()
         named = self._like_a_key.match(lower.rpartition("/")[2]) is not None
-        return named and self._chosen.check_file(lower).include is None
+        return named and self._chosen.check_file(lower).include is not False
 
 
 def holds_private_key(content: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Walks an asset directory into a manifest, without what must never be public."""
 
+import dataclasses
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import field
@@ -29,11 +30,23 @@ from workers_deploy.project.findings import Findings
 _NAMED_AT_MOST = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)  # made by the ten thousand
 class _Found:
     path: str  # relative to the directory, with /
     file: str
     size: int
+    leads_to: str = ""  # of a link: where the file is, as `path`
+
+
+@dataclass(frozen=True, slots=True)
+class _Withheld:
+    """What is left out since it must not become public, or a link to such a thing."""
+
+    path: str
+    leads_to: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path} (leads to {self.leads_to})" if self.leads_to else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,12 @@ class AssetDirectory:
     shown: str
     findings: Findings
     left_out: Path | None = None  # the report directory
-    _withheld: list[str] = field(default_factory=list)
+    _withheld: list[_Withheld] = field(default_factory=list)
+    _root: str = field(init=False)
     _report: str = field(init=False)
 
     def __post_init__(self) -> None:
+        self._root = os.path.realpath(self.directory)
         self._report = os.path.realpath(self.left_out) if self.left_out else ""
 
     def read_manifest(self, options: Mapping[str, Any]) -> AssetManifest | None:
@@ -65,10 +80,10 @@ class AssetDirectory:
         if not has_ignore_file:
             self._refuse_pages_worker(found)
         self._check_sizes(found)
-        config = {**options, **self._read_rule_files()}
+        config = {**options, **self._read_rule_files(rules)}
         if len(self.findings.problems) > before:
             return None
-        found = [one for one in found if not (rules.is_suspect(one.path) and self._is_key(one))]
+        found = [one for one in found if not self._is_key(one, rules)]
         entries = self._entries(found, hash_files(found, processes=count_cores()))
         self._tell_of_withheld()
         if len(self.findings.problems) > before:
@@ -81,9 +96,11 @@ class AssetDirectory:
             self._problem(IGNORE_FILE, "holds a null character")
         return AssetRules((text or "").split("\n")), text is not None
 
-    def _read_rule_files(self) -> dict[str, str]:
+    def _read_rule_files(self, rules: AssetRules) -> dict[str, str]:
         """Return `_redirects` and `_headers` as they are: Cloudflare parses them."""
-        texts = {name: self._read_text(name) for name in (REDIRECTS_FILE, HEADERS_FILE)}
+        names = (REDIRECTS_FILE, HEADERS_FILE)
+        sent = [name for name in names if self._may_lead(name, self._target(name), rules)]
+        texts = {name: self._read_text(name) for name in sent}
         return {name: text for name, text in texts.items() if text is not None}
 
     def _read_text(self, name: str) -> str | None:
@@ -99,8 +116,7 @@ class AssetDirectory:
         return None
 
     def _walk(self, rules: AssetRules) -> Iterator[_Found]:
-        root = os.path.realpath(self.directory)
-        pending: list[_Folder] = [_Folder("", root, (root,))]
+        pending: list[_Folder] = [_Folder("", self._root, (self._root,))]
         while pending:
             folder = pending.pop()
             for entry in self._scan(folder):
@@ -111,13 +127,16 @@ class AssetDirectory:
                     if self._takes(path, rules):
                         yield _Found(path, entry.path, entry.stat().st_size)
                     continue
-                if not self._may_follow(path, entry, root):
+                if not self._may_follow(path, entry):
+                    continue
+                path += "/" if entry.is_dir() else ""
+                target = self._target(path) if entry.is_symlink() else ""
+                if not self._takes(path, rules) or not self._may_lead(path, target, rules):
                     continue
                 if entry.is_dir():
-                    if self._takes(f"{path}/", rules):
-                        pending += self._enter(f"{path}/", entry.path, folder)
-                elif self._takes(path, rules):
-                    yield from self._take_file(path, entry)
+                    pending += self._enter(path, entry.path, folder)
+                else:
+                    yield from self._take_file(path, entry, target)
 
     def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
         try:
@@ -137,15 +156,28 @@ class AssetDirectory:
             return False
         return True
 
-    def _may_follow(self, path: str, entry: os.DirEntry[str], root: str) -> bool:
+    def _may_follow(self, path: str, entry: os.DirEntry[str]) -> bool:
         """Tell whether an entry is inside the directory; a link that is not is a problem."""
         if not entry.is_symlink():
             return not self._is_report(entry)
         target = os.path.realpath(entry.path)
-        if target != root and not target.startswith(root + os.sep):
+        if target != self._root and not target.startswith(self._root + os.sep):
             self._problem(path, "is a symlink that leaves the asset directory")
             return False
         return True
+
+    def _target(self, path: str) -> str:
+        """Return where a path of the directory really is, relative to it as `path` is."""
+        real = os.path.realpath(f"{self._root}/{path}")
+        return real.removeprefix(self._root).lstrip("/") + ("/" if path.endswith("/") else "")
+
+    def _may_lead(self, path: str, target: str, rules: AssetRules) -> bool:
+        """Tell whether a link leads to nothing that must not become public, by any name."""
+        withheld = rules.never_public_part(target)
+        if withheld is None:
+            return True
+        self._withheld.append(_Withheld(path, withheld))
+        return False
 
     def _is_report(self, entry: os.DirEntry[str]) -> bool:
         # Names first: a real path takes a system call for each of its folders.
@@ -164,12 +196,12 @@ class AssetDirectory:
         if not rules.is_ignored(path):
             return True
         if rules.is_never_public(path):
-            self._withheld.append(path)
+            self._withheld.append(_Withheld(path))
         return False
 
-    def _take_file(self, path: str, entry: os.DirEntry[str]) -> Iterator[_Found]:
+    def _take_file(self, path: str, entry: os.DirEntry[str], target: str) -> Iterator[_Found]:
         if entry.is_file():
-            yield _Found(path, entry.path, entry.stat().st_size)
+            yield _Found(path, entry.path, entry.stat().st_size, target)
         else:
             is_link = entry.is_symlink()
             self._problem(path, f"is {'a symlink to nothing' if is_link else 'no regular file'}")
@@ -197,15 +229,21 @@ class AssetDirectory:
                 place=Place(file=self.shown),
             )
 
-    def _is_key(self, found: _Found) -> bool:
-        """Tell whether a private key is in a file, and keep its name to tell it."""
+    def _is_key(self, found: _Found, rules: AssetRules) -> bool:
+        """Tell whether a file is called like a private key and is one; kept to tell it then."""
+        if rules.is_suspect(found.path):
+            leads_to = ""
+        elif found.leads_to and rules.is_suspect(found.leads_to):
+            leads_to = found.leads_to
+        else:
+            return False
         try:
             content = Path(found.file).read_bytes()
         except OSError:
             return False  # reading it for its hash will tell why
         if not holds_private_key(content):
             return False
-        self._withheld.append(found.path)
+        self._withheld.append(_Withheld(found.path, leads_to))
         return True
 
     def _entries(self, found: list[_Found], hashes: list[Hashed]) -> list[AssetEntry]:
@@ -229,13 +267,15 @@ class AssetDirectory:
 
     def _tell_of_withheld(self) -> None:
         if self._withheld:
-            names = sorted(self._withheld)
-            listed = ", ".join(names[:_NAMED_AT_MOST])
-            more = f" and {len(names) - _NAMED_AT_MOST} more" if len(names) > _NAMED_AT_MOST else ""
+            all_ = sorted(self._withheld, key=lambda one: one.path)
+            first = all_[0]
+            listed = ", ".join(map(str, all_[:_NAMED_AT_MOST]))
+            more = f" and {len(all_) - _NAMED_AT_MOST} more" if len(all_) > _NAMED_AT_MOST else ""
+            line = f"!{first.leads_to or first.path}"
             self.findings.notice(
                 f"left out, since they must never become public: {listed}{more} "
-                f"(a line like !{names[0]} in {self.shown}/{IGNORE_FILE} takes one in)",
-                Place(file=f"{self.shown}/{names[0]}"),
+                f"(a line like {line} in {self.shown}/{IGNORE_FILE} takes one in)",
+                Place(file=f"{self.shown}/{first.path}"),
             )
 
     def _problem(self, path: str, message: str) -> None:
