@@ -3,6 +3,7 @@
 DeployError
 ├── BugError          1      a bug of ours, carried to where it is told
 ├── ProblemsError     2, 3   inputs or project are wrong; nothing was sent
+├── ChangedError      3      an asset changed while it was being uploaded
 ├── RefusedError      4      Cloudflare refused
 ├── UnansweredError   5      no answer after all tries
 ├── MismatchError     6      live does not match, or the probe failed
@@ -88,6 +89,12 @@ class ProblemsError(DeployError):
     def exit_code(self) -> int:  # type: ignore[override]
         """Return 2 where an input is wrong, else 3."""
         return 2 if any(p.kind is ProblemKind.INPUT for p in self.problems) else 3
+
+
+class ChangedError(DeployError):
+    """A file of the project changed after its hash was taken; something may have been sent."""
+
+    exit_code = 3
 
 
 class ApiError(DeployError):

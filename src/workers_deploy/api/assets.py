@@ -52,7 +52,7 @@ def upload_assets(
 
     Raises:
         RefusedError, UnansweredError: as any request.
-        ProblemsError: a file changed since its hash was taken.
+        ChangedError: a file changed since its hash was taken.
 
     """
     return _Upload(client, script, manifest, progress).run()

@@ -13,7 +13,7 @@ from pybase64 import b64encode
 from workers_deploy.api.body import form_content_type, form_tail, joined
 from workers_deploy.core.manifest import AssetEntry
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import Problem, ProblemKind, ProblemsError
+from workers_deploy.errors import ChangedError
 
 READ_BYTES = 3 * 64 * 1024  # a multiple of three: base64 of each piece has no padding but the last
 WRITE_BYTES = 128 * 1024  # each write costs some 50 µs in the layers below
@@ -45,7 +45,7 @@ class BucketBody:
         """Yield the form.
 
         Raises:
-            ProblemsError: a file is not as it was when the manifest was made. The request ends in
+            ChangedError: a file is not as it was when the manifest was made. The request ends in
                 the middle then, so that nothing is stored under a hash that isn't its own.
 
         """
@@ -80,7 +80,8 @@ def base64_of(entry: AssetEntry) -> Iterator[bytes]:
     """Yield a file's content as base64 without line breaks.
 
     Raises:
-        ProblemsError: the file is gone, or its size is not the manifest's.
+        ChangedError: the file is gone, or its size or its time of modification is not that of
+            the manifest.
 
     """
     try:
@@ -97,38 +98,37 @@ def base64_of(entry: AssetEntry) -> Iterator[bytes]:
 
 def _encoded(descriptor: int, entry: AssetEntry) -> Iterator[bytes]:
     left = entry.size
-    while left >= READ_BYTES:
+    while left > READ_BYTES:
         yield b64encode(_read_exactly(descriptor, READ_BYTES, entry))
         left -= READ_BYTES
-    # One byte more is asked for than there should be.
-    rest = os.read(descriptor, left + 1)
-    if len(rest) > left:
-        raise _changed(entry, "has grown since its hash was taken")
-    if len(rest) < left:
-        rest += _read_exactly(descriptor, left - len(rest), entry)
+    rest = _read_exactly(descriptor, left, entry)
+    # After the last read, so that it is of all of them, and before the part can end.
+    _check_unchanged(descriptor, entry)
     yield b64encode(rest)
 
 
 def _read_exactly(descriptor: int, size: int, entry: AssetEntry) -> bytes:
     """Read `size` bytes: base64 needs whole groups of three, and a read may give less."""
-    pieces = []
-    while size > 0:
-        piece = os.read(descriptor, size)
-        if not piece:
+    content = os.read(descriptor, size)
+    while len(content) < size:
+        more = os.read(descriptor, size - len(content))
+        if not more:
             raise _changed(entry, "has shrunk since its hash was taken")
-        pieces.append(piece)
-        size -= len(piece)
-    return b"".join(pieces)
+        content += more
+    return content
 
 
-def _changed(entry: AssetEntry, what: str) -> ProblemsError:
-    return ProblemsError(
-        [
-            Problem(
-                kind=ProblemKind.PROJECT,
-                subject=entry.path,
-                message=f"the asset {what}, while it was being uploaded",
-                hint="Is something still building? Upload after it has finished.",
-            )
-        ]
+def _check_unchanged(descriptor: int, entry: AssetEntry) -> None:
+    now = os.fstat(descriptor)
+    if now.st_size != entry.size:
+        changed = "grown" if now.st_size > entry.size else "shrunk"
+        raise _changed(entry, f"has {changed} since its hash was taken")
+    if entry.modified_ns is not None and now.st_mtime_ns != entry.modified_ns:
+        raise _changed(entry, "has been written to since its hash was taken")
+
+
+def _changed(entry: AssetEntry, what: str) -> ChangedError:
+    return ChangedError(
+        f"the asset {entry.path} {what}",
+        hint="Is something still building? Deploy after it has finished.",
     )

@@ -31,7 +31,7 @@ def send_buckets(
     Raises:
         SessionExpiredError: the session's token is not accepted any more. What is under way is
             finished first, so that it need not be sent again.
-        RefusedError, UnansweredError, ProblemsError: as a single bucket.
+        RefusedError, UnansweredError, ChangedError: as a single bucket.
 
     """
     lanes = _Lanes(client, jwt, bodies, on_stored)

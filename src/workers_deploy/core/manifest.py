@@ -18,6 +18,8 @@ class AssetEntry:
     size: int
     content_type: str | None  # None: served without Content-Type
     file: str = field(repr=False)  # where its bytes are on disk
+    # When it was last modified as its hash was taken, in nanoseconds; None: not known.
+    modified_ns: int | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

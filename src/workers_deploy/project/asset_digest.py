@@ -18,6 +18,7 @@ DIGEST_BYTES = 16
 # each small file costs more than the reading.
 FIRST_BYTES = 3 * 21_845
 CHUNK_BYTES = 3 * 2**18
+TRIES = 2
 
 
 def hash_content(content: bytes, extension: str) -> str:
@@ -29,21 +30,44 @@ def hash_content(content: bytes, extension: str) -> str:
     return blake3(b64encode(content) + extension.encode()).hexdigest(DIGEST_BYTES)
 
 
-def hash_file(path: str, extension: str) -> tuple[str, int]:
-    """Read a file once, in parts, and return its hash and its size in bytes."""
+class UnsteadyError(Exception):
+    """A file changed while it was read, and again while it was read once more."""
+
+
+def hash_file(path: str, extension: str) -> tuple[str, int, int]:
+    """Read a file in parts; return its hash, its size in bytes and when it was modified, in ns.
+
+    All three are of one state of the file.
+
+    Raises:
+        UnsteadyError: it was in no state for long enough.
+
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        first = _read(descriptor, FIRST_BYTES)
-        if len(first) < FIRST_BYTES:
-            return hash_content(first, extension), len(first)
-        size, hasher = len(first), blake3(b64encode(first))
-        while chunk := _read(descriptor, CHUNK_BYTES):
-            size += len(chunk)
-            hasher.update(b64encode(chunk))
-        hasher.update(extension.encode())
-        return hasher.hexdigest(DIGEST_BYTES), size
+        for _ in range(TRIES):
+            before = os.fstat(descriptor)
+            hash_, size = _hash_open(descriptor, before.st_size, extension)
+            after = os.fstat(descriptor)
+            if size == after.st_size and before.st_mtime_ns == after.st_mtime_ns:
+                return hash_, size, after.st_mtime_ns
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        raise UnsteadyError(path)
     finally:
         os.close(descriptor)
+
+
+def _hash_open(descriptor: int, size: int, extension: str) -> tuple[str, int]:
+    """Return the hash of the first `size` bytes, and how many there were of them."""
+    first = _read(descriptor, min(size, FIRST_BYTES))
+    if size <= FIRST_BYTES:
+        return hash_content(first, extension), len(first)
+    count, hasher = len(first), blake3(b64encode(first))
+    while chunk := _read(descriptor, min(size - count, CHUNK_BYTES)):
+        count += len(chunk)
+        hasher.update(b64encode(chunk))
+    hasher.update(extension.encode())
+    return hasher.hexdigest(DIGEST_BYTES), count
 
 
 def _read(descriptor: int, size: int) -> bytes:

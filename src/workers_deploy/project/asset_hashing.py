@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import IO, Protocol
 
 from workers_deploy.dataclass import dataclass
-from workers_deploy.project.asset_digest import extension_of, hash_file
+from workers_deploy.project.asset_digest import UnsteadyError, extension_of, hash_file
 from workers_deploy.project.hashing_process import TICKET_BYTES, next_batch
 
 # What one file costs apart from its bytes, as bytes that could be hashed meanwhile.
@@ -30,7 +30,8 @@ _PROGRAM = (
     "from workers_deploy.project.hashing_process import main; main(int(tickets), int(parent))"
 )
 
-Hashed = tuple[str, int] | OSError  # hash and bytes as they were read, or why they were not
+# Hash, bytes as they were read, and when they were modified in ns; or why there is none of it.
+Hashed = tuple[str, int, int] | OSError | UnsteadyError
 
 
 class ListedFile(Protocol):
@@ -46,7 +47,7 @@ class ListedFile(Protocol):
 
 
 def hash_files(files: Sequence[ListedFile], *, processes: int) -> list[Hashed]:
-    """Return the hash of each file, or why it can't be read; at most `processes` work at it."""
+    """Return the hash of each file, or why it has none; at most `processes` work at it."""
     work = sum(FILE_WORK + one.size for one in files)
     helpers = min(processes, MOST_PROCESSES) - 1
     if helpers < 1 or work < LEAST_WORK:
@@ -62,7 +63,7 @@ def count_cores() -> int:
 def _hash(path: str) -> Hashed:
     try:
         return hash_file(path, extension_of(path))
-    except OSError as error:
+    except (OSError, UnsteadyError) as error:
         return error
 
 
@@ -112,9 +113,12 @@ class _Pool:
                 return
             output.seek(0)
             for line in output:
-                index, hash_, number = line.decode().split(" ")
-                failed = hash_ == "-"
-                self._found[int(index)] = _failure(int(number)) if failed else (hash_, int(number))
+                index, hash_, number, modified_ns = line.decode().split(" ")
+                self._found[int(index)] = (
+                    _failure(int(number))
+                    if hash_ == "-"
+                    else (hash_, int(number), int(modified_ns))
+                )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,6 +15,7 @@ from workers_deploy.core.manifest import (
 )
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
+from workers_deploy.project.asset_digest import UnsteadyError
 from workers_deploy.project.asset_hashing import Hashed, count_cores, hash_files
 from workers_deploy.project.asset_rules import (
     HEADERS_FILE,
@@ -253,14 +254,21 @@ class AssetDirectory:
             if isinstance(hashed, OSError):
                 self._problem(one.path, f"can't be read: {hashed.strerror}")
                 continue
+            if isinstance(hashed, UnsteadyError):
+                self._problem(
+                    one.path, "kept changing as it was read: is something still building?"
+                )
+                continue
+            hash_, size, modified_ns = hashed
             path = f"/{one.path}"
             entries.append(
                 AssetEntry(
                     path=path,
-                    hash=hashed[0],
-                    size=hashed[1],
+                    hash=hash_,
+                    size=size,
                     content_type=content_type_of(path, table),
                     file=one.file,
+                    modified_ns=modified_ns,
                 )
             )
         return entries

@@ -8,7 +8,7 @@ that is faster does more. Standard output gets one line per file when no batch i
 import os
 import sys
 
-from workers_deploy.project.asset_digest import extension_of, hash_file
+from workers_deploy.project.asset_digest import UnsteadyError, extension_of, hash_file
 
 TICKET_BYTES = 4
 
@@ -33,9 +33,15 @@ def next_batch(tickets: int) -> int | None:
 
 
 def _line(index: int, path: str) -> str:
-    """Return a file's number, hash and size; where it can't be read, `-` and the error's number."""
+    """Return a file's number, hash, size and time of modification.
+
+    Where it can't be read, `-` and the error's number stand for hash and size. Of a file that
+    changes meanwhile there is no line: who asked reads it again.
+    """
     try:
-        hash_, size = hash_file(path, extension_of(path))
+        hash_, size, modified_ns = hash_file(path, extension_of(path))
     except OSError as error:
-        return f"{index} - {error.errno}\n"
-    return f"{index} {hash_} {size}\n"
+        return f"{index} - {error.errno} 0\n"
+    except UnsteadyError:
+        return ""
+    return f"{index} {hash_} {size} {modified_ns}\n"

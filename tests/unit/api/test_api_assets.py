@@ -12,7 +12,7 @@ from fakes.asset_store import AssetStore
 from workers_deploy.api.assets import upload_assets
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.core.manifest import AssetEntry, AssetManifest
-from workers_deploy.errors import CancelledError, ProblemsError, RefusedError, UnansweredError
+from workers_deploy.errors import CancelledError, ChangedError, RefusedError, UnansweredError
 
 HELLO = ScriptPath(name="hello")
 
@@ -302,10 +302,9 @@ def test_a_file_that_changed_meanwhile_stops_the_upload_and_stores_nothing_wrong
     store, manifest = AssetStore(bucket_size=2), files(2)
     Path(manifest.entries[1].file).write_bytes(b"short")
 
-    with pytest.raises(ProblemsError) as caught:
+    with pytest.raises(ChangedError, match="/f1"):
         upload(store, manifest, time)
 
-    assert caught.value.problems[0].subject == "/f1"
     assert store.stored == {}
 
 

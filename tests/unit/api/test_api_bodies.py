@@ -2,12 +2,15 @@
 
 import email
 import json
+import os
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workers_deploy.api import bucket
 from workers_deploy.api.body import (
     CHUNK_BYTES,
     BytesBody,
@@ -18,11 +21,11 @@ from workers_deploy.api.body import (
     new_boundary,
     slices,
 )
-from workers_deploy.api.bucket import READ_BYTES, BucketBody
+from workers_deploy.api.bucket import READ_BYTES, BucketBody, base64_length, base64_of
 from workers_deploy.api.scripts import upload_form, with_hyphens
 from workers_deploy.core.manifest import AssetEntry
 from workers_deploy.core.project import Module, ModuleType
-from workers_deploy.errors import ProblemKind, ProblemsError
+from workers_deploy.errors import ChangedError
 
 NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 PARTS = st.builds(
@@ -39,6 +42,11 @@ def entry(file, content: bytes, *, path="/a.txt", hash_="h" * 32, content_type="
     return AssetEntry(
         path=path, hash=hash_, size=len(content), content_type=content_type, file=str(file)
     )
+
+
+def touch(file, *, later: int) -> None:
+    """Let a file look as if it were written `later` nanoseconds after it was."""
+    os.utime(file, ns=(0, file.stat().st_mtime_ns + later))
 
 
 def parts_of(body):
@@ -175,12 +183,68 @@ def test_a_file_that_changed_since_its_hash_was_taken_stops_the_upload(tmp_path,
     body = BucketBody("B", (entry(file, b"as hashed", path="/page.html"),))
     change(file)
 
-    with pytest.raises(ProblemsError) as caught:
+    with pytest.raises(ChangedError, match=f"the asset /page.html {words}"):
         b"".join(body)
 
-    (problem,) = caught.value.problems
-    assert (problem.kind, problem.subject) == (ProblemKind.PROJECT, "/page.html")
-    assert words in problem.message
+
+@pytest.mark.parametrize("size", [0, 9, READ_BYTES, 2 * READ_BYTES + 1])
+def test_a_file_that_was_written_to_stops_the_upload_before_its_part_ends(tmp_path, size):
+    file, content = tmp_path / "a", b"x" * size
+    hashed = entry(file, content)
+    hashed = replace(hashed, modified_ns=file.stat().st_mtime_ns)
+    touch(file, later=1)
+    sent: list[bytes] = []
+
+    with pytest.raises(ChangedError, match=r"/a\.txt has been written to since"):
+        sent.extend(base64_of(hashed))
+
+    assert len(b"".join(sent)) < base64_length(size) or size == 0
+
+
+def test_a_file_that_is_written_to_while_it_is_read_stops_the_upload(tmp_path):
+    file = tmp_path / "a"
+    hashed = entry(file, b"x" * (2 * READ_BYTES))
+    pieces = base64_of(replace(hashed, modified_ns=file.stat().st_mtime_ns))
+    next(pieces)
+    touch(file, later=-1)
+
+    with pytest.raises(ChangedError):
+        next(pieces)
+
+
+def test_a_file_that_shrinks_after_it_was_read_stops_the_upload(tmp_path, monkeypatch):
+    hashed = entry(tmp_path / "a", b"as hashed")
+    real = os.read
+
+    def read_and_empty(descriptor: int, size: int) -> bytes:
+        content = real(descriptor, size)
+        os.truncate(hashed.file, 0)
+        return content
+
+    monkeypatch.setattr(bucket.os, "read", read_and_empty)
+
+    with pytest.raises(ChangedError, match="has shrunk"):
+        list(base64_of(hashed))
+
+
+def test_a_file_that_is_as_its_entry_says_or_whose_time_nobody_knows_is_sent(tmp_path):
+    file = tmp_path / "a"
+    unknown = entry(file, b"abc")
+    known = replace(unknown, modified_ns=file.stat().st_mtime_ns)
+
+    sent = b"".join(base64_of(known))
+    touch(file, later=1)
+
+    assert sent == b"".join(base64_of(unknown)) == b"YWJj"
+    assert known == unknown
+
+
+def test_a_read_that_gives_less_is_followed_by_another(tmp_path, monkeypatch):
+    hashed = entry(tmp_path / "a", b"as hashed")
+    real = os.read
+    monkeypatch.setattr(bucket.os, "read", lambda descriptor, size: real(descriptor, min(size, 2)))
+
+    assert b"".join(base64_of(hashed)) == b"YXMgaGFzaGVk"
 
 
 def test_small_files_go_out_in_few_pieces(tmp_path):

@@ -26,9 +26,9 @@ def listed(folder: Path, count: int) -> list[Listed]:
     return [Listed(str(file)) for file in files]
 
 
-def expected(files: list[Listed]) -> list[tuple[str, int]]:
-    contents = [Path(one.file).read_bytes() for one in files]
-    return [(hash_content(content, "txt"), len(content)) for content in contents]
+def expected(files: list[Listed]) -> list[tuple[str, int, int]]:
+    found = [(Path(one.file).read_bytes(), Path(one.file).stat().st_mtime_ns) for one in files]
+    return [(hash_content(content, "txt"), len(content), time) for content, time in found]
 
 
 @pytest.fixture

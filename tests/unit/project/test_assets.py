@@ -59,6 +59,7 @@ def test_an_entry_has_hash_size_type_and_file(tmp_path, public):
     assert entry.hash == hash_content(b"<p>", "HTML")
     assert (entry.size, entry.content_type) == (3, "text/html; charset=utf-8")
     assert Path(entry.file).samefile(file)
+    assert entry.modified_ns == file.stat().st_mtime_ns
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_file_is_hashed_in_parts_as_in_one(tmp_path, size):
 
     hashed = hash_file(str(file), "bin")
 
-    assert hashed == (hash_content(content, "bin"), size)
+    assert hashed == (hash_content(content, "bin"), size, file.stat().st_mtime_ns)
 
 
 def test_files_that_steer_become_configuration(tmp_path, public):
