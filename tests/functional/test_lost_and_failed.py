@@ -225,7 +225,7 @@ def test_who_deploys_between_our_deployment_and_our_check_keeps_the_traffic(
     live: Runner, cloudflare: Cloudflare
 ):
     former = cloudflare.live()["id"]
-    cloudflare.when("GET deployments", lambda: cloudflare.deploy_version(former), nth=3)
+    cloudflare.when("GET deployments", lambda: cloudflare.deploy_version(former), nth=4)
 
     run = live.fast("deploy")
 

@@ -27,6 +27,8 @@ FOLD_NOTE: Final = "(further ones are in the log of this step only)"
 class GitHubReporter(PlainReporter):
     """Workflow commands on stdout; outputs and summary through the runner's files."""
 
+    folds = True
+
     def __init__(
         self,
         env: Mapping[str, str],

@@ -10,6 +10,8 @@ from workers_deploy.ci.plain import PlainReporter
 class GitLabReporter(PlainReporter):
     """A plain reporter whose groups are collapsed sections (docs.gitlab.com/ci/jobs/job_logs)."""
 
+    folds = True
+
     def __init__(
         self,
         stdout: TextIO,

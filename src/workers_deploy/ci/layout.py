@@ -20,3 +20,13 @@ def format_row(mark: str, title: str, lines: Sequence[str]) -> str:
     head = f"{mark} {title:<{TITLE_WIDTH - 1}} "
     first, *rest = texts or [""]
     return "\n".join(text.rstrip() for text in (head + first, *(INDENT + text for text in rest)))
+
+
+def format_lines(lines: Sequence[str]) -> str:
+    r"""Return the lines of a row whose title stands elsewhere.
+
+    >>> format_lines(["~ code", "+ binding"])
+    '               ~ code\n               + binding'
+    """
+    texts = [text for line in lines for text in (line.splitlines() or [""])]
+    return "\n".join((INDENT + text).rstrip() for text in texts)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, TextIO
+from typing import ClassVar, Final, TextIO
 
 from workers_deploy.ci.base import Progress
-from workers_deploy.ci.layout import format_row
+from workers_deploy.ci.layout import format_lines, format_row
 from workers_deploy.ci.progress import LineProgress, bar_progress
 from workers_deploy.ci.redactor import Redactor
 from workers_deploy.ci.voice import Voice
@@ -16,6 +16,8 @@ FAILURE: Final = "✗"
 
 class PlainReporter:
     """Rows on stdout; failures and warnings on stderr; outputs and summary only as files."""
+
+    folds: ClassVar = False  # whether a group folds
 
     def __init__(
         self,
@@ -49,16 +51,16 @@ class PlainReporter:
     def row(self, title: str, lines: Sequence[str], *, mark: str = "▸", folded: str = "") -> None:
         """Write a titled row, further lines indented under the first."""
         clean = [self._out.clean(line) for line in lines]
-        text = format_row(mark, title, clean)
-        if folded:
+        if folded and self.folds:
             with self.group(format_row(mark, title, [folded])):
-                self._tell(text)
+                self._tell(format_lines(clean))
         else:
-            self._tell(text)
+            self._tell(format_row(mark, title, clean))
 
     @contextmanager
-    def group(self, title: str) -> Iterator[None]:  # noqa: ARG002 - for those that fold
-        """Write what is inside and no heading: nothing folds here."""
+    def group(self, title: str) -> Iterator[None]:
+        """Write a heading; nothing folds here."""
+        self._out.say(title)
         yield
 
     def line(self, text: str) -> None:

@@ -5,8 +5,9 @@ from dataclasses import fields
 
 from workers_deploy.core.compare import compare_usage_model, contradicts
 from workers_deploy.core.live import LiveState, TrafficShare, render_shares
+from workers_deploy.core.plan_triggers import trigger_steps
 from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
-from workers_deploy.core.steps import CheckLive
+from workers_deploy.core.steps import Action, CheckLive
 
 
 def mismatches(
@@ -19,7 +20,14 @@ def mismatches(
         *differing_settings(step.settings, live.script_settings),
         *differing_subdomain(step.subdomain, live.subdomain),
         *differing_usage_model(step.usage_model, live.usage_model),
+        *(_triggers(step, live) if step.reads_triggers else ()),
     )
+
+
+def _triggers(step: CheckLive, live: LiveState) -> Iterator[str]:
+    for trigger in trigger_steps(step.project, live):
+        if trigger.action is not Action.UNCHANGED:
+            yield f"{trigger.title.lower()} not as set"
 
 
 def differing_usage_model(wanted: UsageModel | None, live: UsageModel | None) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def _check_rollback(live: LiveState, deployment: LiveDeployment) -> None:
 def was_rolled_back(live: LiveState) -> bool:
     """Tell whether someone gave the traffic to an earlier version after our last deploy."""
     deployment = live.deployment
-    if deployment is None or not deployment.shares or _is_ours(deployment):
+    if deployment is None or len(deployment.shares) != 1 or _is_ours(deployment):
         return False
     return _took_ours_back(deployment, live.former_deployments)
 

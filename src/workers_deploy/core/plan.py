@@ -39,6 +39,7 @@ from workers_deploy.core.steps import (
     PutSecrets,
     SetSubdomain,
     Step,
+    Trigger,
     UploadScript,
     UploadVersion,
 )
@@ -89,6 +90,9 @@ def check_steps(
         settings=settings or ScriptSettings(),
         subdomain=subdomain,
         usage_model=project.usage_model,
+        reads_triggers=any(
+            isinstance(step, Trigger) and step.action is not Action.UNCHANGED for step in steps
+        ),
     )
     if project.probe is None or not probes:
         return [check]
@@ -119,8 +123,8 @@ def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, .
     notes = [f"not read: {problem}" for problem in live.unread]
     if not live.latest_is_live and live.latest_version_id:
         notes.append(
-            f"the latest version {live.latest_version_id[:8]} is not the live one: until the next "
-            "deploy, secrets can't be edited in the dashboard (10215, 10214)"
+            f"the latest version {live.latest_version_id[:8]} is not the live one: until a deploy "
+            "that changes something, secrets can't be edited in the dashboard (10215, 10214)"
         )
     if not any(step.action is not Action.UNCHANGED for step in steps):
         return tuple(notes)

@@ -116,7 +116,7 @@ def _check_latest_is_live(live: LiveState, writing: Collection[Step]) -> None:
     if live.latest_is_live:
         return
     latest = f"the latest version {(live.latest_version_id or '')[:8]} is not the live one"
-    hint = "run deploy without `only`: it uploads a version of everything and mends that"
+    hint = "run deploy without `only`: what it changes goes live as the latest version"
     if any(isinstance(step, PutSecrets | PatchSettings) for step in writing):
         refuses = "Cloudflare refuses to edit secrets and settings (10214, 10215)"
         raise GuardError(f"{latest}, so {refuses}", word=None, hint=hint)

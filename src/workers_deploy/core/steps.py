@@ -227,6 +227,7 @@ class CheckLive(StepBase):
     settings: ScriptSettings = field(default_factory=ScriptSettings)
     subdomain: SubdomainState = field(default_factory=SubdomainState)
     usage_model: UsageModel | None = None
+    reads_triggers: bool = False  # where some are set
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.api.live import read_live_state
 from workers_deploy.core.check import mismatches
 from workers_deploy.core.digest import parse_note
-from workers_deploy.core.live import LiveState, LiveVersion
+from workers_deploy.core.live import LiveState, LiveVersion, render_shares
 from workers_deploy.core.steps import (
     CheckLive,
     Probe,
@@ -35,9 +35,23 @@ def _differences(run: Run, step: CheckLive) -> tuple[str, ...]:
     if found:
         _check_not_replaced(run, live, found)
     else:
+        _tell_of_replaced(run, live)
         url = live.url if live.subdomain.enabled else None
         _learn_live(run, live.live, note=step.note, url=url)
     return found
+
+
+def _tell_of_replaced(run: Run, live: LiveState) -> None:
+    """Warn where this run's version took the place of one that someone deployed a moment before."""
+    if not run.state.moved or live.deployment is None:
+        return
+    theirs = run.state.deployed_between((live.deployment, *live.former_deployments))
+    if theirs is not None:
+        version = render_shares(theirs.shares)
+        run.state.warnings.append(
+            f"{theirs.author or 'someone'} deployed {version} right before this run moved traffic; "
+            "this run's version serves instead"
+        )
 
 
 def _check_not_replaced(run: Run, live: LiveState, found: tuple[str, ...]) -> None:
@@ -57,7 +71,10 @@ def _read(run: Run, step: CheckLive) -> LiveState:
     if run.script.dispatch_namespace is not None:
         return read_dispatched_state(run.client, run.script)
     return read_live_state(
-        run.client, run.script.name, want_usage_model=step.usage_model is not None
+        run.client,
+        run.script.name,
+        want_usage_model=step.usage_model is not None,
+        triggers=step.project.triggers if step.reads_triggers else None,
     )
 
 

@@ -63,6 +63,8 @@ def _look_for_newer(
 ) -> LiveDeployment | None:
     retrier, wait = client.retrier, FIRST_WAIT
     end = retrier.clock() + lag
+    if lag:
+        retrier.tell(f"looking for up to {lag:g} s whether traffic moved all the same")
     while True:
         newest = read_live_deployment(client, script.name)
         if newest is not None and newest.id not in _known_ids(state):

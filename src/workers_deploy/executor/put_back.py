@@ -81,7 +81,20 @@ class _Putter:
             return "the other run may have set it too"
         if not _is_known(step):
             return "what it was could not be read"
+        if isinstance(step, PatchScriptSettings) and self._was_edited(step):
+            return "someone has changed it since"
         return None
+
+    def _was_edited(self, step: PatchScriptSettings) -> bool:
+        """Tell whether the settings are neither as this run left them nor as they were before."""
+        ours = self._state.settings_read_back
+        if ours is None:
+            return False
+        try:
+            live = self._client.read_script_settings(self._script)
+        except ApiError:
+            return False  # nobody is known to have changed them
+        return live != ours and not _are_same(former_settings(step), live)
 
     def _is_as_before(self, step: SettingsStep) -> bool:
         """Tell whether there is nothing to put back: a step whose answer failed had no effect."""

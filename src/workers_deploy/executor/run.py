@@ -13,13 +13,14 @@ from workers_deploy.api.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
-from workers_deploy.core.steps import Action, DeleteScript, Plan, Step, Trigger
+from workers_deploy.core.steps import Action, CreateDeployment, DeleteScript, Plan, Step, Trigger
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import (
     ApiError,
     BugError,
     CancelledError,
     DeployError,
+    GuardError,
     RefusedError,
     UnansweredError,
 )
@@ -56,14 +57,25 @@ class Executor:
     def execute(self, plan: Plan, live: LiveState) -> Outcome:
         """Carry out the plan's steps that change something."""
         script = ScriptPath(name=plan.script_name, dispatch_namespace=self.dispatch_namespace)
-        state = RunState(before=live, facts=facts_of(live), domain_urls=live.domain_urls)
+        state = RunState(
+            before=live,
+            facts=facts_of(live),
+            domain_urls=live.domain_urls,
+            moves_later=any(
+                isinstance(step, CreateDeployment) and step.action is not Action.UNCHANGED
+                for step in plan.steps
+            ),
+        )
         run = Run(
             client=self.client,
             reporter=self.reporter,
             script=script,
             state=state,
             patience=Patience(
-                clock=self.clock, sleep=self.stop.sleep, deadline=self.client.retrier.deadline
+                clock=self.clock,
+                sleep=self.stop.sleep,
+                deadline=self.client.retrier.deadline,
+                tell=self.reporter.line,
             ),
         )
         for index, step in enumerate(plan.steps):
@@ -140,7 +152,8 @@ class Executor:
         is_plain = isinstance(failed, SettingsStep | Trigger | DeleteScript)
         # A namespace does not tell what serves: there a first try's refusal is what can be known.
         is_plain |= self.dispatch_namespace is not None and state.results[-1].attempts == 1
-        suspect = None if is_plain and _was_refused(error) else failed
+        was_not_sent = isinstance(error, GuardError)
+        suspect = None if is_plain and (was_not_sent or _was_refused(error)) else failed
         undone = undoer.undo(done, failed, suspect=suspect, revert=revert)
         _mark_undone(state, undone)
         state.results += [

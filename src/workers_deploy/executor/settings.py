@@ -18,6 +18,7 @@ from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.doubt import is_made_by
 from workers_deploy.executor.traffic import (
+    check_before_settings,
     check_unmoved,
     guarded,
     learn_served,
@@ -31,13 +32,16 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     """Patch the script settings that differ, and read them back until they are so."""
 
     def differences() -> tuple[str, ...]:
-        return differing_settings(step.settings, run.client.read_script_settings(run.script))
+        live = run.client.read_script_settings(run.script)
+        run.state.settings_read_back = live
+        return differing_settings(step.settings, live)
 
     told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
     if _was_set_meanwhile(run, step, differences):
         return FOUND_SET
     if not run.state.before.exists and _were_carried(differences):
         return told
+    check_before_settings(run)
     run.client.patch_script_settings(run.script, step.settings)
     run.patience.until_equal("script settings", differences)
     return told
@@ -53,6 +57,7 @@ def _were_carried(differences: Callable[[], Sequence[str]]) -> bool:
 
 def put_usage_model_step(run: Run, step: PutUsageModel) -> str:
     """Set the usage model, and read it back until it is so."""
+    check_before_settings(run)
     run.client.put_usage_model(run.script.name, step.usage_model)
     run.patience.until_equal(
         "usage model",
@@ -70,6 +75,7 @@ def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
         return differing_subdomain(step.state, run.client.read_subdomain(run.script.name))
 
     if not _was_set_meanwhile(run, step, differences):
+        check_before_settings(run)
         _set_subdomain(run, step)
         run.patience.until_equal("subdomain", differences)
     run.state.learn_subdomain(step.state)

@@ -1,11 +1,13 @@
 """What an execution knows so far; the only mutable thing in it."""
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare, url_of_host
 from workers_deploy.core.outcome import Facts, StepResult
-from workers_deploy.core.project import SubdomainState
+from workers_deploy.core.project import ScriptSettings, SubdomainState
 from workers_deploy.core.steps import Step
 
 
@@ -15,12 +17,15 @@ class RunState:
 
     before: LiveState
     completion_token: str | None = field(default=None, repr=False)
-    version_id: str | None = None  # uploaded by this run
+    version_id: str | None = None  # that traffic is to move to
+    uploaded_id: str | None = None  # the version that this run uploaded
     shares: tuple[TrafficShare, ...] = ()  # what traffic moves to, if not to that version alone
+    moves_later: bool = False  # traffic moves after the settings: until then live must not move
     is_moving: bool = False  # a request that moves traffic was, or is about to be, sent
     moved: bool = False  # traffic moved to what this run uploaded
     made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
+    settings_read_back: ScriptSettings | None = None  # as they were once this run had set them
     found_set: list[Step] = field(default_factory=list)  # settings that someone set before us
     domain_urls: tuple[str, ...] = ()  # of the custom domains, also those of this run
     facts: Facts = field(default_factory=Facts)
@@ -64,6 +69,18 @@ class RunState:
         self.domain_urls = tuple(dict.fromkeys((*self.domain_urls, url)))
         urls = tuple(dict.fromkeys((*self.facts.urls, url)))
         self.learn(deployment_url=self.facts.deployment_url or url, urls=urls)
+
+    def deployed_between(self, deployments: Sequence[LiveDeployment]) -> LiveDeployment | None:
+        """Return what someone deployed after the plan was made and before this run did.
+
+        `deployments` are newest first. The guard's look and the request that moves traffic are two
+        requests: between them is room for another run.
+        """
+        known = {one.id for one in (self.before.deployment, *self.before.former_deployments) if one}
+        earlier = itertools.dropwhile(lambda one: one.shares != self.our_shares, deployments)
+        theirs = (one for one in earlier if one.shares != self.our_shares)
+        found = next(theirs, None)
+        return found if found is not None and found.id not in known else None
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:

@@ -82,6 +82,16 @@ def check_unmoved(run: Run, former: LiveDeployment | None) -> None:
     run.state.is_moving = True
 
 
+def check_before_settings(run: Run) -> None:
+    """Raise GuardError as check_unmoved, once, before a setting that goes ahead of traffic.
+
+    Who deployed meanwhile has set theirs, and traffic will not follow this run's.
+    """
+    if run.state.moves_later:
+        _check_unmoved(run, run.state.before.deployment)
+        run.state.moves_later = False
+
+
 def _check_unmoved(run: Run, former: LiveDeployment | None) -> None:
     if run.script.dispatch_namespace is not None:
         return  # no deployments there

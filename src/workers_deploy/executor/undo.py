@@ -130,12 +130,8 @@ class Undoer:
         note = f"{serves}, nothing changed"
         if not before.exists and self._state.others is None:
             note = "no script"
-        if self._state.version_id and before.exists:
-            note += f" · version {self._state.version_id[:8]} is uploaded and gets no traffic"
-            note += (
-                "\nWhile the latest version is not the live one, secrets can't be edited in the "
-                "dashboard; the next deploy mends that."
-            )
+        if before.exists:
+            note += self._left_uploaded()
         if back.left:
             note = f"{serves}, but not put back: {', '.join(back.left)}"
         return Undone(
@@ -143,6 +139,17 @@ class Undoer:
             lines=back.lines,
             live_note=note,
             steps=back.steps,
+        )
+
+    def _left_uploaded(self) -> str:
+        """Tell of a version that this run uploaded and that serves nothing."""
+        uploaded = self._state.uploaded_id
+        if uploaded is None:
+            return ""
+        return (
+            f" · version {uploaded[:8]} is uploaded and gets no traffic\nWhile the latest version "
+            "is not the live one, secrets can't be edited in the dashboard; the next deploy that "
+            "changes something mends that."
         )
 
     def _learn_what_serves(self) -> None:
@@ -194,29 +201,46 @@ class Undoer:
 
     def _return_traffic(self, former: LiveDeployment, done: tuple[Step, ...]) -> Undone:
         try:
-            newest = next(iter(self._client.list_deployments(self._script.name)), None)
+            deployments = self._client.list_deployments(self._script.name)
+            newest = next(iter(deployments), None)
             # Reads lag: the former deployment may still be shown.
-            if newest and newest.id != former.id and newest.shares != self._state.our_shares:
+            if newest and newest.id != former.id and not self._is_ours(newest):
                 return self._belongs_to_others(newest, ", so traffic was not returned")
+            between = self._state.deployed_between(deployments)
+            if between is not None:
+                self._state.learn_others(between)
+                former = between
             self._redeploy(former)
         except DeployError as error:
             return self._partial(f"traffic could not be returned: {error.message}")
-        self._state.moved = False
-        served = self._state.before.live
-        self._state.learn(
-            live_version_id=former.shares[0].version_id,
-            etag=served.etag if served else None,
-            secrets_synced=(),
-            secrets_pruned=(),
-        )
+        self._learn_returned(former)
         back = put_settings_back(self._client, self._script, self._state, done)
         told = f"{_version(former)} again (code, bindings, secrets, assets)"
+        if between is not None:
+            told += f", which {between.author or 'someone'} deployed right before this run"
         left = f", but not put back: {', '.join(back.left)}" if back.left else ""
         return Undone(
             result=Result.PARTIAL if left else Result.REVERTED,
             lines=(told, *back.lines),
-            live_note=f"{_version(former)}{left}",
+            live_note=f"{_version(former)}{left or self._left_uploaded()}",
             steps=back.steps,
+        )
+
+    def _is_ours(self, deployment: LiveDeployment) -> bool:
+        made = self._state.made
+        if made is not None:
+            return deployment.id == made.id
+        return deployment.shares == self._state.our_shares
+
+    def _learn_returned(self, former: LiveDeployment) -> None:
+        self._state.moved = False
+        served = self._state.before.live
+        version_id = former.shares[0].version_id
+        self._state.learn(
+            live_version_id=version_id,
+            etag=served.etag if served and served.id == version_id else None,
+            secrets_synced=(),
+            secrets_pruned=(),
         )
 
     def _redeploy(self, former: LiveDeployment) -> None:

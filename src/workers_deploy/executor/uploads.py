@@ -21,7 +21,7 @@ from workers_deploy.core.steps import (
     UploadScript,
     UploadVersion,
 )
-from workers_deploy.errors import RefusedError
+from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.doubt import is_made_by
 from workers_deploy.executor.traffic import (
@@ -75,7 +75,7 @@ def upload_version_step(run: Run, step: UploadVersion) -> str:
             step.upload.project.modules,
             look=lambda: _find_version(run, step.upload.note),
         )
-    run.state.version_id = uploaded.id
+    run.state.version_id = run.state.uploaded_id = uploaded.id
     run.state.learn(
         version_id=uploaded.id, etag=uploaded.etag, startup_time_ms=uploaded.startup_time_ms
     )
@@ -103,7 +103,7 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
             step.upload.project.modules,
             look=lambda: _find_script(run, step.upload),
         )
-    run.state.version_id = uploaded.version_id
+    run.state.version_id = run.state.uploaded_id = uploaded.version_id
     run.state.moved = True
     run.state.learn(
         version_id=uploaded.version_id,
@@ -140,6 +140,7 @@ def _starts_in(milliseconds: int | None) -> str:
 
 def put_content_step(run: Run, step: PutContent) -> str:
     """Replace the modules alone; configuration and secrets stay."""
+    _check_latest_is_live(run, step)
     check_unmoved(run, step.former)
     with _places_in_checkout(step.project):
         uploaded = guarded(run, step).put_content(
@@ -152,6 +153,25 @@ def put_content_step(run: Run, step: PutContent) -> str:
     learn_served(run, partial(is_made_by, step))
     run.state.learn(etag=uploaded.etag)
     return f"{(run.state.version_id or '')[:8]} · serves"
+
+
+def _check_latest_is_live(run: Run, step: PutContent) -> None:
+    """Raise GuardError where someone uploaded a version since the plan was made.
+
+    New code gets the bindings and secrets of the latest version, not of live's.
+    """
+    if run.script.dispatch_namespace is not None or step.former is None:
+        return
+    latest = next(iter(run.client.list_versions(run.script.name, per_page=1)), None)
+    known = {run.state.version_id, *(share.version_id for share in step.former.shares)}
+    if latest is not None and latest.id not in known:
+        who = latest.author or "someone"
+        raise GuardError(
+            f"the latest version moved meanwhile: {who} uploaded version {latest.id[:8]}, and the "
+            "code alone would bring its bindings and secrets live",
+            word=None,
+            hint="run again, without `only` if that version stays the latest",
+        )
 
 
 def _find_content(run: Run, step: PutContent) -> UploadedScript | None:

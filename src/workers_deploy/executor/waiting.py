@@ -9,6 +9,7 @@ from workers_deploy.errors import MismatchError, RefusedError
 LAG_SECONDS = 30.0
 FIRST_WAIT = 0.25  # seconds; doubles up to LONGEST_WAIT
 LONGEST_WAIT = 4.0
+READS_IN_SILENCE = 3  # that take less than a second: so much lag is usual
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +19,7 @@ class Patience:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     deadline: float
+    tell: Callable[[str], None] = lambda _: None  # hears once of a wait that takes longer
 
     def until_equal(self, what: str, differences: Callable[[], Sequence[str]]) -> int:
         """Read until nothing differs and return how many reads that took.
@@ -39,6 +41,11 @@ class Patience:
                 raise MismatchError(
                     f"{what} is not as planned after {LAG_SECONDS:g} s: {', '.join(found)}",
                     hint="someone may have changed it meanwhile; run again",
+                )
+            if reads == READS_IN_SILENCE:
+                self.tell(
+                    f"{what} is not as planned yet ({', '.join(found)}), reading again for up to "
+                    f"{LAG_SECONDS:g} s"
                 )
             self.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)

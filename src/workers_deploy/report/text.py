@@ -21,7 +21,7 @@ from workers_deploy.report.measures import (
 )
 
 SUBJECT_WIDTH: Final = 15
-SHOWN_UNFOLDED: Final = 5  # changes; a longer plan folds where the CI system can fold
+SHOWN_UNFOLDED: Final = 12  # changes; a longer plan folds where the CI system can fold
 WORTH_TELLING: Final = 0.5  # seconds; quicker steps need no time beside them
 
 

@@ -110,7 +110,7 @@ def test_a_row_that_folds_stands_under_what_it_says_in_short():
     step.reporter.row("Plan", ["~ code", "+ binding"], folded="2 changes")
 
     assert step.log.getvalue() == (
-        "::group::▸ Plan 2 changes\n▸ Plan         ~ code\n               + binding\n::endgroup::\n"
+        "::group::▸ Plan 2 changes\n               ~ code\n               + binding\n::endgroup::\n"
     )
 
 

@@ -50,7 +50,16 @@ def test_a_failure_is_told_once_and_on_stderr():
     )
 
 
-def test_a_group_is_what_is_in_it():
+def test_a_group_is_a_heading():
+    plain = Plain()
+
+    with plain.reporter.group("Details"):
+        plain.reporter.line("inside")
+
+    assert plain.out.getvalue() == "Details\ninside\n"
+
+
+def test_a_row_is_whole_where_nothing_folds():
     plain = Plain()
 
     plain.reporter.row("Plan", ["~ code", "+ binding"], folded="2 changes")

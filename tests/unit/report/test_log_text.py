@@ -169,7 +169,7 @@ def test_the_plan_shows_each_difference_with_its_sign():
     )
 
 
-@pytest.mark.parametrize(("count", "folded"), [(0, ""), (5, ""), (6, "6 changes")])
+@pytest.mark.parametrize(("count", "folded"), [(0, ""), (12, ""), (13, "13 changes")])
 def test_a_long_plan_folds(count, folded):
     changes = (change("binding", f"B{number}", None, "r2_bucket") for number in range(count))
 
