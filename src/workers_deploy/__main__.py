@@ -25,7 +25,7 @@ from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Outcome, Result
-from workers_deploy.errors import BugError, DeployError, Problem, ProblemsError
+from workers_deploy.errors import BugError, DeployError, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.github_run import GitHubRun, Means, read_repository
 from workers_deploy.inputs import InputsReading, read_inputs
@@ -65,17 +65,12 @@ def main(
     """
     stop = stop or _stop_on_signals()
     started = clock()
-    problems: tuple[Problem, ...] = ()
-    options: dict[str, str] | Help = {}
-    try:
-        options = read_command_line(argv)
-    except ProblemsError as error:
-        problems = error.problems
-    if isinstance(options, Help):
-        stdout.write(options.text)
+    typed = read_command_line(argv)
+    if isinstance(typed, Help):
+        stdout.write(typed.text)
         return 0
-    reading = read_inputs(options, env)
-    reading = replace(reading, problems=(*problems, *reading.problems))
+    reading = read_inputs(typed.options, env)
+    reading = replace(reading, problems=(*typed.problems, *reading.problems))
     debug = _wants_debug(reading, env)
     reporter = detect_ci(env, stdout, stderr, clock=clock, now=time.time, debug=debug)
     _log_to(reporter, debug=debug)

@@ -63,16 +63,39 @@ def test_a_wrong_project_alone_is_exit_3_with_its_place(checkout: Checkout, runn
     assert run.step_outputs["outcome"] == "failed"
 
 
-def test_wrong_options_are_told_by_name_and_never_by_value(runner: Runner):
+def test_wrong_options_are_told_by_name_or_position_and_never_by_value(runner: Runner):
     run = runner.process(
-        "deploy", "--api-token=tok-on-the-command-line", "--no-such=val-7f3a", "x9y"
+        "deploy",
+        "--api-token tok-on-the-command-line",
+        "--no-such=val-7f3a",
+        "-tval-8e4b",
+        "--github-token:val-9d5c",
+        "x9y",
     )
 
     assert run.exit_code == 2
     assert "--api-token" in run.log
-    assert "--no-such" in run.log
-    for value in ("tok-on-the-command-line", "val-7f3a", "x9y"):
+    assert "--github-token" in run.log
+    assert "word 3 is no option" in run.log
+    assert "word 4 is no option" in run.log
+    for value in ("tok-on-the-command-line", "--no-such", "val-", "x9y"):
         assert value not in run.shown()
+
+
+def test_a_wrong_option_makes_no_other_complaint_and_loses_no_option(
+    tmp_path: Path, cloudflare: Cloudflare
+):
+    project = Checkout(tmp_path / "p").module()
+    runner = Runner(project, cloudflare, tmp_path / "files")
+    right = ("--script-name", "shop", "--main", "index.js", "--compatibility-date", "2026-11-01")
+
+    run = runner.fast("deploy", *right, "--report-dir", "elsewhere", "--bogus", "--max-attempts")
+
+    assert run.exit_code == 2
+    assert "2 inputs are wrong" in run.log
+    assert "no name" not in run.log
+    assert run.files == {}
+    assert (project.root / "elsewhere/report.json").is_file()
 
 
 def test_a_wrong_command_is_told(runner: Runner):

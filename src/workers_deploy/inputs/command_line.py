@@ -1,12 +1,15 @@
 """The command line: the command's word and one option per input that may be seen in a process list.
 
-Built from the model, so that `--help` and the inputs never differ. The parser's own errors would
-repeat what was typed, so unknown options are told by name only.
+Built from the model, so that `--help` and the inputs never differ. A word that is not understood
+may be a value that was typed where it doesn't belong, and the parser's own errors repeat what was
+typed. So such a word is told by its position, and by its name only where we know that name.
 """
 
 import argparse
-from collections.abc import Sequence
-from typing import NoReturn
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, NoReturn
 
 from workers_deploy import __version__
 from workers_deploy.dataclass import dataclass
@@ -17,6 +20,10 @@ from workers_deploy.inputs.model import ECOSYSTEM_NAMES, NO_OPTION, Inputs, name
 SWITCHES = frozenset(
     name for name, field in Inputs.model_fields.items() if "bool" in str(field.annotation)
 )
+# Stands for an option without a value; no word of a command line can be it.
+NO_VALUE: Final = "\0"
+# `--help` and its like with something behind them, which the parser would quote.
+_TEXT_WITH_VALUE: Final = re.compile(r"-h.|--(help|version)=", re.DOTALL)
 EPILOG = """\
 Every option can also be given as an environment variable: --script-name as INPUT_SCRIPT_NAME.
 Tokens, secrets and variables have no option, since a process list is public:
@@ -36,31 +43,52 @@ class Help:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandLine:
+    """The option texts by field name, and what is wrong beside them."""
+
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say no more than the option's name: argparse's text quotes what was typed."""
-        option = next((word for word in message.split() if word.startswith("--")), "")
-        name = option.partition("=")[0].rstrip(":,").partition("/")[0]
-        raise ProblemsError([_problem(name or "command line", "has no value")])
+    def error(self, message: str) -> NoReturn:  # noqa: ARG002 - it quotes what was typed
+        """Say nothing of the words."""
+        raise ProblemsError([_problem("command line", "not understood")])
 
 
-def read_command_line(argv: Sequence[str]) -> dict[str, str] | Help:
-    """Return option texts by field name, or the help text.
+class _HelpText(argparse.RawDescriptionHelpFormatter):
+    def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
+        """Show as needed what is needed, though the parser lets it be missing."""
+        if action.const == NO_VALUE:
+            return str(action.metavar)
+        return super()._format_args(action, default_metavar)
 
-    Raises:
-        ProblemsError: an unknown option or a word too many, by name or position only.
 
+def read_command_line(argv: Sequence[str]) -> CommandLine | Help:
+    """Return what was typed, or the text that was asked for.
+
+    A wrong word keeps no right one from being read: all that is wrong is told in one run.
     """
     parser = _make_parser()
     if "--help" in argv or "-h" in argv:
         return Help(text=parser.format_help())
     if "--version" in argv:
         return Help(text=f"workers-deploy {__version__}\n")
-    given, unknown = parser.parse_known_args(list(argv))
-    problems = [_unknown(word, argv) for word in unknown]
-    if problems:
-        raise ProblemsError(problems)
-    return {name: text for name, text in vars(given).items() if text is not None}
+    refused = [word for word in argv if _TEXT_WITH_VALUE.match(word)]
+    words = [word for word in argv if word not in refused]
+    given, unknown = parser.parse_known_args(words)
+    found: dict[str, str] = {name: text for name, text in vars(given).items() if text is not None}
+    if found.get("command", "").startswith("-"):  # the parser takes "--main x" in one for a word
+        unknown.insert(0, found.pop("command"))
+    problems = [_unknown(word, argv) for word in (*refused, *unknown)]
+    problems += [
+        _problem(_option(name), "has no value") for name, text in found.items() if text == NO_VALUE
+    ]
+    return CommandLine(
+        options={name: text for name, text in found.items() if text != NO_VALUE},
+        problems=tuple(problems),
+    )
 
 
 def _make_parser() -> _Parser:
@@ -68,7 +96,7 @@ def _make_parser() -> _Parser:
         prog="workers-deploy",
         description="Deploy a Cloudflare Worker: code, secrets and assets in one version.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_HelpText,
         allow_abbrev=False,
         add_help=False,
     )
@@ -77,12 +105,15 @@ def _make_parser() -> _Parser:
     for name, field in Inputs.model_fields.items():
         if name in NO_OPTION or name == "command":
             continue
-        option = f"--{name.replace('_', '-')}"
+        option = _option(name)
         text = f"{field.description}{_also(name)}".replace("%", "%%")
         if name in SWITCHES:
             parser.add_argument(option, nargs="?", const="true", metavar="true|false", help=text)
         else:
-            parser.add_argument(option, metavar=_metavar(name), help=text)
+            # Without "?" the first option without a value would end the parser's work.
+            parser.add_argument(
+                option, nargs="?", const=NO_VALUE, metavar=_metavar(name), help=text
+            )
     parser.add_argument("--version", action="store_true", help="print the version", default=None)
     parser.add_argument("-h", "--help", action="store_true", help="print this text", default=None)
     return parser
@@ -97,18 +128,27 @@ def _also(name: str) -> str:
     return f" [also {ECOSYSTEM_NAMES[name]}]" if name in ECOSYSTEM_NAMES else ""
 
 
+def _option(field: str) -> str:
+    return f"--{field.replace('_', '-')}"
+
+
 def _unknown(word: str, argv: Sequence[str]) -> Problem:
+    position = f"word {argv.index(word) + 1}"
     if not word.startswith("-"):
-        return _problem("command line", f"word {argv.index(word) + 1} is one too many")
-    name = word.partition("=")[0]
-    field = name.lstrip("-").replace("-", "_")
-    if field in NO_OPTION:
+        return _problem("command line", f"{position} is one too many")
+    name = (re.match(r"--[a-z-]+", word) or [""])[0]
+    fields = {_option(field): field for field in Inputs.model_fields}
+    if fields.get(name) in NO_OPTION:
         return _problem(
             name,
             "is no option: a process list is public",
-            hint=f"set the environment variable {names_of(field)[-1]}",
+            hint=f"set the environment variable {names_of(fields[name])[-1]}",
         )
-    return _problem(name, "is no option", hint="workers-deploy --help lists them")
+    if name in fields and name != "--command":
+        return _problem(name, f"is not written so ({position})", hint=f"{name} VALUE, in two words")
+    return _problem(
+        "command line", f"{position} is no option", hint="workers-deploy --help lists them"
+    )
 
 
 def _problem(subject: str, message: str, *, hint: str | None = None) -> Problem:
