@@ -36,8 +36,12 @@ class Telling:
     def finish(self, outcome: Outcome) -> None:
         """Write outputs, summary and report, then say how the run ended."""
         safe = redact_outcome(outcome, self.redact)
-        context = RunContext(version=__version__, finished_at=self.now(), run_url=self.run_url)
-        summary = render_summary(safe, context)
+        context = RunContext(
+            version=__version__,
+            finished_at=self.now(),
+            run_url=self.run_url and self.redact(self.run_url),
+        )
+        summary = self.redact(render_summary(safe, context))
         outputs = outputs_of(safe, report_path=self._report_path())
         warnings = write_report(
             self.report_dir,
@@ -48,7 +52,6 @@ class Telling:
                 outputs=outputs,
                 cases=junit_cases(safe),
             ),
-            redact=self.redact,
             euid=os.geteuid(),
         )
         for name, value in outputs.items():
@@ -60,7 +63,7 @@ class Telling:
         self._tell_end(safe)
 
     def _report_path(self) -> str:
-        return os.path.relpath(self.report_dir / "report.json", self.workspace)
+        return self.redact(os.path.relpath(self.report_dir / "report.json", self.workspace))
 
     def _tell_end(self, outcome: Outcome) -> None:
         error = outcome.error

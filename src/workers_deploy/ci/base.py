@@ -15,7 +15,11 @@ class Progress(Protocol):
 
 
 class Reporter(Protocol):
-    """One run's voice. Everything passes its redactor first: no masked value gets out."""
+    """One run's voice. What people read passes its redactor first: no masked value gets out.
+
+    Outputs are for machines, and a mask that is an ordinary word would break them: whoever makes
+    an output cleans its texts before they are encoded (`report.redaction`).
+    """
 
     def mask(self, value: str) -> None:
         """Keep a value, and its usual encodings, out of everything that follows."""
@@ -48,7 +52,7 @@ class Reporter(Protocol):
         """Annotate with an error."""
 
     def output(self, name: str, value: str) -> None:
-        """Set a step output."""
+        """Set a step output; its value is clean already."""
 
     def summary(self, markdown: str) -> None:
         """Publish the job summary."""

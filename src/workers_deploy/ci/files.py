@@ -5,7 +5,7 @@ A report that can't be written is a warning: it never makes a good deploy a bad 
 
 import errno
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from workers_deploy.ci.html import render_html
 from workers_deploy.dataclass import dataclass
 from workers_deploy.report.encode import render_dotenv, render_properties, render_shell
 from workers_deploy.report.junit import Case
-from workers_deploy.report.redaction import redact_strings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportContent:
-    """What the report files are made of."""
+    """What the report files are made of; clean already: nothing is masked in what is written.
+
+    A mask that is an ordinary word, such as `true`, would break JSON and closed words.
+    """
 
     record: Mapping[str, Any]  # report.json
     summary: str  # Markdown
@@ -32,23 +34,16 @@ def write_report(
     *,
     workspace: Path,
     content: ReportContent,
-    redact: Callable[[str], str],
     euid: int,
 ) -> tuple[str, ...]:
     """Write all files of the report and return what went wrong, as warnings.
 
     Both paths are absolute. The files belong to the workspace's owner, each is replaced whole.
     """
-    clean = ReportContent(
-        record=redact_strings(dict(content.record), redact),
-        summary=redact(content.summary),
-        outputs=redact_strings(dict(content.outputs), redact),
-        cases=redact_strings(content.cases, redact),
-    )
     try:
         own = owner_of(workspace, euid=euid)
         with open_folder(directory, workspace=workspace, own=own) as folder:
-            for name, text in _files_of(clean):
+            for name, text in _files_of(content):
                 folder.write(name, text.encode("utf-8", "replace"))
     except OSError as exc:
         return (f"report-dir: the report can't be written to {directory.name}: {_reason(exc)}",)

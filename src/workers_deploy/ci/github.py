@@ -87,8 +87,8 @@ class GitHubReporter(PlainReporter):
         self._annotate("error", message, title, place)
 
     def output(self, name: str, value: str) -> None:
-        """Set a step output; where the runner has no file for it, a warning says so once."""
-        self._append("GITHUB_OUTPUT", prepare_key_value_message(name, self.redact(value)) + "\n")
+        """Set a step output, as it is; where the runner has no file for it, a warning says so."""
+        self._append("GITHUB_OUTPUT", prepare_key_value_message(name, value) + "\n")
 
     def summary(self, markdown: str) -> None:
         """Add to the job summary, as much as fits."""

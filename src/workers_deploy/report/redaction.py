@@ -1,7 +1,10 @@
 """Hides masked values in an outcome before it is rendered.
 
-The writers mask too, but escaping and cutting a text can take a value apart so that no mask fits
-any more. So what goes into summary, comment and report is clean before it gets there.
+Escaping and cutting a text can take a value apart so that no mask fits any more. So what goes into
+summary, comment, outputs and report is clean before it gets there. Outputs and report are not
+masked again once they are written: a secret may be an ordinary word (`true`, `deployed`), and its
+mask would break what machines read. For the same reason our own words stay: enumerations, field
+names, a step's title and a change's kind, the stage; none of them can come from outside.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,8 +12,8 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from workers_deploy.core.outcome import Outcome, StepResult
-from workers_deploy.core.steps import Plan, Step
-from workers_deploy.errors import DeployError
+from workers_deploy.core.steps import Change, Plan, Step
+from workers_deploy.errors import DeployError, GuardError
 
 Redact = Callable[[str], str]
 Value = TypeVar("Value")
@@ -24,9 +27,8 @@ def redact_outcome(outcome: Outcome, redact: Redact) -> Outcome:
         results=tuple(_redact_result(result, redact) for result in outcome.results),
         facts=redact_strings(outcome.facts, redact),
         error=outcome.error and _redact_error(outcome.error, redact),
-        stage=redact_strings(outcome.stage, redact),
         warnings=redact_strings(outcome.warnings, redact),
-        header=redact_strings(dict(outcome.header), redact),
+        header={name: redact(text) for name, text in outcome.header.items()},
         details=redact_strings(dict(outcome.details), redact),
     )
 
@@ -62,7 +64,11 @@ def _redact_plan(plan: Plan, redact: Redact) -> Plan:
 
 def _redact_step(step: Step, redact: Redact) -> Step:
     """Clean what is shown of a step; what it sends is neither shown nor touched."""
-    return replace(step, title=redact(step.title), changes=redact_strings(step.changes, redact))
+    return replace(step, changes=tuple(_redact_change(change, redact) for change in step.changes))
+
+
+def _redact_change(change: Change, redact: Redact) -> Change:
+    return replace(redact_strings(change, redact), kind=change.kind)
 
 
 def _redact_result(result: StepResult, redact: Redact) -> StepResult:
@@ -77,6 +83,8 @@ def _redact_result(result: StepResult, redact: Redact) -> StepResult:
 def _redact_error(error: DeployError, redact: Redact) -> DeployError:
     # Not copy.copy: it calls the class, and each kind of error wants other arguments.
     clean = type(error).__new__(type(error))
-    vars(clean).update(_walk(vars(error), redact))
+    vars(clean).update({name: _walk(value, redact) for name, value in vars(error).items()})
+    if isinstance(error, GuardError) and isinstance(clean, GuardError):
+        clean.word = error.word
     clean.args = (clean.message,)
     return clean

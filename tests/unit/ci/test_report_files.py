@@ -17,6 +17,7 @@ from workers_deploy.report.escape import cell, code, table
 from workers_deploy.report.junit import Case, junit_cases
 from workers_deploy.report.markdown import render_summary
 from workers_deploy.report.record import outputs_of, report_record
+from workers_deploy.report.redaction import redact_outcome
 
 FILES = {
     ".gitignore",
@@ -40,12 +41,11 @@ def content_of(result):
     )
 
 
-def write(workspace: Path, result=None, *, folder="workers-deploy-report", redact=str, euid=1000):
+def write(workspace: Path, result=None, *, folder="workers-deploy-report", euid=1000):
     return write_report(
         workspace / folder,
         workspace=workspace,
         content=content_of(result or outcome()),
-        redact=redact,
         euid=euid,
     )
 
@@ -212,7 +212,7 @@ def test_no_file_shows_a_masked_value(tmp_path):
         plan=plan(settings_step(change(detail=secret)), notes=(secret,)),
     )
 
-    write(tmp_path, result, redact=redactor.redact)
+    write(tmp_path, redact_outcome(result, redactor.redact))
 
     for file in (tmp_path / "workers-deploy-report").iterdir():
         text = file.read_text()
@@ -222,13 +222,16 @@ def test_no_file_shows_a_masked_value(tmp_path):
 
 def test_a_secret_that_is_an_ordinary_word_does_not_break_the_formats(tmp_path):
     redactor = Redactor()
-    for word in ("null", "true", "testcase", "failure", "outcome"):
+    for word in ("null", "true", "testcase", "failure", "outcome", "failed", "message", "Script"):
         redactor.add(word)
 
-    assert write(tmp_path, failed(), redact=redactor.redact) == ()
+    assert write(tmp_path, redact_outcome(failed(), redactor.redact)) == ()
 
     folder = tmp_path / "workers-deploy-report"
-    assert json.loads((folder / "report.json").read_text())["format"] == 1
+    report = json.loads((folder / "report.json").read_text())
+    assert report["format"] == 1
+    assert report["outcome"] == "failed"
+    assert report["error"]["stage"] == failed().stage
     assert ET.parse(folder / "junit.xml").getroot().tag == "testsuite"
 
 

@@ -1,3 +1,7 @@
+import json
+
+import pytest
+
 from fakes.outcomes import (
     CONTEXT,
     change,
@@ -23,10 +27,9 @@ def hide(text):
 
 
 def test_a_secret_is_hidden_wherever_it_got_to():
-    step = settings_step(change(SECRET, SECRET, SECRET, f"{SECRET}!", SECRET), title=SECRET)
+    step = settings_step(change(name=SECRET, before=SECRET, after=f"{SECRET}!", detail=SECRET))
     made = failed(
         error=refusal(message=f"bad {SECRET}", hint=SECRET, place=Place(file=SECRET)),
-        stage=SECRET,
         warnings=(SECRET,),
         plan=plan(step, notes=(SECRET,)),
         results=(
@@ -54,6 +57,31 @@ def test_a_secret_is_hidden_wherever_it_got_to():
     for text in told:
         assert "hun" not in text
         assert "ter" not in text.replace("filter", "").replace("after", "") or "***" in text
+
+
+WORDS = (
+    *("true", "null", "deployed", "failed", "update", "create", "setting", "Settings", "Script"),
+    *("message", "status", "code", "hint", "place", "environment", "config", "older-commit"),
+)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_secret_that_is_an_ordinary_word_changes_none_of_our_own_words(word):
+    step = settings_step(change(kind="setting", before="one", after="two"))
+    made = failed(
+        error=GuardError("newer", word="older-commit", hint=word),
+        plan=plan(step),
+        results=(result(step),),
+        header={"environment": "staging", "config": "wrangler.toml"},
+    )
+
+    clean = redact_outcome(made, lambda text: text.replace(word, "***"))
+
+    record, expected = report_record(clean, CONTEXT), report_record(made, CONTEXT)
+    assert record.pop("error") == expected.pop("error") | {"hint": "***"}
+    assert record == expected
+    assert {**outputs_of(clean), "plan": ""} == {**outputs_of(made), "plan": ""}
+    assert json.loads(outputs_of(clean)["plan"]) == json.loads(outputs_of(made)["plan"])
 
 
 def test_a_secret_that_is_cut_in_two_leaves_no_half():
