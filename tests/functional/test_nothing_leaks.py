@@ -176,6 +176,8 @@ def test_masks_come_before_everything_else_in_github(knowing: Runner, cloudflare
     assert lines[: len(masks)] == masks
     masked = {command.message for command in commands_in(run.stdout) if command.name == "add-mask"}
     assert {cloudflare.token, SECRETS["STRIPE_KEY"], "line-two-of-the-key"} <= masked
+    assert {quote(SECRETS["STRIPE_KEY"]), json.dumps(SECRETS["QUOTED"])[1:-1]} <= masked
+    assert {base64.b64encode(value.encode()).decode() for value in SECRETS.values()} <= masked
     assert not any("\n" in mask or len(mask) < 4 for mask in masked)
 
 

@@ -13,7 +13,7 @@ from actions_toolkit.command import Command
 from actions_toolkit.file_command import prepare_key_value_message
 
 from workers_deploy.ci.plain import PlainReporter, format_annotation
-from workers_deploy.ci.redactor import parts_of
+from workers_deploy.ci.redactor import masks_of
 from workers_deploy.errors import Place
 
 # A step shows no more than this of each kind; what comes after is lost without a word.
@@ -46,11 +46,15 @@ class GitHubReporter(PlainReporter):
         self._depth = 0
 
     def mask(self, value: str) -> None:
-        """Mask here and in the runner, line by line: it looks for each line by itself."""
+        """Mask here and in the runner, for what other steps show: each line, and each encoding.
+
+        A mask of the runner's is one line. Some runners (GitHub's) look for encodings by
+        themselves, others (Forgejo's, Gitea's) for nothing but the text that they are given.
+        """
         super().mask(value)
-        for part in parts_of(value):
-            if part == part.strip() and "\n" not in part and "\r" not in part:
-                self._out.command(str(Command("add-mask", {}, part)))
+        for mask in masks_of(value):
+            if mask == mask.strip() and "\n" not in mask and "\r" not in mask:
+                self._out.command(str(Command("add-mask", {}, mask)))
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

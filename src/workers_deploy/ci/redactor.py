@@ -45,8 +45,7 @@ class Redactor:
 
     def add(self, value: str) -> None:
         """Hide a value, its lines and their encodings from now on; too short ones stay readable."""
-        found = {mask for text in parts_of(value) for mask in forms_of(text)}
-        self._masks |= {mask for mask in found if is_maskable(mask)}
+        self._masks |= set(masks_of(value))
 
     def redact(self, text: str) -> str:
         """Return the text with every masked span as `***`."""
@@ -58,6 +57,16 @@ class Redactor:
                 pieces += (text[end:start], MASK)
             end = max(end, stop)
         return "".join((*pieces, text[end:]))
+
+
+def masks_of(value: str) -> tuple[str, ...]:
+    r"""Return all texts that a value is hidden by, the value itself and its lines among them.
+
+    >>> masks_of("sk-1\nab")[:3]
+    ('sk-1\nab', 'sk-1\\nab', 'sk-1 ab')
+    """
+    found = (mask for text in parts_of(value) for mask in forms_of(text))
+    return tuple(dict.fromkeys(mask for mask in found if is_maskable(mask)))
 
 
 def parts_of(value: str) -> tuple[str, ...]:

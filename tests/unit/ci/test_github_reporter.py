@@ -1,6 +1,9 @@
 import io
+import json
 import subprocess
 import sys
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -33,15 +36,45 @@ class Step:
         return commands_in(self.log.getvalue())
 
 
-def test_a_value_is_masked_line_by_line():
+def masks_for(value):
     step = Step()
+    step.reporter.mask(value)
+    assert {command.name for command in step.commands} <= {"add-mask"}
+    return [command.message for command in step.commands]
 
-    step.reporter.mask("BEGIN\r\n 100%: a,b \nEND\nab\n")
 
-    assert [(c.name, c.message) for c in step.commands] == [
-        ("add-mask", "BEGIN"),
-        ("add-mask", "100%: a,b"),
-    ]
+def test_a_value_is_masked_line_by_line():
+    masks = masks_for("BEGIN\r\n 100%: a,b \nEND\nab\n")
+
+    assert {"BEGIN", "100%: a,b"} <= set(masks)
+    assert not {"END", "ab"} & set(masks)
+    assert all(len(mask) >= 4 and mask == mask.strip() and "\n" not in mask for mask in masks)
+
+
+VALUE = 'key "1"/ü\nsecond & last'
+
+
+@pytest.mark.parametrize("text", [VALUE, *VALUE.splitlines()])
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+        quote,
+        lambda text: quote(text, safe=""),
+        quote_plus,
+        lambda text: b64encode(text.encode()).decode(),
+        lambda text: urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    ],
+)
+def test_the_encodings_of_a_value_and_of_each_line_are_masked(text, encode):
+    assert encode(text) in masks_for(VALUE)
+
+
+def test_no_mask_comes_twice():
+    masks = masks_for("plain-value\nplain-value")
+
+    assert len(masks) == len(set(masks))
 
 
 def test_a_value_that_is_too_short_is_not_masked():
