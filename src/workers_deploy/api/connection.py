@@ -1,9 +1,7 @@
 """The one HTTP client: sends a call, and tells an answer from every way of not getting one.
 
-Proxies and CA files are httpx's own (`trust_env`): HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and
-SSL_CERT_DIR are read, since runners in companies need them; nothing else is taken from the
-environment, and loopback never goes through a proxy. Redirects are not followed: the token goes to
-the host that was named and nowhere else.
+Proxies and CA files are the environment's (`network`); nothing else is taken from there. Redirects
+are not followed: the token goes to the host that was named and nowhere else.
 
 No exception, log line or repr made here holds the token, a header or a body.
 """
@@ -19,11 +17,12 @@ from typing import Any
 import httpx
 
 from workers_deploy import __version__
-from workers_deploy.api.address import checked_base_url, checked_token, is_loopback
+from workers_deploy.api.address import checked_base_url, checked_token
 from workers_deploy.api.answer import Answer, Call, read_answer
 from workers_deploy.api.body import Body
 from workers_deploy.api.budget import Budget
 from workers_deploy.api.failure import Failure, Kind, RequestFailedError
+from workers_deploy.api.network import make_client
 
 _LOG = logging.getLogger("workers_deploy.api")
 USER_AGENT = f"workers-deploy/{__version__}"
@@ -42,7 +41,8 @@ class Connection:
         wall_clock: seconds since 1970, for a Retry-After that is a date.
 
     Raises:
-        ProblemsError: the address or the token can't be used; told without showing either.
+        ProblemsError: the address, the token, a proxy or a CA file can't be used; told without
+            showing any of them.
 
     """
 
@@ -64,16 +64,11 @@ class Connection:
         self._sockets = _OpenSockets()
         self._budget, self._session_budget = Budget(clock), Budget(clock)
         self._authorization = f"Bearer {checked_token(token)}"
-        self._client = httpx.Client(
+        self._client = make_client(
+            [self._base_url],
             headers={"User-Agent": USER_AGENT},
             transport=transport,
-            # Loading the CA bundle takes longer than a whole loopback request.
-            verify=self._base_url.startswith("https:"),
-            trust_env=not is_loopback(self._base_url),
-            follow_redirects=False,
-            limits=httpx.Limits(
-                max_connections=None, max_keepalive_connections=MAX_KEPT_CONNECTIONS
-            ),
+            max_kept_connections=MAX_KEPT_CONNECTIONS,
         )
 
     def __repr__(self) -> str:

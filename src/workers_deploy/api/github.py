@@ -13,10 +13,10 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from workers_deploy.api.address import is_loopback
 from workers_deploy.api.connection import USER_AGENT
 from workers_deploy.api.envelope import retry_after_seconds
 from workers_deploy.api.failure import Failure, Kind, RequestFailedError
+from workers_deploy.api.network import make_client
 from workers_deploy.api.retry import Retrier
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
@@ -59,16 +59,14 @@ class GitHub:
         self._retrier = retrier
         self._wall_clock = wall_clock
         self._authorization = f"Bearer {token}"
-        self._client = httpx.Client(
+        self._client = make_client(  # no redirects: the token goes to the host that was named
+            [api_url],
             headers={
                 "Accept": "application/vnd.github+json",
                 "X-GitHub-Api-Version": "2022-11-28",
                 "User-Agent": USER_AGENT,
             },
             transport=transport,
-            verify=api_url.startswith("https:"),
-            trust_env=not is_loopback(api_url),
-            follow_redirects=False,  # the token goes to the host that was named
         )
 
     def __repr__(self) -> str:

@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from workers_deploy.api.address import is_loopback
 from workers_deploy.api.connection import USER_AGENT
+from workers_deploy.api.network import make_client
 from workers_deploy.core.project import ProbeTarget
 from workers_deploy.dataclass import dataclass
 
@@ -87,11 +87,8 @@ def probe(
 
     """
     urls = probe_urls(target, deployment_url)
-    with httpx.Client(
-        headers={"User-Agent": USER_AGENT, **(headers or {})},
-        transport=transport,
-        trust_env=not all(is_loopback(url) for url in urls),
-        follow_redirects=False,
+    with make_client(
+        urls, headers={"User-Agent": USER_AGENT, **(headers or {})}, transport=transport
     ) as client:
         return _Probe(client, target, clock=clock, sleep=sleep).run(urls)
 
