@@ -52,6 +52,19 @@ def test_retry_after_is_honoured(live: Runner, cloudflare: Cloudflare, form: str
     assert 80 <= max(live.time.slept) <= 92
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400", "Tue, 24 Nov 99999999999 10:00:00 GMT"])
+def test_a_retry_after_that_is_no_time_says_nothing(
+    live: Runner, cloudflare: Cloudflare, value: str
+):
+    live.checkout.module("export default { fetch() {} };\n")
+    cloudflare.fail("POST versions", "status", status=429, headers={"Retry-After": value})
+
+    run = live.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert 1 <= max(live.time.slept) <= 61
+
+
 def test_a_wait_past_the_deadline_is_not_begun(live: Runner, cloudflare: Cloudflare):
     former = cloudflare.served()
     cloudflare.fail(

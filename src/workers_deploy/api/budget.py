@@ -13,6 +13,7 @@ from workers_deploy.dataclass import dataclass
 # So few that others who share the token may use them up meanwhile.
 LITTLE = 5
 LONGEST_PAUSE = 300.0
+MOST_DIGITS = 12  # of a number that means something
 ROUNDED_OFF = 1.0  # answers tell whole seconds
 
 
@@ -76,5 +77,5 @@ def _old_style(headers: Mapping[str, str]) -> Iterator[Left]:
 
 
 def _left(requests: str, seconds: str) -> Iterator[Left]:
-    if requests.isdecimal() and seconds.isdecimal():
+    if all(text.isdecimal() and len(text) <= MOST_DIGITS for text in (requests, seconds)):
         yield Left(requests=int(requests), seconds=float(seconds))

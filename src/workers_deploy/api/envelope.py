@@ -4,15 +4,18 @@ Lenient on purpose: fields may be null, texts instead of objects, or missing.
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
 from workers_deploy.api.budget import left_of
 from workers_deploy.api.failure import Complaint
 from workers_deploy.api.wire import JsonObject, WireModel, object_or_empty, objects_of
+
+LONGEST_WAIT: Final = 86400.0  # seconds
 
 
 class Envelope(WireModel):
@@ -85,24 +88,26 @@ def retry_after_seconds(
 ) -> float | None:
     """Return how long to wait: Retry-After as seconds or date, else what `Ratelimit` says.
 
-    A date is measured against the answer's own Date header: a wrong clock here does no harm.
+    A date is measured against the answer's own Date header: a wrong clock here does no harm. What
+    is no number of seconds (`nan`, `inf`) says nothing, and nothing says more than a day.
     """
     value = headers.get("retry-after", "").strip()
     if not value:
         left = left_of(headers)
         return left.seconds if left is not None and left.requests == 0 else None
     try:
-        return max(float(value), 0.0)
+        seconds = float(value)
     except ValueError:
         at = _seconds_of_date(value)
-    if at is None:
-        return None
-    now = _seconds_of_date(headers.get("date", ""))
-    return max(at - (wall_clock() if now is None else now), 0.0)
+        if at is None:
+            return None
+        now = _seconds_of_date(headers.get("date", ""))
+        seconds = at - (wall_clock() if now is None else now)
+    return min(max(seconds, 0.0), LONGEST_WAIT) if math.isfinite(seconds) else None
 
 
 def _seconds_of_date(text: str) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None

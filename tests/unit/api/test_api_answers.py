@@ -131,6 +131,15 @@ def test_a_redirect_is_no_answer_and_names_what_to_check():
         ({"retry-after": "7"}, 7.0),
         ({"retry-after": "-3"}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "-Infinity"}, None),
+        ({"retry-after": "1e400"}, None),
+        ({"retry-after": "9" * 5000}, None),
+        ({"retry-after": "1e30"}, 86400.0),
+        ({"retry-after": "Tue, 24 Nov 9999 10:00:00 GMT"}, 86400.0),
+        ({"retry-after": "Tue, 24 Nov 99999999999999999999 10:00:00 GMT"}, None),
+        ({"retry-after": "Tue, 24 Nov 2026 10:00:00 +99999999999999"}, None),
         (
             {
                 "retry-after": "Tue, 24 Nov 2026 10:00:30 GMT",
@@ -148,6 +157,8 @@ def test_a_redirect_is_no_answer_and_names_what_to_check():
         ({"ratelimit": '"default";r=0;t=42'}, 42.0),
         ({"ratelimit": '"default";r=3;t=42'}, None),
         ({"ratelimit": '"default";r=0;t=x'}, None),
+        ({"ratelimit": f'"default";r=0;t={"9" * 5000}'}, None),
+        ({"ratelimit": f'"default";r={"9" * 5000};t=1'}, None),
         ({}, None),
     ],
 )

@@ -17,6 +17,8 @@ from workers_deploy.api.budget import Budget, Left, left_of
         ),
         ({"ratelimit": '"default";r=x;t=30'}, None),
         ({"ratelimit": '"default"'}, None),
+        ({"ratelimit": f'"default";r=1;t={"9" * 400}'}, None),
+        ({"x-ratelimit-remaining": "9" * 5000, "x-ratelimit-reset": "1"}, None),
         ({}, None),
     ],
 )
