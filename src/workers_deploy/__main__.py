@@ -25,12 +25,13 @@ from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Outcome, Result
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import BugError, DeployError, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.github_run import GitHubRun, Means, read_repository
-from workers_deploy.inputs import InputsReading, read_inputs
+from workers_deploy.inputs import Inputs, InputsReading, read_inputs
 from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
-from workers_deploy.inputs.command_line import Help, read_command_line
+from workers_deploy.inputs.command_line import CommandLine, Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.text import render_header
@@ -65,14 +66,45 @@ def main(
     """
     stop = stop or _stop_on_signals()
     started = clock()
-    typed = read_command_line(argv)
-    if isinstance(typed, Help):
-        stdout.write(typed.text)
-        return 0
+    workspace = workspace or Path.cwd()
+    try:
+        typed = read_command_line(argv)
+        if isinstance(typed, Help):
+            stdout.write(typed.text)
+            return 0
+        beginning = _begin(typed, env, (stdout, stderr), workspace, clock, stop)
+    except Exception as error:  # noqa: BLE001 - as below, where nothing is known of the inputs yet
+        reporter = detect_ci(env, stdout, stderr, clock=clock, now=time.time)
+        reading = InputsReading(inputs=Inputs(options={}, env={}))
+        telling = _telling(reading.inputs, env, reporter, workspace)
+        return _finish(telling, _stopped(reading, BugError(error)), reporter)
+    return _run(beginning, env, started=started)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Beginning:
+    """Everything that a run starts with."""
+
+    reading: InputsReading
+    values: Values
+    around: Surroundings
+    reporter: PlainReporter
+    publish: Callable[[Outcome, RunContext], tuple[str, ...]]
+
+
+def _begin(
+    typed: CommandLine,
+    env: Mapping[str, str],
+    streams: tuple[TextIO, TextIO],
+    workspace: Path,
+    clock: Callable[[], float],
+    stop: Stop,
+) -> _Beginning:
+    """Read the inputs and mask what is secret in them, before anything is told."""
     reading = read_inputs(typed.options, env)
     reading = replace(reading, problems=(*typed.problems, *reading.problems))
     debug = _wants_debug(reading, env)
-    reporter = detect_ci(env, stdout, stderr, clock=clock, now=time.time, debug=debug)
+    reporter = detect_ci(env, *streams, clock=clock, now=time.time, debug=debug)
     _log_to(reporter, debug=debug)
     values = read_values(reading.inputs, env)
     _mask(reporter, raw_secrets(env, reading, values))
@@ -86,49 +118,63 @@ def main(
         ),
     )
     around = Surroundings(
-        workspace=workspace or Path.cwd(),
+        workspace=workspace,
         reporter=reporter,
         stop=stop,
         clock=clock,
-        now=lambda: datetime.now(UTC),
+        now=_now,
         search_path=env.get("PATH", ""),
         before_first_write=github.start,
         compare=github.is_older,
         pull_request=pull.number if pull else None,
     )
-    return _run(reading, values, env, around, reporter, started=started, publish=github.finish)
-
-
-def _run(
-    reading: InputsReading,
-    values: Values,
-    env: Mapping[str, str],
-    around: Surroundings,
-    reporter: PlainReporter,
-    *,
-    started: float,
-    publish: Callable[[Outcome, RunContext], tuple[str, ...]],
-) -> int:
-    inputs = reading.inputs
-    telling = Telling(
-        reporter=reporter,
-        redact=reporter.redact,
-        workspace=around.workspace,
-        report_dir=around.workspace / inputs.working_directory / inputs.report_dir,
-        run_url=_run_url(env),
-        summary=inputs.summary,
-        now=around.now,
-        publish=publish,
+    return _Beginning(
+        reading=reading, values=values, around=around, reporter=reporter, publish=github.finish
     )
+
+
+def _run(beginning: _Beginning, env: Mapping[str, str], *, started: float) -> int:
+    reading, around, reporter = beginning.reading, beginning.around, beginning.reporter
+    telling = _telling(reading.inputs, env, reporter, around.workspace)
     try:
-        outcome = _outcome(reading, values, env, around, started=started)
+        outcome = _outcome(reading, beginning.values, env, around, started=started)
     except Exception as error:  # noqa: BLE001 - the one border: a bug is told and reported as one
         outcome = _stopped(reading, BugError(error))
+    outcome = replace(outcome, seconds=around.clock() - started)
+    return _finish(replace(telling, publish=beginning.publish), outcome, reporter)
+
+
+def _telling(
+    inputs: Inputs, env: Mapping[str, str], reporter: PlainReporter, workspace: Path
+) -> Telling:
+    return Telling(
+        reporter=reporter,
+        redact=reporter.redact,
+        workspace=workspace,
+        report_dir=workspace / inputs.working_directory / inputs.report_dir,
+        run_url=_run_url(env),
+        summary=inputs.summary,
+        now=_now,
+    )
+
+
+def _finish(telling: Telling, outcome: Outcome, reporter: PlainReporter) -> int:
+    """Tell how the run ended; where that fails, tell it once more by the least that is known."""
     if isinstance(outcome.error, BugError):
         _tell_bug(reporter, outcome.error.__cause__)
-    outcome = replace(outcome, seconds=around.clock() - started)
-    telling.finish(outcome)
+    try:
+        telling.finish(outcome)
+    except Exception as error:  # noqa: BLE001 - a report with a bug in it is one, too
+        _tell_bug(reporter, error)
+        outcome = Outcome(
+            command=outcome.command, result=outcome.result, error=BugError(error), stage="Report"
+        )
+        telling.finish(outcome)
     return outcome.exit_code
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _outcome(

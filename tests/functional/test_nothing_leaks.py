@@ -17,9 +17,12 @@ from fakes.cloudflare import Cloudflare
 from fakes.github_runner import commands_in
 from fakes.runs import Runner
 from workers_deploy.api.client import WorkersClient
+from workers_deploy.core.outcome import Outcome
 from workers_deploy.executor.run import Executor
 from workers_deploy.inputs import read_inputs
 from workers_deploy.inputs.values import read_values
+from workers_deploy.report.context import RunContext
+from workers_deploy.report.markdown import render_summary
 
 PEM = (
     "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\nline-two-of-the-key\n"
@@ -104,6 +107,45 @@ def test_a_bug_is_told_without_the_text_of_its_exception(
     assert "value is" not in run.shown()
     assert run.outcome == "failed"
     assert run.report["exit_code"] == 1
+
+
+@pytest.mark.parametrize("place", ["read_inputs", "read_values", "read_command_line"])
+def test_a_bug_before_the_run_is_reported_in_the_default_place(
+    knowing: Runner, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    def broken(*_: object) -> None:
+        raise RecursionError(SECRETS["STRIPE_KEY"])
+
+    monkeypatch.setattr(f"workers_deploy.__main__.{place}", broken)
+
+    run = knowing.fast("deploy", ci="github")
+
+    assert run.exit_code == 1
+    assert "RecursionError" in run.log
+    assert "please report it" in run.log
+    assert (run.outcome, run.report["exit_code"]) == ("failed", 1)
+    assert run.step_outputs["outcome"] == "failed"
+
+
+def test_a_bug_in_the_report_leaves_a_report_of_it_and_of_what_happened(
+    knowing: Runner, monkeypatch: pytest.MonkeyPatch
+):
+    calls: list[object] = []
+
+    def broken_once(outcome: Outcome, context: RunContext) -> str:
+        calls.append(outcome)
+        if len(calls) == 1:
+            raise KeyError(SECRETS["STRIPE_KEY"])
+        return render_summary(outcome, context)
+
+    monkeypatch.setattr("workers_deploy.telling.render_summary", broken_once)
+
+    run = knowing.fast("deploy")
+
+    assert run.exit_code == 1
+    assert "KeyError" in run.log
+    assert run.outcome == "deployed"
+    assert run.outputs["error-stage"] == "Report"
 
 
 def test_a_bug_in_the_middle_of_a_run_puts_back_what_was_done(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from fakes.checkout import Checkout
 from fakes.cloudflare import Cloudflare
 from fakes.runs import Runner, annotations
@@ -167,3 +169,35 @@ def test_a_working_directory_that_is_none_is_told(runner: Runner):
 
     assert run.exit_code == 2
     assert "working-directory" in run.log
+
+
+@pytest.mark.parametrize("depth", [60, 700, 960, 100_000])
+@pytest.mark.parametrize("shape", [("[", "]"), ('{"a":', "}")])
+def test_json_that_is_nested_too_deeply_is_a_wrong_input(
+    runner: Runner, shape: tuple[str, str], depth: int
+):
+    deep = f"{shape[0] * depth}1{shape[1] * depth}"
+
+    run = runner.fast(
+        "deploy", script_settings=f'{{"observability": {deep}}}', secrets="A", secrets_json=deep
+    )
+
+    assert run.exit_code == 2, run.log
+    assert "script-settings  nested too deeply" in run.log
+    assert "secrets-json" in run.log
+    assert "Bug" not in run.log
+    assert run.outcome == "failed"
+
+
+@pytest.mark.parametrize("name", ["wrangler.json", "wrangler.toml"])
+def test_a_configuration_that_is_nested_too_deeply_is_a_wrong_project(
+    tmp_path: Path, cloudflare: Cloudflare, name: str
+):
+    deep = "[" * 100_000 + "]" * 100_000
+    text = f'{{"vars": {{"A": {deep}}}}}' if name.endswith("json") else f"vars = {{ A = {deep} }}"
+    project = Checkout(tmp_path / "p").module().write(name, text)
+
+    run = Runner(project, cloudflare, tmp_path / "files").fast("deploy")
+
+    assert run.exit_code == 3, run.log
+    assert f"{name} is nested too deeply" in run.log

@@ -21,6 +21,6 @@ def _head_is_foreign(event_file: str, repository: str | None) -> bool:
         event = json.loads(Path(event_file).read_text(encoding="utf-8"))
         # A fork that was deleted since leaves `repo` null.
         head = event["pull_request"]["head"]["repo"] or {}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return False
     return bool(head.get("full_name") != repository)

@@ -5,8 +5,12 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+# What is deeper than that is no setting, and would exhaust the stack where it is compared.
+MAX_DEPTH: Final = 50
+TOO_DEEP: Final = "nested too deeply"
 
 
 class Invalid(ValueError):  # noqa: N818  # pydantic takes ValueErrors; it never leaves this package
@@ -123,9 +127,18 @@ def parse_json_object(value: object) -> Mapping[str, Any]:
     except ValueError as exc:
         where = f" (line {exc.lineno})" if isinstance(exc, json.JSONDecodeError) else ""
         raise Invalid(f"not JSON{where}") from None
+    except RecursionError:
+        raise Invalid(TOO_DEEP) from None
     if not isinstance(parsed, dict):
         raise Invalid("not a JSON object")
+    if _is_deeper_than(MAX_DEPTH, parsed):
+        raise Invalid(TOO_DEEP)
     return parsed
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper_than(levels - 1, one) for one in inner)
 
 
 def parse_statuses(value: object) -> tuple[range, ...]:

@@ -86,7 +86,7 @@ def _secret_source(
         return env, hint
     try:
         parsed = json.loads(inputs.secrets_json.get_secret_value())
-    except ValueError:
+    except (ValueError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
         problems.append(_wrong("secrets-json", "not a JSON object", "pass ${{ toJSON(secrets) }}"))

@@ -39,7 +39,7 @@ def read_source_map(
         raise SourceMapError(f"{named} is outside the repository")
     try:
         source_map = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceMapError(f"{named} can't be read as JSON") from error
     if not isinstance(source_map, dict) or not isinstance(source_map.get("sources"), list):
         raise SourceMapError(f"{named} has no sources")

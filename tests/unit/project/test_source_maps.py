@@ -32,6 +32,7 @@ def test_a_named_source_map_goes_up_without_the_way_to_its_sources(tmp_path):
     [
         ("nothing.map", None, "nothing.map can't be read as JSON"),
         ("index.js.map", "{", "index.js.map can't be read as JSON"),
+        ("index.js.map", "[" * 100_000, "index.js.map can't be read as JSON"),
         ("index.js.map", "[]", "index.js.map has no sources"),
         ("data:application/json,{}", None, "it is inside the module, not a file"),
         ("../outside.map", None, "../outside.map is outside the repository"),
