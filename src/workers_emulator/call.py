@@ -1,6 +1,5 @@
 """One request to the API, as its handler sees it: parsed once, here."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from workers_emulator.account import Account, script_in
 from workers_emulator.envelope import Answer
 from workers_emulator.forms import media_type
+from workers_emulator.json_text import parse_json
 from workers_emulator.model import Place, Script, State, Version
 from workers_emulator.rulebook import BAD_BODY, BAD_PARAMETER, NO_VERSIONS
 from workers_emulator.rules import Refusal
@@ -73,8 +73,8 @@ class Call:
 
         """
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as exc:
+            return parse_json(self.body)
+        except ValueError as exc:
             raise Refusal(BAD_BODY, f"Could not parse request body: {exc}.") from exc
 
     def json_object(self) -> dict[str, Any]:

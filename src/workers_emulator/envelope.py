@@ -1,10 +1,10 @@
 """Cloudflare's JSON envelope, and answers as values."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workers_emulator.json_text import write_json
 from workers_emulator.rules import Known, Problem, Refusal
 
 _PAGES = "https://developers.cloudflare.com/workers/platform/error-codes/"
@@ -60,8 +60,9 @@ def failed(status: int, errors: Sequence[Mapping[str, Any]]) -> Answer:
 
 def json_answer(value: Any, *, status: int = 200) -> Answer:
     """Return the value as JSON."""
-    body = json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass")
-    return Answer(status=status, body=body, headers={"Content-Type": "application/json"})
+    return Answer(
+        status=status, body=write_json(value), headers={"Content-Type": "application/json"}
+    )
 
 
 def _error(problem: Problem) -> dict[str, Any]:

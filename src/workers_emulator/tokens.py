@@ -50,7 +50,7 @@ def open_token(account: Account, token: str, purpose: Purpose, otherwise: Rule) 
             algorithms=["HS256"],
             options={"verify_exp": False, "verify_iat": False},  # the emulator's clock decides
         )
-    except jwt.PyJWTError as exc:
+    except (jwt.PyJWTError, UnicodeError) as exc:  # a lone surrogate, which JSON can hold
         raise Refusal(otherwise) from exc
     expected = (purpose, account.options.account_id)
     if (claims["purpose"], claims["account"]) != expected or account.now() >= claims["exp"]:

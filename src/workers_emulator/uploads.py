@@ -1,6 +1,5 @@
 """The multipart form of a script upload: its metadata and its modules, checked."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from workers_emulator import sources
 from workers_emulator.call import Call
 from workers_emulator.forms import Part, media_type, parse_form
+from workers_emulator.json_text import parse_json
 from workers_emulator.kinds import BLOB_KINDS
 from workers_emulator.model import Module
 from workers_emulator.options import Options
@@ -92,8 +92,8 @@ def _from_headers(call: Call, parts: tuple[Part, ...]) -> dict[str, Any]:
 
 def _parse_json(content: bytes, name: str) -> Any:
     try:
-        value = json.loads(content)
-    except (ValueError, RecursionError) as exc:
+        value = parse_json(content)
+    except ValueError as exc:
         raise Refusal(UPLOAD_FORMAT, f"The part {name} is not JSON: {exc}.") from exc
     if not isinstance(value, dict):
         raise Refusal(UPLOAD_FORMAT, f"The part {name} must be a JSON object.")

@@ -223,5 +223,5 @@ def read(model: type[W], value: Any, rule: Rule, what: str) -> W:
 
 
 def plain(value: BaseModel) -> dict[str, Any]:
-    """Return what the client sent, as JSON."""
-    return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    """Return what the client sent; it came from JSON and is no more than that."""
+    return value.model_dump(by_alias=True, exclude_unset=True)
