@@ -98,7 +98,7 @@ def _request(inputs: Inputs, values: Values, workspace: Path) -> ProjectRequest:
         secrets=values.secrets,
         prune_secrets=inputs.prune_secrets,
         script_settings=inputs.script_settings,
-        usage_model=inputs.usage_model,
+        usage_model=inputs.usage_model.value if inputs.usage_model else None,
         cpu_ms=inputs.cpu_ms,
         workers_dev=inputs.workers_dev,
         preview_urls=inputs.preview_urls,

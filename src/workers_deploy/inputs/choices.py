@@ -42,6 +42,14 @@ class IfMissing(StrEnum):
     ERROR = "error"
 
 
+class UsageModelName(StrEnum):
+    """The usage models that the API knows."""
+
+    STANDARD = "standard"
+    BUNDLED = "bundled"
+    UNBOUND = "unbound"
+
+
 class EmptySecrets(StrEnum):
     """What a secret's variable that is set and empty means."""
 

@@ -30,17 +30,19 @@ from workers_deploy.inputs.choices import (
     IfMissing,
     LogLevel,
     OnFailure,
+    UsageModelName,
     WithoutCredentials,
 )
+from workers_deploy.inputs.script_settings import parse_script_settings
 from workers_deploy.inputs.texts import (
     Invalid,
     parse_account_id,
     parse_base_url,
     parse_boolean,
     parse_date,
-    parse_json_object,
     parse_script_name,
     parse_statuses,
+    parse_tag,
     parse_token,
     parse_words,
 )
@@ -162,14 +164,16 @@ class Inputs(BaseSettings):
     prune_secrets: Boolean = Field(False, description="secrets that are not named go")
     empty_secrets: EmptySecrets = Field(EmptySecrets.ERROR, description="an empty secret")
     script_settings: (
-        Annotated[Mapping[str, Any], NoDecode, BeforeValidator(parse_json_object)] | None
+        Annotated[Mapping[str, Any], NoDecode, BeforeValidator(parse_script_settings)] | None
     ) = Field(None, description="JSON: logpush, observability, tags, tail_consumers")
-    usage_model: str | None = Field(None, description="standard, bundled or unbound")
+    usage_model: UsageModelName | None = Field(None, description="standard, bundled or unbound")
     cpu_ms: Annotated[int, Field(gt=0)] | None = Field(None, description="CPU limit in ms")
     workers_dev: Boolean | None = Field(None, description="answer on workers.dev")
     preview_urls: Boolean | None = Field(None, description="versions answer on preview URLs")
     message: str | None = Field(None, description="annotation; default: the commit's subject")
-    tag: str | None = Field(None, description="annotation; default: the commit")
+    tag: Annotated[str, AfterValidator(parse_tag)] | None = Field(
+        None, description="annotation; default: the commit"
+    )
     preview_alias: str | None = Field(None, description="alias of a preview's URL")
     dry_run: Boolean = Field(False, description="stop before the first write")
     fail_on: FailOn | None = Field(None, description="plan exits 8 when it finds them")

@@ -16,6 +16,7 @@ from workers_deploy.errors import Problem, ProblemKind
 from workers_deploy.inputs.choices import EmptySecrets
 from workers_deploy.inputs.model import Inputs
 
+MAX_SECRET_BYTES = 5 * 1024  # limits page; error 10054
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -111,15 +112,26 @@ def _problem_of(name: str, value: object, inputs: Inputs, hint: str) -> Problem 
             f"{name}: the value is empty",
             "a secret that the CI does not know arrives empty; else say empty-secrets: skip or set",
         )
+    tokens = {t.get_secret_value() for t in (inputs.api_token, inputs.github_token) if t}
+    if inputs.secrets_json is not None and value in tokens:
+        return _wrong("secrets", f"{name}: its value is api-token or github-token itself")
+    return _problem_of_text(name, value)
+
+
+def _problem_of_text(name: str, value: str) -> Problem | None:
     if not _is_unicode(value):
         return _wrong(
             "secrets",
             f"{name}: the value is no UTF-8, which a secret_text has to be",
             "encode it as base64 and decode it in the script",
         )
-    tokens = {t.get_secret_value() for t in (inputs.api_token, inputs.github_token) if t}
-    if inputs.secrets_json is not None and value in tokens:
-        return _wrong("secrets", f"{name}: its value is api-token or github-token itself")
+    size = len(value.encode())
+    if size > MAX_SECRET_BYTES:
+        return _wrong(
+            "secrets",
+            f"{name}: the value has {size:,} bytes; Cloudflare takes {MAX_SECRET_BYTES:,} at most",
+            "split it, or keep it in KV, R2 or the Secrets Store",
+        )
     return None
 
 

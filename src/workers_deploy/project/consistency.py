@@ -14,6 +14,7 @@ from workers_deploy.project.entry import PYTHON_FLAG, Entry
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.request import ProjectRequest
 from workers_deploy.project.route_checks import RouteChecks
+from workers_deploy.project.script_name import check_script_name
 from workers_deploy.project.unsupported import refuse_unsupported, warn_of_ignored
 
 # The limits page; they are told and not enforced, since Cloudflare raises them now and then.
@@ -90,6 +91,12 @@ class Consistency:
                 f"{MAX_DNS_LABEL} at most",
                 self._place("name"),
             )
+        check_script_name(
+            name,
+            self.config,
+            self.findings,
+            any_name=self.request.dispatch_namespace is not None,
+        )
 
     def _check_compatibility(self) -> None:
         date = self.parts.either(self.request.compatibility_date, "compatibility_date")

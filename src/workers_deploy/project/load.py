@@ -21,6 +21,7 @@ from workers_deploy.project.history import read_commit
 from workers_deploy.project.package_dependencies import read_package_dependencies
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.project.script import ScriptParts, ScriptReader
+from workers_deploy.project.script_name import check_script_name
 from workers_deploy.project.unsupported import refuse_unsupported
 
 __all__ = ["Loaded", "ProjectRequest", "load_project", "load_without_code"]
@@ -62,6 +63,10 @@ def load_without_code(
         assets=None,
         commit=read_commit(checkout.directory),
     )
+    if needs_name:
+        check_script_name(
+            parts.name, config, findings, any_name=request.dispatch_namespace is not None
+        )
     if config is not None and sets_triggers:
         refuse_unsupported(config, api_base_url=request.api_base_url, only_triggers=True)
     if needs_name and not parts.name and not findings.problems:

@@ -1,0 +1,119 @@
+"""What Cloudflare documents that it refuses is refused before anything is sent."""
+
+import json
+from typing import Any
+
+import pytest
+
+from fakes.checkout import Checkout
+from fakes.cloudflare import Cloudflare
+from fakes.runs import Runner
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"usage_model": "fastest"}, "usage-model    not one of standard, bundled or unbound"),
+        ({"tag": "t" * 101}, "tag            has 101 bytes; Cloudflare takes 100 at most"),
+        ({"tag": "ü" * 51}, "tag            has 102 bytes; Cloudflare takes 100 at most"),
+    ],
+)
+def test_an_input_that_the_api_documents_otherwise_is_wrong(
+    runner: Runner, inputs: dict[str, str], told: str
+):
+    run = runner.fast("deploy", **inputs)
+
+    assert run.exit_code == 2, run.log
+    assert told in run.log
+    assert runner.cloudflare.requests == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"observability": {"head_sampling_rate": 1}}, "observability needs enabled"),
+        ({"observability": {"logs": {"enabled": True}}}, "observability needs enabled"),
+        (
+            {"observability": {"enabled": True, "logs": {"enabled": True}}},
+            "observability.logs needs invocation_logs",
+        ),
+        ({"observability": True}, "observability is no object"),
+        ({"observability": {"enabled": True, "logs": 1}}, "observability.logs is no object"),
+        ({"logpush": "yes"}, "logpush is neither true nor false"),
+        ({"tags": "a"}, "tags is no list of texts"),
+        ({"tags": ["x" * 129]}, "tags has one of 129 bytes; Cloudflare takes 128 at most"),
+        ({"tail_consumers": ["a"]}, "tail_consumers is no list of objects"),
+        ({"foo": 1}, "has a field that is none of logpush, observability, tags"),
+    ],
+)
+def test_script_settings_that_the_api_refuses_are_wrong(
+    runner: Runner, settings: dict[str, Any], told: str
+):
+    run = runner.fast("deploy", script_settings=json.dumps(settings))
+
+    assert run.exit_code == 2, run.log
+    assert f"script-settings  {told}" in run.log
+    assert runner.cloudflare.requests == []
+
+
+def test_script_settings_that_the_api_takes_are_sent(runner: Runner, cloudflare: Cloudflare):
+    settings = {
+        "logpush": False,
+        "observability": {"enabled": True, "logs": {"enabled": True, "invocation_logs": False}},
+        "tags": ["x" * 128],
+        "tail_consumers": [],
+    }
+
+    run = runner.fast("deploy", script_settings=json.dumps(settings), tag="t" * 100)
+
+    assert run.exit_code == 0, run.log
+    assert cloudflare.script()["settings"]["tags"] == ["x" * 128]
+
+
+@pytest.mark.parametrize("only", ["", "secrets"])
+def test_a_secret_that_is_too_large_is_wrong_by_name(runner: Runner, only: str):
+    runner.knows(BIG="v" * 5121, FITS="w" * 5120)
+
+    run = runner.fast("deploy", only=only)
+
+    assert run.exit_code == 2, run.log
+    assert "BIG: the value has 5,121 bytes; Cloudflare takes 5,120 at most" in run.log
+    assert "FITS" not in run.log
+    assert runner.cloudflare.requests == []
+
+
+@pytest.mark.parametrize("only", ["", "settings"])
+def test_an_environment_that_makes_no_name_of_a_script_is_told_at_its_line(
+    checkout: Checkout, runner: Runner, only: str
+):
+    checkout.config(env={"Staging": {}})
+
+    run = runner.fast("deploy", environment="Staging", only=only)
+
+    assert run.exit_code == 3, run.log
+    assert "wrangler.json:6:5" in run.log
+    assert "the script would be called shop-Staging" in run.log
+    assert runner.cloudflare.requests == []
+
+
+def test_an_environment_without_a_section_that_makes_no_name_is_a_wrong_input(
+    runner: Runner,
+):
+    run = runner.fast("deploy", environment="Pull 7")
+
+    assert run.exit_code == 2, run.log
+    assert "no name of a script can end in it: only small letters" in run.log
+    assert "shop-Pull" not in run.shown()
+    assert runner.cloudflare.requests == []
+
+
+@pytest.mark.parametrize("inputs", [{}, {"script_name": "shop-2"}])
+def test_an_environment_of_any_name_will_do_where_the_script_is_named(
+    checkout: Checkout, runner: Runner, inputs: dict[str, str]
+):
+    checkout.config(env={"Staging": {} if inputs else {"name": "shop-2"}})
+
+    run = runner.fast("deploy", environment="Staging", **inputs)
+
+    assert run.exit_code == 0, run.log
+    assert run.outputs["script-name"] == "shop-2"
