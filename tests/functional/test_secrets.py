@@ -100,6 +100,15 @@ def test_what_is_kept_is_inherited_from_the_live_version_by_its_id(
     assert cloudflare.secrets() == {"BY_HAND": "set-in-the-dashboard"}
 
 
+def test_secrets_that_are_named_no_more_may_be_what_changed(runner: Runner):
+    runner.knows(API_KEY="value-of-api-key", MAIL_KEY="value-of-mail-key")
+    deploy(runner)
+
+    run = runner.fast("plan", secrets="API_KEY")
+
+    assert "secrets     API_KEY: a value changed, or the last deploy named others too" in run.log
+
+
 def test_a_secret_of_an_abandoned_upload_does_not_come_back(runner: Runner, cloudflare: Cloudflare):
     deploy(runner)
     put_secret(cloudflare, "BY_HAND", "set-in-the-dashboard")

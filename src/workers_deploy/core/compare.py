@@ -159,11 +159,11 @@ def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> 
     ]
     old = [name for name in named if name in actual]
     if old and same is not True:
-        detail = (
-            "a value changed (which one can't be told: values are never read back)"
-            if same is False
-            else "sent again: live has no note of ours to compare with"
-        )
+        detail = "sent again: live has no note of ours to compare with"
+        if same is False:
+            # The digest is of all the secrets that a deploy names.
+            others = ", or the last deploy named others too" if actual - set(named) else ""
+            detail = f"a value changed{others} (which one can't be told: values are never read back)"
         changes.append(
             Change(action=Action.UPDATE, kind="secrets", name=", ".join(old), detail=detail)
         )

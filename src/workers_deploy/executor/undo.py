@@ -24,7 +24,7 @@ from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
 UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
-UNDO_MESSAGE = f"Reverted: the check after the deploy failed {REVERTED}"
+UNDO_MESSAGE = f"Reverted: the check or the probe after the deploy failed {REVERTED}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

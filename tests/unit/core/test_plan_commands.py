@@ -55,7 +55,7 @@ def test_a_deployment_whose_version_cannot_be_deployed_any_more_is_passed_over()
 
 
 def test_a_deployment_that_was_taken_back_is_passed_over():
-    taken_back = f"Reverted: the check after the deploy failed {REVERTED}"
+    taken_back = f"Reverted: the check or the probe after the deploy failed {REVERTED}"
     live = served(
         deployment(OTHER_ID),
         deployment(THIRD_ID),
