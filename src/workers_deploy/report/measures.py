@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 _UNITS: Final = ("KiB", "MiB", "GiB", "TiB")
-SHORT_ID: Final = 4
+SHORT_ID: Final = 8
 
 
 def render_bytes(size: int) -> str:
@@ -69,14 +69,12 @@ def render_age(moment: str | None, now: datetime) -> str:
 
 
 def short_id(identifier: str | None) -> str:
-    """Shorten a version's id for people.
+    """Shorten a version's id as Cloudflare's dashboard and preview URLs do.
 
     >>> short_id("7c1f2b9a-93cd-4e5f-8d67-1f5e3d1c0a4b"), short_id("abc"), short_id(None)
-    ('7c1f…', 'abc', '?')
+    ('7c1f2b9a', 'abc', '?')
     """
-    if not identifier:
-        return "?"
-    return identifier if len(identifier) <= SHORT_ID + 4 else f"{identifier[:SHORT_ID]}…"
+    return identifier[:SHORT_ID] if identifier else "?"
 
 
 def short_account(account_id: str) -> str:

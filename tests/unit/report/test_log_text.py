@@ -100,7 +100,7 @@ def test_the_live_version_is_told_with_its_age_and_commit():
     row = render_live_row(live(), now=NOW, commit="a1b2c3d4e5f6")
 
     assert shown(row) == (
-        "▸ Live         version 7c1f… deployed 3 h ago (commit a1b2c3d4e5f6) · workers.dev on"
+        "▸ Live         version 7c1f2b9a deployed 3 h ago (commit a1b2c3d4e5f6) · workers.dev on"
     )
 
 
@@ -128,13 +128,13 @@ def test_a_gradual_rollout_names_every_version_and_its_share():
         now=NOW,
     )
 
-    assert row.lines == ("versions 7c1f… 90 %, 9d20… 10.5 % · workers.dev off",)
+    assert row.lines == ("versions 7c1f2b9a 90 %, 9d207f31 10.5 % · workers.dev off",)
 
 
 def test_a_latest_version_that_does_not_serve_is_told():
     row = render_live_row(live(latest_version_id=NEW), now=NOW)
 
-    assert row.lines[1] == "the latest version 9d20… is not the live one"
+    assert row.lines[1] == "the latest version 9d207f31 is not the live one"
 
 
 def test_the_plan_shows_each_difference_with_its_sign():

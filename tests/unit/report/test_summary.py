@@ -112,7 +112,7 @@ def test_the_way_back_is_one_command():
     assert f"| New version | <code>{NEW}</code> |" in text
     assert f"| Previous version | <code>{OLD}</code> |" in text
     assert (
-        "Back to 7c1f…: <code>workers-deploy rollback --script-name shop-staging"
+        "Back to 7c1f2b9a: <code>workers-deploy rollback --script-name shop-staging"
         f" --version-id {OLD}</code>"
     ) in text
 
