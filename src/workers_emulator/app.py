@@ -67,6 +67,8 @@ class App:
             answer = await self._answer(request)
         except ConnectionReset:
             abort(scope)
+            # The server must know it too, or it logs an answer that was forgotten.
+            await _wait_for_the_end(request, None)
         except ClientDisconnect:
             pass  # the client gave up while it was sending
         else:

@@ -110,6 +110,17 @@ def test_a_connection_is_reset_before_the_effect_and_an_answer_lost_after_it(
     assert statuses(account) == [0]
 
 
+@pytest.mark.parametrize("fault", [{"kind": "reset"}, {"kind": "hang", "seconds": 0.01}])
+def test_a_connection_that_a_fault_ends_is_no_error_of_the_server(account, caplog, fault):
+    account.server.faults(fault)
+
+    with pytest.raises(httpx.TransportError):
+        account.ask("GET", SCRIPTS)
+    assert account.ask("GET", SCRIPTS).is_success
+
+    assert caplog.messages == []
+
+
 def test_a_hanging_answer_lasts_until_the_client_gives_up_or_the_time_is_over(account):
     account.server.faults({"kind": "hang", "nth": 1}, {"kind": "hang", "nth": 2, "seconds": 0.01})
 
