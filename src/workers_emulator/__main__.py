@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TextIO
 
 from workers_emulator.options import Options
+from workers_emulator.runnable import RuntimeUnavailable
+from workers_emulator.runtime_tools import find_node
 from workers_emulator.server import EmulatorServer
 
 _DEFAULTS = Options()
@@ -68,7 +70,9 @@ def _add_uploads(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--bucket-files", type=_positive, default=_DEFAULTS.bucket_files)
     group.add_argument("--bucket-bytes", type=_positive, default=_DEFAULTS.bucket_bytes)
     group.add_argument(
-        "--check-syntax", action="store_true", help="compile JavaScript at upload, with Node"
+        "--check-syntax",
+        action=argparse.BooleanOptionalAction,
+        help="compile JavaScript at upload and find its imports (default: where there is a Node)",
     )
     group.add_argument("--single-asset-uploads", action="store_true", help="wrangler's newer mode")
     group.add_argument("--discard-assets", action="store_true", help="keep only their hashes")
@@ -79,8 +83,11 @@ def _add_uploads(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def parse_options(argv: Sequence[str]) -> Options:
-    """Return the options of a command line; ends the program with 2 where it makes no sense."""
+def parse_options(argv: Sequence[str], stderr: TextIO) -> Options:
+    """Return the options of a command line; ends the program with 2 where it makes no sense.
+
+    Raises RuntimeUnavailable where code must be checked and there is no Node to do it.
+    """
     parser = build_parser()
     args = parser.parse_args(argv)
     if not args.allow_remote and not _is_loopback(args.host):
@@ -93,7 +100,7 @@ def parse_options(argv: Sequence[str]) -> Options:
         dispatch_namespaces=tuple(args.dispatch_namespace),
         rate_limit=args.rate_limit,
         check_resources=args.check_resources,
-        check_syntax=args.check_syntax,
+        check_syntax=_checks_syntax(args, stderr),
         bucket_files=args.bucket_files,
         bucket_bytes=args.bucket_bytes,
         single_asset_uploads=args.single_asset_uploads,
@@ -104,6 +111,19 @@ def parse_options(argv: Sequence[str]) -> Options:
         node=args.node,
         node_modules=args.node_modules,
     )
+
+
+def _checks_syntax(args: argparse.Namespace, stderr: TextIO) -> bool:
+    if args.check_syntax is False:
+        return False
+    try:
+        find_node(args.node)
+    except RuntimeUnavailable as exc:
+        if args.check_syntax:
+            raise
+        stderr.write(f"workers-emulator: code is not checked at upload: {exc}\n")
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:
@@ -137,21 +157,25 @@ def _account_id(text: str) -> str:
     return text
 
 
-def main(argv: Sequence[str], stdout: TextIO) -> None:
-    """Serve until a signal."""
-    server = EmulatorServer(parse_options(argv))
+def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
+    """Serve until a signal; return the exit code."""
 
     def tell(url: str) -> None:
         stdout.write(f"{url}\n")
         stdout.flush()
 
-    server.run(tell)
+    try:
+        EmulatorServer(parse_options(argv, stderr)).run(tell)
+    except RuntimeUnavailable as exc:
+        stderr.write(f"workers-emulator: {exc}\n")
+        return 1
+    return 0
 
 
-def run() -> None:
+def run() -> int:
     """Entry point of `workers-emulator`."""
-    main(sys.argv[1:], sys.stdout)
+    return main(sys.argv[1:], sys.stdout, sys.stderr)
 
 
 if __name__ == "__main__":
-    run()
+    sys.exit(run())

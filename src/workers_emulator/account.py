@@ -11,7 +11,7 @@ from workers_emulator.options import Options
 from workers_emulator.rulebook import SCRIPT_MISSING
 from workers_emulator.rules import Refusal
 from workers_emulator.store import AssetStore
-from workers_emulator.syntax import Compiler, accept_all
+from workers_emulator.syntax import Compiler, compile_nothing
 
 
 class Account:
@@ -22,7 +22,7 @@ class Account:
         options: Options,
         clock: Clock,
         random: Callable[[int], bytes],
-        compiler: Compiler = accept_all,
+        compiler: Compiler = compile_nothing,
     ) -> None:
         self.options = options
         self.clock = clock

@@ -125,8 +125,16 @@ BEHAVIOURS = (
     ),
     _plays(
         "syntax-unchecked", _A, "a limit of the emulator",
-        "JavaScript is not compiled at upload: a syntax error shows when the script runs"
-        " (check_syntax compiles it with Node).",
+        "Without check_syntax JavaScript is not compiled at upload: a syntax error and an import"
+        " of a module that was not sent show when the script runs.",
+    ),
+    _plays(
+        "syntax-of-node", _A, "a limit of the emulator: the two V8s may be of other versions",
+        "With check_syntax what Node compiles is what Cloudflare compiles.",
+    ),
+    _plays(
+        "packages-unchecked", _A, "a limit of the emulator",
+        "An import of a package or of a module of the runtime is not looked up at upload.",
     ),
     _plays(
         "handlers-from-text", _A, "a limit of the emulator",

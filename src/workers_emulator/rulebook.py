@@ -56,6 +56,11 @@ SCRIPT_NAME = refuses(
 VALIDATION = refuses(
     10021, 400, "validation", _D, "codes/10021", "The Worker could not be validated."
 )
+IMPORT_MISSING = refuses(
+    10021, 400, "import-missing", _D,
+    "codes/10021: an import that can't be resolved; the message is workerd's own",
+    "No such module.",
+)  # fmt: skip
 MAIN_MODULE_MISSING = refuses(
     10021, 400, "main-module-missing", _A,
     "the service loads the script and finds no such module; codes/10006 names the same cause"

@@ -22,7 +22,7 @@ from workers_emulator.faults import Fault
 from workers_emulator.options import Options
 from workers_emulator.playground import Playground
 from workers_emulator.runtime_tools import find_node
-from workers_emulator.syntax import Compiler, NodeCompiler, accept_all
+from workers_emulator.syntax import Compiler, NodeCompiler, compile_nothing
 
 _BACKLOG = 2048
 
@@ -178,7 +178,7 @@ class EmulatorServer:
 
 
 def _compiler(options: Options) -> Compiler:
-    return NodeCompiler(find_node(options.node)) if options.check_syntax else accept_all
+    return NodeCompiler(find_node(options.node)) if options.check_syntax else compile_nothing
 
 
 def _parse(faults: Sequence[Fault | dict[str, Any]]) -> list[Fault]:

@@ -9,6 +9,7 @@ from workers_emulator.call import Call
 from workers_emulator.forms import Part, media_type, parse_form
 from workers_emulator.json_text import parse_json
 from workers_emulator.kinds import BLOB_KINDS
+from workers_emulator.loading import check_loading
 from workers_emulator.model import Module
 from workers_emulator.options import Options
 from workers_emulator.rulebook import (
@@ -131,8 +132,7 @@ def check_upload(call: Call, upload: Upload) -> Upload:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise Refusal(UPLOAD_FORMAT, f"Two parts are named '{twice}'.")
-    for problem in filter(None, map(call.account.compiler, upload.modules)):
-        raise Refusal(VALIDATION, problem)
+    check_loading(upload.modules, metadata.main_module, call.account.compiler)
     return upload
 
 

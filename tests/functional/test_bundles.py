@@ -194,6 +194,21 @@ def test_code_that_does_not_compile_is_told_by_file_and_line(checkout: Checkout,
     assert places(run) == ["index.js:3:2"]
 
 
+def test_an_import_of_a_module_that_is_not_sent_is_told_before_traffic_moves(
+    checkout: Checkout, tmp_path: Path
+):
+    checkout.module('import { a } from "./lib.js";\nexport default { fetch: () => a() };\n')
+    checkout.write("lib.js", "export const a = () => new Response();\n")
+    with Cloudflare(check_syntax=True) as cloudflare:
+        runner = Runner(checkout, cloudflare, tmp_path / "files")
+
+        run = runner.fast("deploy", bundle=False, main="index.js")
+
+        assert (run.exit_code, run.outcome) == (4, "failed"), run.log
+        assert cloudflare.state()["scripts"] == {}
+    assert 'No such module "lib.js"' in run.log
+
+
 def test_a_place_in_nothing_of_ours_annotates_no_file(
     checkout: Checkout, runner: Runner, cloudflare: Cloudflare
 ):

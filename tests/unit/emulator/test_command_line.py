@@ -5,22 +5,56 @@ import pytest
 
 from workers_emulator import __main__ as command
 from workers_emulator.options import Options
+from workers_emulator.runtime_tools import find_node
 
 
 def test_without_arguments_the_options_are_the_defaults_on_port_8787():
-    assert command.parse_options([]) == Options(port=8787)
+    assert parse([]) == Options(port=8787, check_syntax=True)
+
+
+def parse(argv):
+    return command.parse_options(argv, io.StringIO())
+
+
+def test_the_check_of_code_can_be_turned_off():
+    assert parse(["--no-check-syntax"]).check_syntax is False
+
+
+def test_without_node_code_is_not_checked_and_that_is_said(tmp_path):
+    said = io.StringIO()
+
+    options = command.parse_options(["--node", str(tmp_path / "none")], said)
+
+    assert options.check_syntax is False
+    assert said.getvalue().startswith("workers-emulator: code is not checked at upload: ")
+    assert said.getvalue().count("\n") == 1
+
+
+def test_a_check_that_is_asked_for_and_cannot_be_made_is_told_in_one_line(tmp_path):
+    assert_fails(["--check-syntax", "--node", str(tmp_path / "none")], "takes Node 22 or newer")
+
+
+def assert_fails(argv, why):
+    told, said = io.StringIO(), io.StringIO()
+
+    assert command.main(argv, told, said) == 1
+    assert told.getvalue() == ""
+    assert said.getvalue().startswith("workers-emulator: ")
+    assert why in said.getvalue()
+    assert said.getvalue().count("\n") == 1
 
 
 def test_every_option_reaches_the_account(tmp_path):
+    node = find_node(None)
     argv = [
         "--port", "0", "--token", "a", "--token", "b", "--account", "f" * 32, "--no-subdomain",
         "--zone", "example.org", "--dispatch-namespace", "ns", "--rate-limit", "0",
         "--check-resources", "--check-syntax", "--bucket-files", "5", "--bucket-bytes", "6",
         "--single-asset-uploads", "--discard-assets", "--no-put-annotations",
-        "--node", str(tmp_path), "--node-modules", str(tmp_path),
+        "--node", str(node), "--node-modules", str(tmp_path),
     ]  # fmt: skip
 
-    options = command.parse_options(argv)
+    options = parse(argv)
 
     assert options == Options(
         port=0,
@@ -37,7 +71,7 @@ def test_every_option_reaches_the_account(tmp_path):
         single_asset_uploads=True,
         discard_assets=True,
         put_annotations=False,
-        node=tmp_path,
+        node=node,
         node_modules=tmp_path,
     )
 
@@ -57,7 +91,7 @@ def test_every_option_reaches_the_account(tmp_path):
 )
 def test_what_makes_no_sense_ends_with_2(argv, capsys):
     with pytest.raises(SystemExit) as ended:
-        command.parse_options(argv)
+        parse(argv)
 
     assert ended.value.code == 2
     assert argv[0].lstrip("-") in capsys.readouterr().err
@@ -65,11 +99,11 @@ def test_what_makes_no_sense_ends_with_2(argv, capsys):
 
 @pytest.mark.parametrize("host", ["127.0.0.2", "::1", "localhost"])
 def test_loopback_needs_no_permission(host):
-    assert command.parse_options(["--host", host]).host == host
+    assert parse(["--host", host]).host == host
 
 
 def test_another_host_must_be_meant():
-    options = command.parse_options(["--host", "0.0.0.0", "--allow-remote"])
+    options = parse(["--host", "0.0.0.0", "--allow-remote"])
 
     assert options.host == "0.0.0.0"
 
@@ -86,7 +120,7 @@ def test_it_tells_its_address_in_one_line_and_serves_until_it_ends(monkeypatch):
 
     monkeypatch.setattr(command, "EmulatorServer", Server)
     told.flush = heard.set
-    thread = threading.Thread(target=command.main, args=(["--port", "0"], told))
+    thread = threading.Thread(target=command.main, args=(["--port", "0"], told, io.StringIO()))
 
     thread.start()
     heard.wait(10)
