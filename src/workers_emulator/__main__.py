@@ -10,7 +10,7 @@ from typing import TextIO
 from workers_emulator.options import Options
 from workers_emulator.runnable import RuntimeUnavailable
 from workers_emulator.runtime_tools import find_node
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server import CannotListen, EmulatorServer
 
 _DEFAULTS = Options()
 
@@ -166,7 +166,7 @@ def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
 
     try:
         EmulatorServer(parse_options(argv, stderr)).run(tell)
-    except RuntimeUnavailable as exc:
+    except (CannotListen, RuntimeUnavailable) as exc:
         stderr.write(f"workers-emulator: {exc}\n")
         return 1
     return 0

@@ -27,6 +27,10 @@ from workers_emulator.syntax import Compiler, NodeCompiler, compile_nothing
 _BACKLOG = 2048
 
 
+class CannotListen(Exception):  # noqa: N818 -- a state of the machine that the caller reports
+    """The address can't be had; says which and why."""
+
+
 class _Server(uvicorn.Server):
     """uvicorn's server, which ends at once when told and not at its next tick."""
 
@@ -115,8 +119,14 @@ class EmulatorServer:
         # With the protocol named, asyncio sets TCP_NODELAY: else answers wait 40 ms for an ACK.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self.options.host, self.options.port))
-        listener.listen(_BACKLOG)
+        address = (self.options.host, self.options.port)
+        try:
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError as exc:
+            listener.close()
+            why = f"can't listen on {address[0]}, port {address[1]}: {exc.strerror}"
+            raise CannotListen(why) from exc
         self._socket = listener
         host, port = listener.getsockname()[:2]
         self._origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,4 +1,5 @@
 import io
+import socket
 import threading
 
 import pytest
@@ -32,6 +33,13 @@ def test_without_node_code_is_not_checked_and_that_is_said(tmp_path):
 
 def test_a_check_that_is_asked_for_and_cannot_be_made_is_told_in_one_line(tmp_path):
     assert_fails(["--check-syntax", "--node", str(tmp_path / "none")], "takes Node 22 or newer")
+
+
+def test_a_port_that_is_taken_is_told_in_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert_fails(["--port", str(port)], f"can't listen on 127.0.0.1, port {port}: Address")
 
 
 def assert_fails(argv, why):
