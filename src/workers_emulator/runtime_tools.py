@@ -11,6 +11,8 @@ from workers_emulator.runnable import RuntimeUnavailable
 
 # miniflare 5 and wrangler 4.164 refuse older ones (`engines`, WIRE.md §1).
 OLDEST_NODE = 22
+# The version that the emulator is tested with (tests/node/package.json); it brings miniflare.
+INSTALL = "npm install wrangler@4.164.0"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +58,7 @@ def find_node_modules(given: Path | None, *, folder: Path) -> Path:
             return path.resolve()
     raise RuntimeUnavailable(
         f"running scripts takes miniflare; there is none in {' or '.join(map(str, found))}. "
-        "Install it (npm install miniflare) or wrangler, which brings it"
+        f"Install wrangler there, which brings it, and ask again: {INSTALL}"
     )
 
 

@@ -1,16 +1,25 @@
 """docs/emulator.md tells every option, fault and control route that there is, and no other."""
 
+import json
 import re
 from pathlib import Path
 
 from workers_emulator.__main__ import build_parser
 from workers_emulator.faults import Fault, Kind
 from workers_emulator.options import Options
+from workers_emulator.runtime_tools import INSTALL
 from workers_emulator.server import EmulatorServer
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
 OPTIONS = DOCUMENT.partition("## Options")[2].partition("## What it plays")[0]
+
+
+def test_the_wrangler_to_install_is_the_one_that_is_tested_with():
+    tested = json.loads((ROOT / "tests/node/package.json").read_text(encoding="utf-8"))
+
+    assert f"npm install wrangler@{tested['dependencies']['wrangler']}" == INSTALL
+    assert f"$ {INSTALL} " in DOCUMENT
 
 
 def test_every_option_of_the_command_line_is_told_and_no_other():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workers_emulator.runtime import Runnable, Runtime, RuntimeUnavailable
-from workers_emulator.runtime_tools import find_node, find_node_modules
+from workers_emulator.runtime_tools import INSTALL, find_node, find_node_modules
 
 
 def fake_node(folder: Path, told: str) -> Path:
@@ -95,6 +95,11 @@ def test_a_given_folder_is_the_only_one_that_counts(tmp_path: Path) -> None:
 
 def test_without_miniflare_the_message_names_both_places(tmp_path: Path) -> None:
     with pytest.raises(RuntimeUnavailable, match=r"\.node/node_modules or .*node_modules"):
+        find_node_modules(None, folder=tmp_path)
+
+
+def test_without_miniflare_the_message_tells_the_command_that_installs_it(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeUnavailable, match=f"ask again: {INSTALL}$"):
         find_node_modules(None, folder=tmp_path)
 
 
