@@ -96,7 +96,16 @@ def render_list(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         ]
         for row in rows
     ]
-    return table([["name", "modified", "from", "handlers"], *cells])
+    return table(_without_empty_columns(["name", "modified", "from", "handlers"], cells))
+
+
+def _without_empty_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return head and rows without the columns that no row has anything in.
+
+    `scripts-search` answers with fewer fields than the list of all scripts.
+    """
+    kept = [index for index in range(len(head)) if any(row[index] for row in rows)]
+    return [[row[index] for index in kept] for row in (head, *rows)]
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

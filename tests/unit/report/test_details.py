@@ -108,3 +108,15 @@ def test_a_list_is_a_table():
         "a-site                    assets",
     ]
     assert render_list([]) == ["no scripts"]
+
+
+def test_a_column_that_is_empty_in_all_rows_is_left_out():
+    row = {
+        "name": "shop",
+        "modified_on": "2026-11-24",
+        "last_deployed_from": None,
+        "handlers": [],
+        "has_assets": False,
+    }
+
+    assert render_list([row]) == ["name  modified", "shop  2026-11-24"]
