@@ -72,6 +72,19 @@ def test_a_changed_asset_is_the_only_one_that_is_sent(live: Runner, cloudflare: 
     assert run.outputs["assets-bytes"] == str(len("<h1>two</h1>"))
 
 
+def test_files_of_equal_content_are_counted_each(live: Runner, cloudflare: Cloudflare):
+    live.checkout.write("public/one.css", "p {}").write("public/two.css", "p {}")
+
+    run = deploy(live)
+
+    bodies = [sent.parts for sent in cloudflare.sent if sent.path.endswith("/assets/upload")]
+    assert [len(parts) for parts in bodies] == [1]
+    counted = [run.outputs[f"assets-{what}"] for what in ("total", "uploaded", "bytes")]
+    assert counted == ["5", "2", "4"]
+    assert "2 uploaded, 3 were stored already" in run.log
+    assert "5 assets: 2 uploaded (4 B), 3 were stored already" in run.summary
+
+
 def test_an_asset_that_is_gone_is_gone(live: Runner, cloudflare: Cloudflare):
     (live.checkout.root / "public/a.txt").unlink()
 

@@ -31,7 +31,11 @@ MAX_IDLE_SESSIONS = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetUpload:
-    """What an upload did. `bytes` are raw bytes of the files that were sent."""
+    """What an upload did.
+
+    `uploaded` counts the manifest's files whose content was sent now: two files of equal content
+    are two, and their bytes go once. `bytes` are raw bytes that were sent.
+    """
 
     token: str = field(repr=False)  # the completion token, for the metadata of a version
     uploaded: int = 0
@@ -129,7 +133,7 @@ class _Upload:
         largest = nlargest(LARGEST_SHOWN, stored, key=lambda entry: entry.size)
         return AssetUpload(
             token=token,
-            uploaded=len(stored),
+            uploaded=sum(entry.hash in self._stored for entry in self._manifest.entries),
             bytes=sum(entry.size for entry in stored),
             largest_new=tuple((entry.path, entry.size) for entry in largest),
         )

@@ -63,7 +63,7 @@ class StepResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AssetCounts:
-    """What an asset upload sent; `bytes` are raw bytes of the files that were sent."""
+    """What an asset upload sent, in files of the manifest; `bytes` count equal files once."""
 
     total: int = 0
     uploaded: int = 0

@@ -51,7 +51,7 @@ def upload_assets_step(run: Run, step: UploadAssets) -> str:
             largest_new=sent.largest_new,
         )
     )
-    stored = len(manifest.by_hash) - sent.uploaded
+    stored = len(manifest.entries) - sent.uploaded
     return f"{sent.uploaded:,} uploaded, {stored:,} were stored already"
 
 

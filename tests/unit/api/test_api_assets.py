@@ -116,7 +116,7 @@ def test_only_what_is_missing_is_sent(files, time):
     assert (done.uploaded, len(store.uploads)) == (2, 2)
 
 
-def test_equal_files_are_sent_once(files, time, tmp_path):
+def test_equal_files_are_sent_once_and_counted_each(files, time, tmp_path):
     (entry,) = files(1).entries
     twin = AssetEntry(
         path="/copy", hash=entry.hash, size=entry.size, content_type="x/y", file=entry.file
@@ -125,7 +125,7 @@ def test_equal_files_are_sent_once(files, time, tmp_path):
 
     done = upload(store, AssetManifest(entries=(entry, twin)), time)
 
-    assert (done.uploaded, store.types) == (1, {entry.hash: "text/plain"})
+    assert (done.uploaded, done.bytes, store.types) == (2, entry.size, {entry.hash: "text/plain"})
 
 
 def test_eight_buckets_are_under_way_at_once_and_no_more(files, time):
