@@ -187,10 +187,9 @@ def _outcome(
 ) -> Outcome:
     inputs = reading.inputs
     if inputs.api_token is None and _may_skip(reading, env):
-        around.reporter.notice(
-            "skipped: a run without credentials (a pull request from a fork gets no secrets)"
-        )
-        return Outcome(command=inputs.command.value, result=Result.SKIPPED)
+        reason = _why_skipped(inputs.without_credentials)
+        around.reporter.notice(f"skipped: {reason}")
+        return Outcome(command=inputs.command.value, result=Result.SKIPPED, reason=reason)
     loaded = load(reading, values, around)
     problems = [*reading.problems, *values.problems, *loaded.problems]
     caller = None
@@ -252,6 +251,12 @@ def _may_skip(reading: InputsReading, env: Mapping[str, str]) -> bool:
             return is_from_fork(env)
         case WithoutCredentials.ERROR:
             return False
+
+
+def _why_skipped(said: WithoutCredentials) -> str:
+    if said is WithoutCredentials.SKIP:
+        return "no api-token is given, and without-credentials is skip"
+    return "no api-token is given: a pull request from a fork gets no secrets"
 
 
 def _wants_debug(reading: InputsReading, env: Mapping[str, str]) -> bool:

@@ -182,7 +182,10 @@ def test_a_fork_s_pull_request_is_skipped(runner: Runner, cloudflare: Cloudflare
 
     assert run.exit_code == 0, run.log
     assert run.step_outputs["outcome"] == "skipped"
-    assert "fork" in run.log
+    reason = "no api-token is given: a pull request from a fork gets no secrets"
+    assert f"::notice::skipped: {reason}\n" in run.stdout
+    assert f"Skipped: {reason}." in run.step_summary
+    assert run.report["reason"] == reason
     assert cloudflare.requests == []
 
 
@@ -203,6 +206,7 @@ def test_without_credentials_is_an_error_or_skipped_as_the_input_says(
 
     assert (error.exit_code, skipped.exit_code) == (2, 0)
     assert skipped.outcome == "skipped"
+    assert "without-credentials is skip" in skipped.summary
 
 
 def test_a_merge_request_from_a_fork_is_skipped_in_gitlab(runner: Runner):

@@ -105,6 +105,7 @@ class Outcome:
     error: DeployError | None = None
     stage: str | None = None
     warnings: tuple[str, ...] = ()
+    reason: str = ""  # why a run was skipped
     seconds: float = 0.0
     header: Mapping[str, str] = field(default_factory=dict)  # account, environment, config file
     # What a reading command found, for report.json: Cloudflare's fields, without values.

@@ -40,6 +40,7 @@ def render_summary(outcome: Outcome, context: RunContext) -> str:
         (
             _render_failure(outcome),
             _render_headline(outcome),
+            f"Skipped: {cell(outcome.reason)}." if outcome.reason else "",
             _render_warnings(outcome),
             _render_plan(outcome.plan),
             _render_run(outcome),

@@ -118,6 +118,7 @@ def report_record(outcome: Outcome, context: RunContext) -> dict[str, Any]:
         "tool": {"name": "workers-deploy", "version": context.version},
         "command": outcome.command,
         "outcome": outcome.result.value,
+        "reason": outcome.reason or None,
         "exit_code": outcome.exit_code,
         "changed": is_changed(outcome),
         "finished_at": context.finished_at.isoformat(),
