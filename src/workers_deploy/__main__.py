@@ -108,6 +108,8 @@ def _begin(
     _log_to(reporter, debug=debug)
     values = read_values(reading.inputs, env)
     _mask(reporter, raw_secrets(env, reading, values))
+    if reading.notice:
+        reporter.notice(reading.notice)
     repository = read_repository(env, _run_url(env))
     pull = repository.pull_request if repository else None
     github = GitHubRun(

@@ -255,12 +255,19 @@ def test_a_step_of_wrangler_action_runs_as_it_is(
         "INPUT_ACCOUNTID": cloudflare.account_id,
         "INPUT_WORKINGDIRECTORY": ".",
         "INPUT_COMMAND": "deploy --env staging",
+        "INPUT_WRANGLERVERSION": "4.164.0",
     }
 
     run = runner.process(ci="github", env=env)
 
     assert run.exit_code == 0, run.log
     assert list(cloudflare.state()["scripts"]) == ["shop-staging"]
+    (notice,) = annotations(run, "notice")
+    assert notice == (
+        "inputs of wrangler-action: apiToken is api-token here; accountId is account-id here;"
+        " workingDirectory is working-directory here;"
+        " wranglerVersion has no meaning here, take it out"
+    )
 
 
 def test_a_wrangler_command_that_is_not_understood_names_what_to_write(runner: Runner):

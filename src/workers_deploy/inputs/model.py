@@ -46,14 +46,16 @@ from workers_deploy.inputs.texts import (
     parse_token,
     parse_words,
 )
-from workers_deploy.inputs.wrangler_action import refuse_commands, understand_command
+from workers_deploy.inputs.wrangler_action import (
+    RENAMED,
+    refuse_commands,
+    tell_names,
+    understand_command,
+)
 
-# Names of cloudflare/wrangler-action (its action.yml at v4): a migration is one line.
+# Names of cloudflare/wrangler-action: a migration is one line.
 WRANGLER_ACTION_NAMES = {
-    "api_token": "INPUT_APITOKEN",
-    "account_id": "INPUT_ACCOUNTID",
-    "working_directory": "INPUT_WORKINGDIRECTORY",
-    "github_token": "INPUT_GITHUBTOKEN",
+    ours.replace("-", "_"): f"INPUT_{theirs.upper()}" for theirs, ours in RENAMED.items()
 }
 ECOSYSTEM_NAMES = {
     "api_token": "CLOUDFLARE_API_TOKEN",
@@ -232,6 +234,7 @@ class InputsReading:
 
     inputs: Inputs
     problems: tuple[Problem, ...] = ()
+    notice: str = ""  # names of another action's inputs that are given
     # The configuration file wins over CLOUDFLARE_ACCOUNT_ID, and over nothing else.
     account_id_is_fallback: bool = False
 
@@ -239,6 +242,7 @@ class InputsReading:
 def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsReading:
     """Return the inputs; what is wrong is listed, by input name and without values."""
     options = dict(options)
+    told = tell_names(env)
     problems = refuse_commands(env)
     env, misunderstood = understand_command(env)
     problems += [misunderstood] if misunderstood else []
@@ -255,6 +259,7 @@ def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsRea
             return InputsReading(
                 inputs=inputs,
                 problems=tuple(problems),
+                notice=told,
                 account_id_is_fallback=_is_fallback("account_id", options, env),
             )
 

@@ -15,6 +15,15 @@ NOT_RUN = (
     ("preCommands", "INPUT_PRECOMMANDS", "make them a step before this one"),
     ("postCommands", "INPUT_POSTCOMMANDS", "make them a step after this one"),
 )
+# Inputs of that action that are understood (its action.yml at v4): its name → ours.
+RENAMED: Mapping[str, str] = {
+    "apiToken": "api-token",
+    "accountId": "account-id",
+    "workingDirectory": "working-directory",
+    "gitHubToken": "github-token",
+}
+# Inputs of that action about wrangler and Node, which are not here.
+WITHOUT_MEANING = ("wranglerVersion", "packageManager", "quiet")
 # wrangler's words → ours
 _COMMANDS: Mapping[tuple[str, ...], str] = {
     ("deploy",): "deploy",
@@ -48,6 +57,25 @@ def refuse_commands(env: Mapping[str, str]) -> list[Problem]:
         for name, variable, way_out in NOT_RUN
         if env.get(variable)
     ]
+
+
+def tell_names(env: Mapping[str, str]) -> str:
+    """Name the inputs that are written as for the other action; empty where there are none.
+
+    >>> tell_names({"INPUT_APITOKEN": "t", "INPUT_QUIET": "true"})
+    'inputs of wrangler-action: apiToken is api-token here; quiet has no meaning here, take it out'
+    """
+    told = [f"{name} is {ours} here" for name, ours in RENAMED.items() if env.get(_variable(name))]
+    told += [
+        f"{name} has no meaning here, take it out"
+        for name in WITHOUT_MEANING
+        if env.get(_variable(name))
+    ]
+    return f"inputs of wrangler-action: {'; '.join(told)}" if told else ""
+
+
+def _variable(name: str) -> str:
+    return f"INPUT_{name.upper()}"
 
 
 def understand_command(env: Mapping[str, str]) -> tuple[dict[str, str], Problem | None]:
