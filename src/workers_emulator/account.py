@@ -36,7 +36,7 @@ class Account:
         self.keep_former_seconds = 0.0
 
     def reset(self) -> None:
-        """Forget everything but the options and the time."""
+        """Forget everything but the options and the clock."""
         self.assets.clear()
         self.former.clear()
         self.state = self._first_state()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Seconds since the epoch; only ever moved forward."""
+    """Seconds since the epoch; only ever moved forward, until a reset."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -21,6 +21,10 @@ class Clock:
         if seconds < 0:
             raise ValueError("the clock moves forward only")
         self._ahead += seconds
+
+    def reset(self) -> None:
+        """Go by real time again; only where nothing that was dated is kept."""
+        self._ahead = 0.0
 
 
 def render_time(seconds: float) -> str:

@@ -63,8 +63,9 @@ class Control:
         return describe(self._account) | {"requests": self._ledger.as_json()}
 
     def reset(self) -> None:
-        """Forget state, faults, requests and used-up limits; the time stays."""
+        """Forget state, faults, requests, used-up limits and how far the time was moved."""
         self._account.reset()
+        self._account.clock.reset()
         self.plan([])
         self._ledger.clear()
         self._limits.clear()

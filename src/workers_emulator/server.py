@@ -179,7 +179,7 @@ class EmulatorServer:
         self.app.control.plan(_parse(faults))
 
     def reset(self) -> None:
-        """Forget state, faults and requests."""
+        """Forget state, faults, requests and how far the time was moved."""
         self.app.control.reset()
 
     def advance(self, seconds: float) -> None:
