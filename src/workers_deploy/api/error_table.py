@@ -27,11 +27,38 @@ _WRONG_CREDENTIAL = (
     "Workers Scripts Write (for routes also Workers Routes Write) on this account."
 )
 _CODE = "the script"
+_UPLOAD_AGAIN = "Run again: what is stored is not sent twice."
 _LATEST_HINT = (
     "Another version was uploaded last than the one that serves. "
     "Run `deploy` once: it makes them equal."
 )
 
+# What a binding names and the account does not have, or may not use: a 404 or 403 of these is
+# neither a wrong account nor a wrong token.
+_RESOURCE = "Create it, or mend the binding in the configuration."
+_PLAN = "Enable it for the account, or remove the binding."
+_BINDINGS: Mapping[int, Entry] = MappingProxyType(
+    {
+        10041: Entry("a binding names a KV namespace that doesn't exist", _RESOURCE),
+        10061: Entry("a binding names a Durable Object namespace that doesn't exist", _RESOURCE),
+        10066: Entry("a binding names a Durable Object namespace that doesn't exist", _RESOURCE),
+        10070: Entry(
+            "the script doesn't export a Durable Object class that a binding names",
+            "Export the class from the main module.",
+            _CODE,
+        ),
+        10084: Entry("R2 is not enabled on this account", _PLAN),
+        10085: Entry("a binding names an R2 bucket that doesn't exist", _RESOURCE),
+        10087: Entry("the account has no access to D1", _PLAN),
+        10088: Entry("the account has no access to Browser Rendering", _PLAN),
+        10089: Entry("the account has no access to Analytics Engine", _PLAN),
+        10097: Entry(
+            "on the free plan Durable Objects store in SQLite",
+            "Use `new_sqlite_classes` in `migrations`, or change plans.",
+        ),
+        11000: Entry("a binding names a queue that doesn't exist", _RESOURCE),
+    }
+)
 _WORKERS: Mapping[int, Entry] = MappingProxyType(
     {
         7003: Entry("the address names no account", "Check `account-id`: 32 hex digits."),
@@ -85,6 +112,7 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
             "Export one: `export default { fetch(request) { … } }`.",
             _CODE,
         ),
+        10071: Entry("there is no such version", "Run `show` to see the versions."),
         10072: Entry("too many cron triggers on this account", "5 on the free plan, 250 paid."),
         10074: Entry(
             "a Durable Object migration failed",
@@ -101,6 +129,7 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
             "the script name is not valid",
             "Start with a letter; lower-case letters, digits and hyphens; at most 63.",
         ),
+        10076: Entry("tail consumers are turned off", "Remove `tail_consumers`, or enable them."),
         10142: Entry(
             "other scripts have a service binding to it",
             "Remove them, or `allow: break-bindings`.",
@@ -113,6 +142,13 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
         ),
         10145: Entry(
             "a service binding names an entry point that doesn't exist", "Check `entrypoint`."
+        ),
+        10203: Entry(
+            "a tail consumer is a script that doesn't exist",
+            "Deploy that script first, or remove it from `tail_consumers`.",
+        ),
+        10204: Entry(
+            "the script is its own tail consumer", "Remove it from its own `tail_consumers`."
         ),
         10205: Entry("a CPU limit needs the usage model `standard`", "Drop `limits.cpu_ms`."),
         10206: Entry("the CPU limit is above the maximum", "Lower `limits.cpu_ms`."),
@@ -129,9 +165,12 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
             "Going back would bring back the old values; `rollback` says so and does it.",
         ),
         10222: Entry("the script has no versions", "Run `deploy` first."),
+        10301: Entry("the asset upload is not known any more", _UPLOAD_AGAIN),
         10304: Entry("the asset manifest is not valid", "A path, size or the count is refused."),
         10305: Entry("there is an assets binding without assets", "Set `assets.directory`."),
+        10336: Entry("there is no such deployment", "Run `show` to see the deployments."),
         10338: Entry("the active deployment can't be deleted", "Deploy another version first."),
+        10343: Entry("the asset upload is not known any more", _UPLOAD_AGAIN),
         11337: Entry(
             "the code did something that is not allowed in global scope",
             "Move it into the handler.",
@@ -143,12 +182,17 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
         100117: Entry(
             "the hostname has DNS records already", "Delete them, or `allow: take-domain`."
         ),
+        100119: Entry(
+            "there is no such dispatch namespace", "Check `dispatch-namespace`, or create it."
+        ),
         100132: Entry(
             "the script name is too long for workers.dev",
             "At most 63, or workers-dev: false.",
         ),
         100146: Entry("there is no such version", "Run `show` to see the versions."),
+        100150: Entry("tail consumers need a paid plan", "Remove `tail_consumers`."),
         100328: Entry("CPU limits are not on the free plan", "Drop `limits.cpu_ms`."),
+        **_BINDINGS,
         100402: Entry("`exports` can't be reconciled with what is live", "See the details above."),
     }
 )
@@ -167,6 +211,8 @@ _ZONES: Mapping[int, Entry] = MappingProxyType(
             "the token may not see this zone",
             "Give it Workers Routes Write on the zone, or on all zones.",
         ),
+        10009: Entry("there is no such route any more", "Run again."),
+        10019: Entry("a route names a script that doesn't exist", "Deploy that script first."),
         10020: Entry(
             "another script has this route", "Remove it there first, or `allow: take-domain`."
         ),
@@ -196,6 +242,14 @@ _BY_MESSAGE: tuple[tuple[re.Pattern[str], Entry], ...] = (
         Entry(
             "starting the code took longer, or more memory, than Cloudflare allows",
             "Do less in the code's global scope: move it into the handlers, or import less.",
+            _CODE,
+        ),
+    ),
+    (
+        re.compile(r"No such module"),
+        Entry(
+            "the code imports a module that was not uploaded",
+            "Let it be bundled, or a rule of `rules` find it; mind its suffix.",
             _CODE,
         ),
     ),

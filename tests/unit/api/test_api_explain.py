@@ -41,6 +41,10 @@ def test_a_refused_script_is_told_with_the_place_in_its_module():
     ("said", "hint"),
     [
         ("Uncaught Error: no\n  at index.js:3:9", "The code failed when Cloudflare started it"),
+        (
+            'Uncaught Error: No such module "lib.js".\n  imported from "index.js"',
+            "The code imports",
+        ),
         ("Script startup exceeded CPU time limit.", "Starting the code took longer"),
         ("Script startup timed out.", "Starting the code took longer"),
         ("binding KV of type kv_namespace must have a valid `id`", "The upload did not pass"),
@@ -75,6 +79,28 @@ def test_an_unknown_code_is_told_as_cloudflare_says_it():
 
     assert error.message == "Cloudflare refused GET x: something new"
     assert error.hint is None
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "hint"),
+    [
+        (404, 10203, "A tail consumer is a script that doesn't exist. Deploy that script first"),
+        (400, 10204, "The script is its own tail consumer"),
+        (403, 10076, "Tail consumers are turned off"),
+        (403, 100150, "Tail consumers need a paid plan"),
+        (404, 10041, "A binding names a KV namespace that doesn't exist"),
+        (404, 10085, "A binding names an R2 bucket that doesn't exist"),
+        (403, 10087, "The account has no access to D1"),
+        (404, 10071, "There is no such version"),
+        (404, 10336, "There is no such deployment"),
+        (404, 10343, "The asset upload is not known any more"),
+        (404, 100119, "There is no such dispatch namespace"),
+    ],
+)
+def test_what_is_not_found_or_not_allowed_is_no_wrong_account(status, code, hint):
+    error = error_of(status, method="PUT", json=envelope({"code": code, "message": "no"}))
+
+    assert error.hint.startswith(hint)
 
 
 def test_a_status_alone_still_gets_advice():
