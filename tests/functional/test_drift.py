@@ -288,3 +288,17 @@ def test_plan_tells_both_kinds_of_finding_with_their_numbers(live: Runner):
     assert "the plan has changes: 2" in run.log
     assert run.report["error"]["kind"] == "FoundError"
     assert run.report["plan"]["writes"] is True
+
+
+def test_settings_that_were_deployed_by_commits_in_between_are_no_drift(live: Runner):
+    """A deploy of settings alone leaves no note: the history tells that there may have been one."""
+    checkout = live.checkout
+    for logpush, subject in ((False, "Off"), (True, "On again")):
+        checkout.config(logpush=logpush).commit(subject)
+        if not logpush:
+            assert live.fast("deploy").exit_code == 0
+
+    run = live.fast("plan", fail_on="drift")
+
+    assert run.exit_code == 0, run.log
+    assert "logpush false → true" in run.log

@@ -163,7 +163,9 @@ def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> 
         if same is False:
             # The digest is of all the secrets that a deploy names.
             others = ", or the last deploy named others too" if actual - set(named) else ""
-            detail = f"a value changed{others} (which one can't be told: values are never read back)"
+            detail = (
+                f"a value changed{others} (which one can't be told: values are never read back)"
+            )
         changes.append(
             Change(action=Action.UPDATE, kind="secrets", name=", ".join(old), detail=detail)
         )

@@ -59,7 +59,7 @@ def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
 
 
 def is_same_file(file: Path, commit: str) -> bool | None:
-    """Tell whether a file is as it was in a commit, which may be cut.
+    """Tell whether a file is as it was in a commit, which may be cut, and ever since.
 
     None where that can't be known: no repository, or a commit that it does not hold.
     """
@@ -73,9 +73,13 @@ def is_same_file(file: Path, commit: str) -> bool | None:
             made = repository[found] if found is not None else None
             if not isinstance(made, GitCommit):
                 return None
-            path = file.resolve().relative_to(Path(repository.path).resolve())
-            _, blob = tree_lookup_path(repository.get_object, made.tree, path.as_posix().encode())
-            return repository.get_object(blob).as_raw_string() == file.read_bytes()
+            path = file.resolve().relative_to(Path(repository.path).resolve()).as_posix().encode()
+            _, blob = tree_lookup_path(repository.get_object, made.tree, path)
+            if repository.get_object(blob).as_raw_string() != file.read_bytes():
+                return False
+            # What was changed and changed back may have been deployed in between.
+            since = repository.get_walker(exclude=[made.id], paths=[path], max_entries=1)
+            return next(iter(since), None) is None
     except KeyError:
         return False  # the commit has no such file
     except Exception:  # noqa: BLE001  # as above
