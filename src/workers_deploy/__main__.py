@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TextIO
 
 from workers_deploy import __version__
+from workers_deploy.api.caller import Caller
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.fork import is_from_fork
@@ -192,18 +193,14 @@ def _outcome(
         reason = _why_skipped(inputs.without_credentials)
         around.reporter.notice(f"skipped: {reason}")
         return Outcome(command=inputs.command.value, result=Result.SKIPPED, reason=reason)
-    loaded = load(reading, values, around)
-    problems = [*reading.problems, *values.problems, *loaded.problems]
-    caller = None
-    try:
-        caller = connect(inputs, around, started=started)
-    except ProblemsError as error:
-        told = {problem.subject for problem in reading.problems}
-        problems += [p for p in error.problems if p.subject not in told]
+    caller: Caller | None = None
     header: dict[str, str] = {}
     try:
-        if problems or caller is None:
-            raise ProblemsError(problems)
+        around.stop.check()
+        loaded = load(reading, values, around)
+        around.stop.check()  # what a signal has broken is no mistake of the project
+        problems = [*reading.problems, *values.problems, *loaded.problems]
+        caller = _connect(reading, around, problems, started=started)
         session = assemble(reading, loaded, caller, around)
         header = _header(session, loaded.config_file)
         around.reporter.header(
@@ -225,6 +222,23 @@ def _outcome(
     finally:
         if caller is not None:
             caller.connection.close()
+
+
+def _connect(
+    reading: InputsReading, around: Surroundings, problems: Sequence[Problem], *, started: float
+) -> Caller:
+    """Return the way to Cloudflare, or raise all problems at once."""
+    further: list[Problem] = []
+    try:
+        caller = connect(reading.inputs, around, started=started)
+    except ProblemsError as error:
+        told = {problem.subject for problem in reading.problems}
+        further = [p for p in error.problems if p.subject not in told]
+    else:
+        if not problems:
+            return caller
+        caller.connection.close()
+    raise ProblemsError([*problems, *further])
 
 
 def _header(session: Session, config_file: str | None) -> dict[str, str]:

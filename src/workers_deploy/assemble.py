@@ -53,7 +53,7 @@ class Surroundings:
 
 def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
     """Read as much of the checkout as the command sends."""
-    inputs, request = reading.inputs, _request(reading.inputs, values, around.workspace)
+    inputs, request = reading.inputs, _request(reading.inputs, values, around)
     match inputs.command:
         case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
             return load_project(replace(request, esbuild=_esbuild(around, inputs)))
@@ -75,14 +75,14 @@ def _esbuild(around: Surroundings, inputs: Inputs) -> Path | None:
     return find_esbuild(directory, around.workspace, around.search_path)
 
 
-def _request(inputs: Inputs, values: Values, workspace: Path) -> ProjectRequest:
+def _request(inputs: Inputs, values: Values, around: Surroundings) -> ProjectRequest:
     probe = ProbeTarget(
         targets=inputs.probe,
         statuses=inputs.probe_status,
         timeout=float(inputs.probe_timeout),
     )
     return ProjectRequest(
-        workspace=workspace,
+        workspace=around.workspace,
         working_directory=inputs.working_directory,
         config=inputs.config,
         environment=inputs.environment,
@@ -104,8 +104,9 @@ def _request(inputs: Inputs, values: Values, workspace: Path) -> ProjectRequest:
         preview_urls=inputs.preview_urls,
         message=inputs.message,
         tag=inputs.tag,
-        report_dir=workspace / inputs.working_directory / inputs.report_dir,
+        report_dir=around.workspace / inputs.working_directory / inputs.report_dir,
         api_base_url=inputs.api_base_url,
+        check=around.stop.check,
         probe=probe if probe.targets else None,
     )
 

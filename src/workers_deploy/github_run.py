@@ -14,7 +14,6 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.pull_request import PullRequest, read_pull_request
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import CancelledError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.choices import Command, Comment
@@ -29,7 +28,8 @@ T = TypeVar("T")
 DEFAULT_API_URL = "https://api.github.com"
 MAX_ATTEMPTS = 3
 SECONDS = 15.0  # for a comment, a status or a question, tries and waits included
-CANCELLED_SECONDS = 1.0  # undoing has 5 s of the 7.5 s that GitHub gives
+# For all that is told once a signal came: undoing has 5 s of the 7.5 s that GitHub gives.
+CANCELLED_SECONDS = 1.0
 # Commands whose outcome people of a pull request want to see, and those that put code somewhere.
 COMMENTING = frozenset(
     {Command.DEPLOY, Command.PLAN, Command.PREVIEW, Command.ROLLBACK, Command.DELETE}
@@ -83,6 +83,8 @@ class GitHubRun:
     repository: Repository | None
     means: Means
     deployment: "int | NotDone | None" = field(default=None, init=False)
+    # When telling ends after a signal, in seconds of the clock; None: none came yet.
+    _cancelled_end: float | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Say before the first write that a deployment is in progress, if that is asked for."""
@@ -108,6 +110,8 @@ class GitHubRun:
         repository = self.repository
         if not self._makes_deployment() or repository is None or self._why_nothing():
             return
+        if self.means.stop.requested:
+            return  # nothing will be written
         pull = repository.pull_request
         with self._github() as github:
             self.deployment = github.create_deployment(
@@ -138,7 +142,7 @@ class GitHubRun:
     def _end_deployment(self, deployment: int, outcome: Outcome) -> "NotDone | None":
         facts = outcome.facts
         is_preview = outcome.result is Result.PREVIEWED
-        with self._github(outcome) as github:
+        with self._github() as github:
             return github.set_deployment_status(
                 deployment,
                 "failure" if outcome.error else "success",
@@ -168,7 +172,7 @@ class GitHubRun:
             return ""
         named = replace(outcome, facts=replace(outcome.facts, script_name=name))
         marker = comment_marker(name, outcome.header.get("environment"))
-        with self._github(outcome) as github:
+        with self._github() as github:
             failed = github.upsert_comment(pull.number, marker, render_comment(named, context))
         return failed.reason if failed else ""
 
@@ -186,32 +190,45 @@ class GitHubRun:
         return self.inputs.environment or "production"
 
     @contextmanager
-    def _github(self, outcome: Outcome | None = None) -> "Iterator[GitHub]":
+    def _github(self) -> "Iterator[GitHub]":
         from workers_deploy.api.github import GitHub  # noqa: PLC0415  # most runs need none
 
         assert self.repository is not None
         assert self.inputs.github_token is not None
         means = self.means
-        is_cancelled = outcome is not None and isinstance(outcome.error, CancelledError)
-        seconds = CANCELLED_SECONDS if is_cancelled else SECONDS
         github = GitHub(
             api_url=self.repository.api_url,
             token=self.inputs.github_token.get_secret_value(),
             repository=self.repository.name,
-            retrier=Retrier(
-                max_attempts=1 if is_cancelled else MAX_ATTEMPTS,
-                deadline=means.clock() + seconds,
-                clock=means.clock,
-                sleep=means.stop.pause,
-                rng=means.rng,
-                tell=means.reporter.line,
-            ),
+            retrier=self._retrier(),
             wall_clock=means.wall_clock,
         )
         try:
             yield github
         finally:
             github.close()
+
+    def _retrier(self) -> Retrier:
+        """Return the policy: a few tries; after a signal one, soon given up."""
+        means, is_cancelled = self.means, self.means.stop.requested
+        if is_cancelled and self._cancelled_end is None:
+            self._cancelled_end = means.clock() + CANCELLED_SECONDS
+        retrier = Retrier(
+            max_attempts=1 if is_cancelled else MAX_ATTEMPTS,
+            deadline=self._cancelled_end or means.clock() + SECONDS,
+            clock=means.clock,
+            sleep=means.stop.sleep,
+            rng=means.rng,
+            tell=means.reporter.line,
+            check=(lambda: None) if is_cancelled else means.stop.check,
+        )
+
+        def give_up() -> None:
+            retrier.deadline = min(retrier.deadline, means.clock())
+
+        if not is_cancelled:
+            means.stop.when_requested(give_up)
+        return retrier
 
     def _without_harm(self, what: str, do: Callable[[], T]) -> T | None:
         try:

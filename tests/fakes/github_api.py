@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -29,6 +29,7 @@ class GitHubApi:
     requests: list[str] = field(default_factory=list)
     authorizations: set[str | None] = field(default_factory=set)
     is_paged: bool = True  # Gitea answers all comments at once
+    _events: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
     _failures: list[tuple[str, list[Reply]]] = field(default_factory=list)
     _ids: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -44,10 +45,17 @@ class GitHubApi:
         replies = [(status, dict(headers), {"message": message}) for status in statuses]
         self._failures.append((route, replies))
 
+    def when(self, route: str, do: Callable[[], object]) -> None:
+        """Call `do` before a request whose "METHOD /path" matches is answered."""
+        self._events.append((route, do))
+
     def answer(self, method: str, target: str, body: bytes, authorization: str | None) -> Reply:
+        parts = urlsplit(target)
+        path = parts.path.split(f"/repos/{REPOSITORY}", 1)[-1]
+        for route, do in self._events:
+            if re.fullmatch(route, f"{method} {path}"):
+                do()
         with self._lock:
-            parts = urlsplit(target)
-            path = parts.path.split(f"/repos/{REPOSITORY}", 1)[-1]
             self.requests.append(f"{method} {path}")
             self.authorizations.add(authorization)
             for route, replies in self._failures:
@@ -147,8 +155,9 @@ def _handler_of(answer: Callable[..., Reply]) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+            with suppress(OSError):  # nobody waits any more
+                self.end_headers()
+                self.wfile.write(content)
 
         do_GET = _reply  # noqa: N815
         do_POST = _reply  # noqa: N815

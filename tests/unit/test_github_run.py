@@ -1,7 +1,9 @@
 """A run as GitHub sees it: what is left out, and what may go wrong without harm."""
 
 import io
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -34,9 +36,16 @@ def log() -> io.StringIO:
 
 
 @contextmanager
-def run_of(api: GitHubApi, log: io.StringIO, **inputs: Any) -> Iterator[GitHubRun]:
+def run_of(
+    api: GitHubApi,
+    log: io.StringIO,
+    *,
+    stop: Stop | None = None,
+    clock: Callable[[], float] | None = None,
+    **inputs: Any,
+) -> Iterator[GitHubRun]:
     """Yield a run of pull request 7 in a repository that answers on loopback."""
-    time = FakeTime()
+    clock = clock or FakeTime().clock
     given = {"github_token": TOKEN, "github_deployment": "true", **inputs}
     env = {f"INPUT_{name.upper()}": value for name, value in given.items() if value}
     with serving(api) as url:
@@ -51,9 +60,9 @@ def run_of(api: GitHubApi, log: io.StringIO, **inputs: Any) -> Iterator[GitHubRu
                 pull_request=PullRequest(number=7),
             ),
             means=Means(
-                reporter=PlainReporter(log, log, clock=time.clock),
-                stop=Stop(),
-                clock=time.clock,
+                reporter=PlainReporter(log, log, clock=clock),
+                stop=stop or Stop(),
+                clock=clock,
                 wall_clock=lambda: 0.0,
                 rng=NoJitter(),
             ),
@@ -74,8 +83,10 @@ def test_a_pull_request_whose_head_is_not_told_is_deployed_from_its_merge(
 
 
 def test_a_cancelled_run_tells_once_and_waits_for_nothing(api: GitHubApi, log: io.StringIO):
-    with run_of(api, log) as run:
+    stop = Stop()
+    with run_of(api, log, stop=stop) as run:
         run.start()
+        stop.request(15)
         api.requests.clear()
         api.fail("POST .*/statuses", 503, 503)
         api.fail("GET .*/comments", 503, 503)
@@ -85,6 +96,65 @@ def test_a_cancelled_run_tells_once_and_waits_for_nothing(api: GitHubApi, log: i
     assert len(api.requests) == 2
     assert len(warnings) == 1
     assert "waiting" not in log.getvalue()
+
+
+@pytest.fixture
+def hang() -> Iterator[Callable[[], object]]:
+    """What keeps a request waiting until the test ends."""
+    released = threading.Event()
+    yield lambda: released.wait(20)
+    released.set()
+
+
+TELLING = {
+    "POST /deployments": lambda run: run.start(),
+    "GET /compare/.*": lambda run: run.is_older("aaa", "bbb"),
+    "POST .*/statuses": lambda run: run.finish(outcome(), CONTEXT),
+    "GET .*/comments": lambda run: run.finish(outcome(), CONTEXT),
+}
+
+
+@pytest.mark.parametrize("route", TELLING)
+def test_a_signal_ends_what_is_told_or_asked_at_the_moment(
+    api: GitHubApi, log: io.StringIO, hang: Callable[[], object], route: str
+):
+    stop = Stop()
+    api.when(route, lambda: stop.request(15))
+    api.when(route, hang)
+    with run_of(api, log, stop=stop, clock=time.monotonic) as run:
+        run.deployment = 1
+        started = time.monotonic()
+
+        TELLING[route](run)
+
+        assert time.monotonic() - started < 3.0
+    assert "waiting" not in log.getvalue()
+
+
+def test_after_a_signal_all_that_is_told_has_one_second(
+    api: GitHubApi, log: io.StringIO, hang: Callable[[], object]
+):
+    stop = Stop()
+    stop.request(15)
+    api.when("POST .*/statuses", hang)
+    api.when("GET .*/comments", hang)
+    with run_of(api, log, stop=stop, clock=time.monotonic) as run:
+        run.deployment = 1
+        started = time.monotonic()
+
+        run.finish(outcome(error=CancelledError(15), result=Result.FAILED), CONTEXT)
+
+        assert time.monotonic() - started < 1.8
+
+
+def test_after_a_signal_no_deployment_begins(api: GitHubApi, log: io.StringIO):
+    stop = Stop()
+    stop.request(15)
+
+    with run_of(api, log, stop=stop) as run:
+        run.start()
+
+    assert api.requests == []
 
 
 def test_an_outcome_without_a_script_is_no_comment(api: GitHubApi, log: io.StringIO):

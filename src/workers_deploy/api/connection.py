@@ -7,12 +7,8 @@ No exception, log line or repr made here holds the token, a header or a body.
 """
 
 import logging
-import socket
-import threading
 import time
-import weakref
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -23,6 +19,7 @@ from workers_deploy.api.body import Body
 from workers_deploy.api.budget import Budget
 from workers_deploy.api.failure import Failure, Kind, RequestFailedError
 from workers_deploy.api.network import make_client
+from workers_deploy.api.open_sockets import OpenSockets
 
 _LOG = logging.getLogger("workers_deploy.api")
 USER_AGENT = f"workers-deploy/{__version__}"
@@ -61,7 +58,7 @@ class Connection:
         self._request_timeout = request_timeout
         self._clock = clock
         self._wall_clock = wall_clock
-        self._sockets = _OpenSockets()
+        self._sockets = OpenSockets()
         self._budget, self._session_budget = Budget(clock), Budget(clock)
         self._authorization = f"Bearer {checked_token(token)}"
         self._client = make_client(
@@ -169,35 +166,6 @@ class Connection:
                     area=call.area,
                 )
             )
-
-
-class _OpenSockets:
-    """The sockets that the HTTP client has open, so that a signal can end what waits on them."""
-
-    def __init__(self) -> None:
-        # Re-entrant: a signal handler may run in the very thread that holds it.
-        self._lock = threading.RLock()
-        self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Keep each new socket; httpcore's `trace` extension calls this with every event."""
-        if event not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            return
-        opened = info["return_value"].get_extra_info("socket")
-        with self._lock:
-            self._open.add(opened)
-
-    def shut_all(self) -> None:
-        """Shut all sockets down. Closing one would not wake the thread that waits on it."""
-        with self._lock:
-            opened = list(self._open)
-        for one in opened:
-            try:
-                # Not `one.shutdown`: an SSLSocket's forgets its session while another
-                # thread may be using it.
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
-            except OSError:
-                continue  # closed already
 
 
 def _timed_out(call: Call, error: httpx.TimeoutException, seconds: float) -> Failure:

@@ -16,7 +16,9 @@ import httpx
 from workers_deploy.api.connection import USER_AGENT
 from workers_deploy.api.envelope import retry_after_seconds
 from workers_deploy.api.failure import Failure, Kind, RequestFailedError
+from workers_deploy.api.in_time import TooLateError, in_time
 from workers_deploy.api.network import make_client
+from workers_deploy.api.open_sockets import OpenSockets
 from workers_deploy.api.retry import Retrier
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
@@ -42,7 +44,10 @@ class _NotDoneError(Exception):
 
 
 class GitHub:
-    """One repository, `owner/name`, through one token; `retrier` bounds tries and seconds."""
+    """One repository, `owner/name`, through one token; `retrier` bounds tries and seconds.
+
+    Its deadline may come nearer while a request is in flight, and ends that too.
+    """
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class GitHub:
         self._host = urlsplit(api_url).hostname or "GitHub"
         self._retrier = retrier
         self._wall_clock = wall_clock
+        self._sockets = OpenSockets()
         self._authorization = f"Bearer {token}"
         self._client = make_client(  # no redirects: the token goes to the host that was named
             [api_url],
@@ -229,19 +235,22 @@ class GitHub:
         label = f"{method} {path.rsplit('/', 1)[-1] if method != 'GET' else path.strip('/')}"
 
         def once() -> Any:
-            seconds = max(min(REQUEST_TIMEOUT, self._retrier.remaining()), 0.01)
+            request = self._client.build_request(
+                method,
+                self._root + path,
+                json=body,
+                params=query or {},
+                headers={"Authorization": self._authorization},
+                timeout=max(min(REQUEST_TIMEOUT, self._retrier.remaining()), 0.01),
+                extensions={"trace": self._sockets.trace},
+            )
             try:
-                answer = self._client.request(
-                    method,
-                    self._root + path,
-                    json=body,
-                    params=query or {},
-                    headers={"Authorization": self._authorization},
-                    timeout=seconds,
+                answer = in_time(
+                    lambda: self._client.send(request), self._sockets, self._retrier.remaining
                 )
             except httpx.ConnectError:
                 raise self._failed(label, Kind.UNSENT, "no connection") from None
-            except (httpx.TransportError, httpx.DecodingError):
+            except (TooLateError, httpx.TransportError, httpx.DecodingError):
                 raise self._failed(label, Kind.LOST, "no answer") from None
             if answer.status_code >= 500:
                 raise self._failed(label, Kind.SERVER, str(answer.status_code))

@@ -10,14 +10,16 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from workers_deploy.api.connection import USER_AGENT
+from workers_deploy.api.in_time import TooLateError, in_time
 from workers_deploy.api.network import make_client
+from workers_deploy.api.open_sockets import OpenSockets
 from workers_deploy.core.project import ProbeTarget
 from workers_deploy.dataclass import dataclass
 
 GOOD_IN_A_ROW = 3
 SECONDS_AFTER_GOOD = 0.3
 SECONDS_AFTER_BAD = 1.0
-LONGEST_REQUEST = 10.0  # seconds without a byte
+LONGEST_REQUEST = 10.0  # seconds, however slowly an answer comes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +71,7 @@ def probe(
     *,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
+    check: Callable[[], None] = lambda: None,
     headers: Mapping[str, str] | None = None,
     transport: httpx.BaseTransport | None = None,
 ) -> Probed:
@@ -79,6 +82,7 @@ def probe(
         deployment_url: what paths are on.
         clock: monotonic seconds.
         sleep: seconds; ends at once where the run is cancelled, by raising.
+        check: raises then too, which ends the request in flight.
         headers: sent with each request, such as the one that asks for one version of a split.
         transport: stands in for the network in tests.
 
@@ -90,7 +94,7 @@ def probe(
     with make_client(
         urls, headers={"User-Agent": USER_AGENT, **(headers or {})}, transport=transport
     ) as client:
-        return _Probe(client, target, clock=clock, sleep=sleep).run(urls)
+        return _Probe(client, target, clock=clock, sleep=sleep, check=check).run(urls)
 
 
 class _Probe:
@@ -101,11 +105,14 @@ class _Probe:
         *,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
+        check: Callable[[], None],
     ) -> None:
         self._client = client
+        self._sockets = OpenSockets()
         self._target = target
         self._clock = clock
         self._sleep = sleep
+        self._check = check
         self._started = clock()
         self._sights: list[Sight] = []
 
@@ -143,15 +150,27 @@ class _Probe:
         return is_good
 
     def _ask(self, url: str) -> tuple[int | None, str | None]:
-        timeout = max(min(LONGEST_REQUEST, self._left()), 0.001)
+        seconds = min(LONGEST_REQUEST, self._left())
+        if seconds <= 0:
+            return None, "no time was left to ask"
+        end = self._clock() + seconds
+
+        def left() -> float:
+            self._check()
+            return end - self._clock()
+
         try:
-            # The body is of no interest, and may never end.
-            with self._client.stream("GET", url, timeout=timeout) as response:
-                return response.status_code, None
-        except httpx.TimeoutException:
-            return None, f"no answer in {timeout:.0f} s"
+            return in_time(lambda: self._status(url, seconds), self._sockets, left), None
+        except (TooLateError, httpx.TimeoutException):
+            return None, f"no answer in {seconds:.0f} s"
         except (httpx.TransportError, httpx.InvalidURL) as error:
             return None, str(error) or type(error).__name__
+
+    def _status(self, url: str, seconds: float) -> int:
+        extensions = {"trace": self._sockets.trace}
+        # The body is of no interest, and may never end.
+        with self._client.stream("GET", url, timeout=seconds, extensions=extensions) as response:
+            return response.status_code
 
     def _end(self, bad: Sequence[str]) -> Probed:
         return Probed(

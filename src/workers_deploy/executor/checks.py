@@ -100,6 +100,7 @@ def probe_step(run: Run, step: Probe) -> str:
             run.state.facts.deployment_url,
             clock=run.patience.clock,
             sleep=run.patience.sleep,
+            check=run.client.retrier.check,
             headers=_override_header(run),
         )
     except ValueError as error:

@@ -7,7 +7,7 @@ in bytes, not in behaviour: Node's built-in modules stay imports instead of gett
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
@@ -51,6 +51,7 @@ class BundleRequest:
     compatibility_date: str
     compatibility_flags: tuple[str, ...]
     esbuild: Path
+    check: Callable[[], None]
 
 
 def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
@@ -87,7 +88,7 @@ def _build(
             flags=request.compatibility_flags,
         )
     arguments = list(_arguments(request, format_, builtins))
-    built = run_esbuild(request.esbuild, request.entry.project, output, arguments)
+    built = run_esbuild(request.esbuild, request.entry.project, output, arguments, request.check)
     for message in built.messages:
         _tell(request, message, findings)
     if built.metafile is None:

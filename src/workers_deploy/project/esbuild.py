@@ -4,9 +4,13 @@ It runs with an empty environment: neither tokens nor secrets are in reach of wh
 """
 
 import json
+import os
 import re
+import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -14,6 +18,7 @@ from typing import Any
 from workers_deploy.dataclass import dataclass
 
 SECONDS_AT_MOST = 300
+SECONDS_BETWEEN_LOOKS = 0.1
 _MESSAGE = re.compile(
     r"^[✘▲] \[(?P<kind>ERROR|WARNING)\] (?P<text>.*?)$"
     r"(?:\n\n {4}(?P<file>[^\n]+?):(?P<line>\d+):(?P<column>\d+):$)?",
@@ -40,30 +45,65 @@ class Built:
     metafile: Mapping[str, Any] | None
 
 
-def run_esbuild(program: Path, directory: Path, output: Path, arguments: Sequence[str]) -> Built:
-    """Bundle into `output`, from `directory`; a program that can't be run is a message too."""
+def run_esbuild(
+    program: Path,
+    directory: Path,
+    output: Path,
+    arguments: Sequence[str],
+    check: Callable[[], None] = lambda: None,
+) -> Built:
+    """Bundle into `output`, from `directory`; a program that can't be run is a message too.
+
+    `check` is called again and again meanwhile; what it raises ends the program.
+    """
     metafile = output / "metafile.json"
     command = [str(program), *arguments, f"--outdir={output}", f"--metafile={metafile}"]
     try:
-        done = subprocess.run(  # noqa: S603  # the program is the image's, or the user's own
-            command,
-            cwd=directory,
-            env={},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=SECONDS_AT_MOST,
-            check=False,
-        )
+        returncode, told = _run(command, directory, check)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Built(messages=(Message(is_error=True, text=f"esbuild: {error}"),), metafile=None)
-    messages = parse_messages(done.stderr)
-    if done.returncode == 0 and metafile.is_file():
+    messages = parse_messages(told)
+    if returncode == 0 and metafile.is_file():
         return Built(messages=messages, metafile=json.loads(metafile.read_text(encoding="utf-8")))
     if not any(message.is_error for message in messages):
-        text = done.stderr.strip() or f"esbuild ended with {done.returncode}"
+        text = told.strip() or f"esbuild ended with {returncode}"
         messages = (*messages, Message(is_error=True, text=text))
     return Built(messages=messages, metafile=None)
+
+
+def _run(command: Sequence[str], directory: Path, check: Callable[[], None]) -> tuple[int, str]:
+    """Run a program to its end and return its exit code and what it told."""
+    with subprocess.Popen(  # noqa: S603  # the program is the image's, or the user's own
+        command,
+        cwd=directory,
+        env={},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        # Of its own: npm's script for esbuild starts the program itself, and both have to end.
+        process_group=0,
+    ) as process:
+        try:
+            return _wait(process, check)
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+def _wait(process: "subprocess.Popen[str]", check: Callable[[], None]) -> tuple[int, str]:
+    end = time.monotonic() + SECONDS_AT_MOST
+    while True:
+        check()
+        try:
+            _, told = process.communicate(timeout=SECONDS_BETWEEN_LOOKS)
+        except subprocess.TimeoutExpired as slice_:
+            if time.monotonic() >= end:
+                raise subprocess.TimeoutExpired(process.args, SECONDS_AT_MOST) from slice_
+        else:
+            return process.returncode, told
 
 
 def parse_messages(text: str) -> tuple[Message, ...]:

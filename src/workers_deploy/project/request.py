@@ -1,6 +1,6 @@
 """What a load is asked for, and what it gives back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class ProjectRequest:
     report_dir: Path | None = None
     api_base_url: str | None = None  # that the run talks to
     esbuild: Path | None = None  # the program that bundles, where there is one
+    # Raises where the run is to end; called while another program is waited for.
+    check: Callable[[], None] = field(default=lambda: None, repr=False)
     probe: ProbeTarget | None = None
     # Parity tests read what we don't deploy, such as containers, too.
     refuses_unsupported: bool = True

@@ -101,6 +101,7 @@ class ScriptReader:
                 compatibility_date=self._said("compatibility_date") or "",
                 compatibility_flags=tuple(self._said("compatibility_flags") or ()),
                 esbuild=self.request.esbuild,
+                check=self.request.check,
             ),
             self.findings,
         )
