@@ -4,6 +4,11 @@ One border turns errors into an outcome and an exit code; outputs, summary and r
 whatever happens.
 """
 
+from workers_deploy.early import STOPS, listen
+
+if __name__ == "__main__":
+    CAME = listen()  # before all other imports, as start.py does
+
 import logging
 import os
 import random
@@ -41,10 +46,14 @@ from workers_deploy.telling import Telling
 ISSUES = "https://github.com/workers-deploy/workers-deploy/issues"
 
 
-def run() -> int:
-    """Run the command line of this process and return its exit code."""
+def run(came: Sequence[int] = ()) -> int:
+    """Run the command line of this process and return its exit code.
+
+    `came` are the signals that came before; it grows until this listens itself.
+    """
     try:
-        return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr)
+        stop = _stop_on_signals(came)
+        return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr, stop=stop)
     except Exception as error:  # noqa: BLE001 - Python's own traceback would show its text
         sys.stderr.write("\n".join(["✗ Bug", *_bug_lines(error), ""]))
         return BugError.exit_code
@@ -63,9 +72,9 @@ def main(
     """Run one command from start to end.
 
     Tests give a workspace, a clock (monotonic seconds) and who waits; a process takes its current
-    directory and listens to signals.
+    directory, and a stop that listens to signals.
     """
-    stop = stop or _stop_on_signals()
+    stop = stop or Stop()
     started = clock()
     workspace = workspace or Path.cwd()
     try:
@@ -306,10 +315,12 @@ def _mask(reporter: PlainReporter, secrets: Mapping[str, str]) -> None:
             reporter.warning(f"{name} is shorter than 4 characters, so it can't be masked in logs")
 
 
-def _stop_on_signals() -> Stop:
+def _stop_on_signals(came: Sequence[int]) -> Stop:
     stop = Stop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         signal.signal(number, lambda received, _: stop.request(received))
+    for earlier in came:
+        stop.request(earlier)
     return stop
 
 
@@ -336,4 +347,4 @@ def _bug_lines(error: BaseException | None) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(run(CAME))

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 PROGRAM = f"""
 import json, sys
 sys.path.insert(0, {str(SOURCE)!r})
-from workers_deploy.__main__ import run
+from workers_deploy.start import run
 code = run()
 sys.stderr.write("\\n" + json.dumps(sorted(sys.modules)))
 sys.exit(code)
