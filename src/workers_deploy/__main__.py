@@ -32,7 +32,7 @@ from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import BugError, DeployError, ProblemsError
+from workers_deploy.errors import BugError, DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.github_run import GitHubRun, Means, read_repository
 from workers_deploy.inputs import Inputs, InputsReading, read_inputs

@@ -1,5 +1,7 @@
 """The probe after traffic moved, and the way back where it fails."""
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from fakes.cloudflare import Cloudflare
 from fakes.runs import Runner
 from fakes.site import Site, serve_site
+from workers_deploy.executor.checks import TIMES
 
 
 @pytest.fixture
@@ -34,6 +37,30 @@ def test_a_probe_wants_three_good_answers_in_a_row(live: Runner, site: Site):
     assert run.outcome == "deployed"
     assert len(site.asked) == 7
     assert f"{site.url}/health → " in run.stdout
+
+
+def test_what_was_seen_at_each_try_is_told(live: Runner, site: Site):
+    site.statuses = [500] * 7 + [200, 200, 503, 200]
+
+    run = live.fast("deploy", probe=f"{site.url}/health")
+
+    seen = f"{site.url}/health → 500 {TIMES}7, 200 {TIMES}2, 503, 200 {TIMES}3"
+    assert seen in run.stdout
+    assert seen in html.unescape(run.summary)
+    (probe,) = (step for step in run.report["steps"] if step["title"] == "Probe")
+    assert seen in probe["detail"]
+
+
+def test_a_failed_probe_tells_each_try_and_what_to_do(live: Runner, site: Site):
+    site.statuses = [502, 502, 500]
+
+    run = live.fast("deploy", probe=f"{site.url}/health", probe_timeout=9)
+
+    seen = re.compile(rf"/health → 502 {TIMES}2, 500 {TIMES}[678] for 9 s")
+    for told in (run.log, html.unescape(run.summary), run.report["error"]["message"]):
+        assert seen.search(told), told
+    assert "wrangler tail shop" in run.log
+    assert "probe-timeout" in run.summary
 
 
 def test_a_failed_probe_puts_everything_back(live: Runner, cloudflare: Cloudflare, site: Site):

@@ -1,5 +1,6 @@
 """After the last write: live is read until it equals the plan, and the script is asked."""
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from workers_deploy.api.dispatch import read_dispatched_state
@@ -7,15 +8,15 @@ from workers_deploy.api.live import read_live_state
 from workers_deploy.core.check import mismatches
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveState, LiveVersion, render_shares
-from workers_deploy.core.steps import (
-    CheckLive,
-    Probe,
-)
+from workers_deploy.core.steps import CheckLive, Probe
 from workers_deploy.errors import MismatchError
 from workers_deploy.executor.context import Run
 
 if TYPE_CHECKING:
     from workers_deploy.api.probe import Probed
+
+
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def check_live_step(run: Run, step: CheckLive) -> str:
@@ -105,12 +106,21 @@ def probe_step(run: Run, step: Probe) -> str:
         )
     except ValueError as error:
         raise MismatchError(str(error), hint="turn workers-dev on, or probe a URL") from error
+    good = [f"{url} → {_seen(probed, url)}" for url in _urls(probed) if url not in probed.bad]
     if not probed.is_good:
+        bad = "; ".join(f"{url} → {_seen(probed, url)}" for url in probed.bad)
         raise MismatchError(
-            "; ".join(f"{url} → {_seen(probed, url)}" for url in probed.bad)
-            + f" for {probed.seconds:.0f} s"
+            "; ".join([f"{bad} for {probed.seconds:.0f} s", *good]), hint=_probe_hint(run)
         )
-    return ", ".join(f"{url} → {_seen(probed, url)}" for url in _urls(probed))
+    return ", ".join(good)
+
+
+def _probe_hint(run: Run) -> str:
+    return (
+        f"see what the script logs (wrangler tail {run.script.name}, or its logs in the "
+        "dashboard); raise probe-timeout if it needs longer, or name these answers in probe-status "
+        "if they are good"
+    )
 
 
 def _override_header(run: Run) -> dict[str, str]:
@@ -126,5 +136,6 @@ def _urls(probed: "Probed") -> tuple[str, ...]:
 
 
 def _seen(probed: "Probed", url: str) -> str:
-    shown = [str(sight) for sight in probed.of(url)]
-    return ", ".join(shown[-5:]) if len(shown) <= 5 else "… " + ", ".join(shown[-5:])
+    """Return what came at each try, in its order; the same again is counted."""
+    runs = ((seen, len(list(same))) for seen, same in groupby(map(str, probed.of(url))))
+    return ", ".join(seen if count == 1 else f"{seen} {TIMES}{count}" for seen, count in runs)
