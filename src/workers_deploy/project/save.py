@@ -4,33 +4,52 @@ import errno
 import os
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
+
+# Bytes that Linux allows: of one part of a path, and half of those of a whole one, which begins
+# with the folder's.
+LONGEST_PART = 255
+LONGEST_NAME = 2048
+LONGEST_EXTENSION = 32
 
 
 def save_script(directory: Path, modules: Sequence[tuple[str, bytes]]) -> tuple[str, ...]:
     """Write each module under its name and return the paths, relative to the folder.
 
-    Parts of a name that would lead out of the folder, or that no file can have, are replaced;
-    two names that become the same are told apart by a number.
+    Parts of a name that would lead out of the folder, or that no file can have, are replaced or
+    shortened; two names that become the same are told apart by a number.
 
     Raises:
         ProblemsError: the folder can't be written, or a symlink stands in the way.
 
     """
     names = _distinct([safe_name(name) for name, _ in modules])
-    try:
-        for name, (_, content) in zip(names, modules, strict=True):
+    for done, (name, (_, content)) in enumerate(zip(names, modules, strict=True)):
+        try:
             _write(directory, name, content)
-    except OSError as error:
-        problem = Problem(
-            kind=ProblemKind.INPUT,
-            subject="output-dir",
-            message=f"can't be written: {error.strerror or type(error).__name__}",
-        )
-        raise ProblemsError([problem]) from error
+        except OSError as error:
+            raise ProblemsError([_problem(error, name, done, len(names))]) from error
     return tuple(names)
+
+
+def _problem(error: OSError, name: str, done: int, count: int) -> Problem:
+    hints = {
+        errno.ENOSPC: "free some space, or name a folder on another disk",
+        errno.EDQUOT: "free some space, or name a folder on another disk",
+        errno.EACCES: "name a folder that this run may write to",
+        errno.EPERM: "name a folder that this run may write to",
+        errno.EROFS: "name a folder that can be written to",
+    }
+    return Problem(
+        kind=ProblemKind.INPUT,
+        subject="output-dir",
+        message=f"{name} can't be written: {error.strerror or type(error).__name__}; "
+        f"{done} of {count} files are written",
+        hint=hints.get(error.errno or 0),
+    )
 
 
 def safe_name(name: str) -> str:
@@ -40,8 +59,25 @@ def safe_name(name: str) -> str:
     ('etc/passwd', 'lib/a.js', 'a_b')
     """
     parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..", ".", "//")]
-    cleaned = [re.sub(r"[\x00-\x1f\x7f\\]", "_", part) for part in parts]
-    return "/".join(cleaned) or "module"
+    cleaned = [_shorten(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]", "_", p)) for p in parts]
+    return _fit("/".join(cleaned)) or "module"
+
+
+def _fit(name: str) -> str:
+    """Return a path that is not too long as a whole; a longer one becomes one part."""
+    return name if len(name.encode()) <= LONGEST_NAME else _shorten(name.replace("/", "_"))
+
+
+def _shorten(part: str) -> str:
+    """Return a part that a file can have as its name: of a longer one the beginning and a hash."""
+    encoded = part.encode()
+    if len(encoded) <= LONGEST_PART:
+        return part
+    extension = PurePosixPath(part).suffix
+    if len(extension.encode()) > LONGEST_EXTENSION:
+        extension = ""
+    end = f"-{sha256(encoded).hexdigest()[:8]}{extension}"
+    return encoded[: LONGEST_PART - len(end.encode())].decode(errors="ignore") + end
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
@@ -51,7 +87,7 @@ def _distinct(names: Sequence[str]) -> list[str]:
     for name in names:
         candidate, number = name, 2
         while _collides(candidate, taken):
-            candidate, number = f"{name.replace('/', '_')}.{number}", number + 1
+            candidate, number = _shorten(f"{name.replace('/', '_')}.{number}"), number + 1
         taken.add(candidate)
         found.append(candidate)
     return found

@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,61 @@ def test_a_symlink_in_a_path_makes_no_folder_elsewhere(tmp_path):
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_name_that_no_file_can_have_is_told(tmp_path):
-    with pytest.raises(ProblemsError, match="can't be written"):
-        save_script(tmp_path / "out", [("x" * 300, b"x")])
+@pytest.mark.parametrize(
+    ("name", "begins", "ends"),
+    [
+        ("x" * 300 + ".js", "xxx", ".js"),
+        ("lib/" + "x" * 256 + "/a.js", "lib/xxx", "/a.js"),
+        ("\N{SNOWMAN}" * 100 + ".wasm", "\N{SNOWMAN}", ".wasm"),
+        ("a." + "x" * 300, "a.xxx", ""),
+        ("d/" * 2000 + "a.js", "d_d_", ".js"),
+    ],
+)
+def test_a_name_that_is_too_long_for_a_file_is_shortened(tmp_path, name, begins, ends):
+    (file,) = save_script(tmp_path / "out", [(name, b"code")])
+
+    assert file.startswith(begins)
+    assert file.endswith(ends)
+    assert (tmp_path / "out" / file).read_bytes() == b"code"
+
+
+def test_long_names_that_begin_alike_are_told_apart(tmp_path):
+    names = [("x" * 300 + end, end.encode()) for end in ("a.js", "b.js")]
+
+    files = save_script(tmp_path / "out", [*names, *names])
+
+    assert len(set(files)) == 4
+    assert [(tmp_path / "out" / file).read_bytes() for file in files] == [b"a.js", b"b.js"] * 2
+
+
+def test_a_name_that_is_no_text_is_saved(tmp_path):
+    assert save_script(tmp_path, [("a\udc80\ud800.js", b"")]) == ("a__.js",)
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "way_out"),
+    [
+        (errno.ENOSPC, "No space left on device", "free some space"),
+        (errno.EACCES, "Permission denied", "may write to"),
+        (errno.EIO, "Input/output error", None),
+    ],
+)
+def test_what_can_not_be_written_is_told_with_what_to_do(
+    tmp_path, monkeypatch, number, reason, way_out
+):
+    opened = []
+
+    def fail_at_the_second(*_):
+        opened.append(1)
+        if len(opened) == 2:
+            raise OSError(number, reason)
+        return os.memfd_create("written")
+
+    monkeypatch.setattr("workers_deploy.project.save.os.open", fail_at_the_second)
+
+    with pytest.raises(ProblemsError) as caught:
+        save_script(tmp_path / "out", [("a.js", b"1"), ("b.js", b"2"), ("c.js", b"3")])
+
+    (problem,) = caught.value.problems
+    assert problem.message == f"b.js can't be written: {reason}; 1 of 3 files are written"
+    assert (problem.hint is None) if way_out is None else (way_out in problem.hint)
