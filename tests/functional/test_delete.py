@@ -127,6 +127,10 @@ def test_a_lost_answer_is_got_over(live: Runner, cloudflare: Cloudflare, kind: s
     assert run.exit_code == 0, run.log
     assert run.outcome == "deleted"
     assert scripts(cloudflare) == []
+    assert "gone already" not in run.log
+    is_taken = kind in ("lost", "malformed")
+    told = "deleted: the next try found it gone" if is_taken else "deleted"
+    assert f"▸ Script       {told} · " in run.stdout
 
 
 def test_answers_that_are_all_lost_are_looked_at(live: Runner, cloudflare: Cloudflare):

@@ -42,6 +42,8 @@ def test_a_first_and_a_second_deploy_are_one_upload_each(
     put = [one for one in tenants.sent if one.path == SCRIPT and one.method == "PUT"][-1]
     assert put.parts["index.js"][2].endswith(b"// changed\n")
     assert {b["name"]: b["type"] for b in put.metadata["bindings"]} == {"A": "plain_text"}
+    assert "▸ Live         the script serves in dispatch namespace tenants\n" in second.stdout
+    assert "no version serves" not in second.log
 
 
 def test_the_plan_says_what_a_namespace_does_not_have(

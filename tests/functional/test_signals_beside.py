@@ -111,7 +111,10 @@ def bundling(runner: Runner, tmp_path: Path) -> dict[str, str]:
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "esbuild").write_text(
-        f'#!/bin/sh\n{SLEEP} 60 &\necho "$!" > "{folder}/started"\nwait\n', encoding="utf-8"
+        "#!/bin/sh\n"
+        '[ "$1" = --version ] && echo 0.28.0 && exit\n'
+        f'{SLEEP} 60 &\necho "$!" > "{folder}/started"\nwait\n',
+        encoding="utf-8",
     )
     (folder / "esbuild").chmod(0o755)
     return {"PATH": os.pathsep.join((str(folder), PATH)), "STARTED": str(folder / "started")}

@@ -85,7 +85,12 @@ def read_live(session: Session, *, triggers: bool = False, notices: bool = True)
         )
     tell(
         session.reporter,
-        render_live_row(live, now=session.now(), commit=live_commit(live)),
+        render_live_row(
+            live,
+            now=session.now(),
+            commit=live_commit(live),
+            namespace=project.dispatch_namespace,
+        ),
     )
     for sentence in live.unread if notices else ():
         session.reporter.notice(sentence)

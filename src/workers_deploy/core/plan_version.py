@@ -93,7 +93,9 @@ def _code_changes(
     if not live.exists:
         return (Change(action=Action.CREATE, kind="code", detail="new script"),)
     if live.live is None:
-        detail = "nothing to compare with: no version serves"
+        is_versioned = project.dispatch_namespace is None
+        why = "no version serves" if is_versioned else "a dispatch namespace has no versions"
+        detail = f"nothing to compare with: {why}"
         return (Change(action=Action.UPDATE, kind="code", detail=detail),)
     since = _since(live.live)
     match compared.code:

@@ -10,6 +10,7 @@ REFERENCED = 10142  # DELETE script: others have a service binding to it
 
 def delete_script_step(run: Run, step: DeleteScript) -> str:
     """Delete the script; by force only where Cloudflare wants that and the plan allows it."""
+    mark = run.client.retrier.journal.mark()
     try:
         was_there = _delete(run, force=False)
     except RefusedError as refused:
@@ -24,7 +25,11 @@ def delete_script_step(run: Run, step: DeleteScript) -> str:
         workers_dev_enabled=None,
         preview_urls_enabled=None,
     )
-    return "deleted" if was_there else "was gone already"
+    if was_there:
+        return "deleted"
+    # It was there when it was read, so an earlier try may have deleted it without an answer.
+    was_tried = run.client.retrier.journal.since(mark).tries
+    return "deleted: the next try found it gone" if was_tried else "was gone already"
 
 
 def _delete(run: Run, *, force: bool) -> bool:

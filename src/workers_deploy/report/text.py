@@ -87,10 +87,17 @@ def _modules_of(project: Project) -> str:
     return f"{project.main_module or project.modules[0].name}{more} ({size})"
 
 
-def render_live_row(live: LiveState, *, now: datetime, commit: str | None = None) -> Row:
-    """Tell what serves now; `commit` is the one of the live version's note, where it has one."""
+def render_live_row(
+    live: LiveState, *, now: datetime, commit: str | None = None, namespace: str | None = None
+) -> Row:
+    """Tell what serves now; `commit` is the one of the live version's note, where it has one.
+
+    A script of a dispatch `namespace` serves without versions.
+    """
     if not live.exists:
         return Row(title="Live", lines=(f"no script {live.script_name} yet",))
+    if namespace is not None:
+        return Row(title="Live", lines=(f"the script serves in dispatch namespace {namespace}",))
     lines = [" · ".join(part for part in (_serving(live, now, commit), _subdomain(live)) if part)]
     if not live.latest_is_live:
         lines.append(f"the latest version {short_id(live.latest_version_id)} is not the live one")
