@@ -110,3 +110,13 @@ def test_a_real_wait_is_really_waited(live: Runner, cloudflare: Cloudflare):
     assert run.exit_code == 0, run.log
     assert "waiting 1." in run.stdout
     assert "2 tries" in run.stdout
+
+
+def test_a_deadline_that_ends_the_tries_is_named(runner: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("PUT workers/scripts/*", "status", status=503, count=None)
+
+    run = runner.fast("deploy", deadline=6)
+
+    assert run.exit_code == 5, run.log
+    assert "the deadline left no time for try" in run.log
+    assert "Raise `deadline`" in run.log

@@ -13,11 +13,14 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 _DEADLINE_HINT = "Raise `deadline` (seconds in all), or see what took so long in the lines above."
 
 
-def final_error(failures: Sequence[Failure], *, seconds: float) -> ApiError:
-    """Return the error that ends a request after its failures, the last one last."""
+def final_error(failures: Sequence[Failure], *, seconds: float, untried: str = "") -> ApiError:
+    """Return the error that ends a request after its failures, the last one last.
+
+    `untried` is the try that the deadline left no time for, where that ended it.
+    """
     last = failures[-1]
     if last.kind in UNANSWERED:
-        return _unanswered(failures, seconds)
+        return _unanswered(failures, seconds, untried)
     return _refused(last)
 
 
@@ -60,7 +63,7 @@ def _refused(failure: Failure) -> RefusedError:
     )
 
 
-def _unanswered(failures: Sequence[Failure], seconds: float) -> UnansweredError:
+def _unanswered(failures: Sequence[Failure], seconds: float, untried: str) -> UnansweredError:
     last = failures[-1]
     tries = "1 try" if len(failures) == 1 else f"{len(failures)} tries in {seconds:.0f} s"
     counted = ", ".join(
@@ -70,13 +73,20 @@ def _unanswered(failures: Sequence[Failure], seconds: float) -> UnansweredError:
     text = f": {text_of(last)}" if last.complaints else ""
     what = "still throttled" if last.kind is Kind.THROTTLED else "no answer"
     return UnansweredError(
-        f"{last.request}: {what} after {tries} ({counted}){text}",
+        f"{last.request}: {what} after {tries} ({counted}){text}{_no_time(last, untried)}",
         request=last.request,
         status=last.status,
         code=last.code,
         ray_id=last.ray_id,
-        hint=_unanswered_hint(last),
+        hint=" ".join([_DEADLINE_HINT] * bool(untried) + [_unanswered_hint(last)]),
     )
+
+
+def _no_time(last: Failure, untried: str) -> str:
+    if not untried:
+        return ""
+    asked = "" if last.retry_after is None else f", and Retry-After asks for {last.retry_after:g} s"
+    return f"; the deadline left no time for {untried}{asked}"
 
 
 def _unanswered_hint(last: Failure) -> str:

@@ -26,9 +26,10 @@ T = TypeVar("T")
 
 FIRST_WAIT = 1.0  # seconds; doubles with each try
 LONGEST_WAIT = 16.0
-FIRST_THROTTLED_WAIT = 2.0
-# "On excess all calls are blocked for the next 5 minutes" (rate limits page)
-LONGEST_THROTTLED_WAIT = 300.0
+# "On excess all calls are blocked for the next 5 minutes" (rate limits page): where nobody says how
+# long, four waits of 4, 16, 64 and 256 s outlast that.
+FIRST_THROTTLED_WAIT = 4.0
+LONGEST_THROTTLED_WAIT = 300.0  # of Retry-After on other failures, too; jitter included
 STARTUP_TRIES = 3
 
 _PASSING = frozenset(
@@ -138,6 +139,7 @@ class _Run(Generic[T]):
         self._on_failure = on_failure
         self._failures: list[Failure] = []
         self._started = retrier.clock()
+        self._untried = ""  # what the deadline left no time for
 
     def through(self, send: Callable[[], T]) -> T:
         if self._retrier.remaining() <= 0:
@@ -191,11 +193,13 @@ class _Run(Generic[T]):
         )
 
     def _stops(self, state: RetryCallState) -> bool:
+        if state.attempt_number >= self._limit():
+            return True
         # A wait that would end past the deadline is not begun.
-        return (
-            state.attempt_number >= self._limit()
-            or state.upcoming_sleep >= self._retrier.remaining()
-        )
+        if state.upcoming_sleep < self._retrier.remaining():
+            return False
+        self._untried = f"try {state.attempt_number + 1} of {self._limit()}"
+        return True
 
     def _limit(self) -> int:
         if self._failures[-1].kind is Kind.STARTUP:
@@ -227,7 +231,8 @@ class _Run(Generic[T]):
             found = self._look_for_it()
             if found is not None:
                 return found
-        raise final_error(self._failures, seconds=self._retrier.clock() - self._started) from None
+        seconds = self._retrier.clock() - self._started
+        raise final_error(self._failures, seconds=seconds, untried=self._untried) from None
 
 
 def wait_before_next(failure: Failure, *, tries: int, rng: Random) -> float:
@@ -235,9 +240,9 @@ def wait_before_next(failure: Failure, *, tries: int, rng: Random) -> float:
     if failure.kind is Kind.THROTTLED:
         wait = failure.retry_after
         if wait is None:
-            wait = FIRST_THROTTLED_WAIT * 2.0 ** (tries - 1)
-        return min(max(wait, 1.0), LONGEST_THROTTLED_WAIT) + rng.uniform(0, 1)
+            wait = FIRST_THROTTLED_WAIT * 4.0 ** (tries - 1)
+        return min(max(wait, 1.0) + rng.uniform(0, 1), LONGEST_THROTTLED_WAIT)
     wait = min(FIRST_WAIT * 2.0 ** (tries - 1), LONGEST_WAIT)
     if failure.retry_after is not None:
-        wait = max(wait, min(failure.retry_after, LONGEST_THROTTLED_WAIT))
-    return wait + rng.uniform(0, wait / 2)
+        wait = max(wait, failure.retry_after)
+    return min(wait + rng.uniform(0, wait / 2), LONGEST_THROTTLED_WAIT)

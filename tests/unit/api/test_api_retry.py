@@ -107,7 +107,7 @@ def test_jitter_only_lengthens_a_wait_and_by_half_at_most():
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "expected"), [(None, 2.0), (0.0, 1.0), (17.0, 17.0), (3600.0, 300.0)]
+    ("retry_after", "expected"), [(None, 4.0), (0.0, 1.0), (17.0, 17.0), (3600.0, 300.0)]
 )
 def test_a_throttled_request_waits_as_it_was_told_within_one_second_and_five_minutes(
     time, retry_after, expected
@@ -117,6 +117,24 @@ def test_a_throttled_request_waits_as_it_was_told_within_one_second_and_five_min
     make_retrier(time).call("POST versions", send)
 
     assert time.slept == [expected]
+
+
+def test_without_a_word_how_long_the_five_minutes_of_a_block_are_waited_for(time):
+    send = Sender(*(failed(Kind.THROTTLED, status=429) for _ in range(5)))
+
+    make_retrier(time, max_attempts=6).call("POST versions", send)
+
+    assert time.slept == [4.0, 16.0, 64.0, 256.0, 300.0]
+
+
+@pytest.mark.parametrize("kind", [Kind.THROTTLED, Kind.SERVER])
+@pytest.mark.parametrize("retry_after", [299.9, 300.0, 3000.0])
+def test_no_wait_is_longer_than_five_minutes_jitter_included(kind, retry_after):
+    failure, rng = failed(kind, retry_after=retry_after).failure, random.Random(7)
+
+    waits = {wait_before_next(failure, tries=1, rng=rng) for _ in range(50)}
+
+    assert max(waits) == 300.0
 
 
 def test_retry_after_counts_on_other_failures_too(time):
@@ -160,6 +178,28 @@ def test_no_wait_is_begun_that_would_end_past_the_deadline(time):
         make_retrier(time, seconds=30).call("POST versions", send)
 
     assert time.slept == []
+
+
+def test_tries_that_the_deadline_ends_name_it_and_the_wait_that_was_asked_for(time):
+    send = Sender(
+        failed(status=503, retry_after=3.0), failed(Kind.THROTTLED, status=429, retry_after=60.0)
+    )
+
+    with pytest.raises(UnansweredError) as caught:
+        make_retrier(time, seconds=30).call("POST versions", send)
+
+    assert caught.value.message.endswith(
+        "; the deadline left no time for try 3 of 5, and Retry-After asks for 60 s"
+    )
+    assert "Raise `deadline`" in (caught.value.hint or "")
+
+
+def test_tries_that_their_number_ends_do_not_name_the_deadline(time):
+    with pytest.raises(UnansweredError) as caught:
+        make_retrier(time, max_attempts=1, seconds=0.5).call("POST versions", Sender(failed()))
+
+    assert "deadline" not in caught.value.message
+    assert "deadline" not in (caught.value.hint or "")
 
 
 def test_nothing_is_sent_after_the_deadline(time):
