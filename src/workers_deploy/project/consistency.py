@@ -160,7 +160,7 @@ class Consistency:
                 said = f"multiple {titles[0]}" if len(different) == 1 else " and ".join(different)
                 place = self._place_of_binding(name)
                 self.findings.problem(
-                    name,
+                    name if place else "vars" if name in self.request.vars else "secrets",
                     f"{name} assigned to {said} bindings.",
                     hint="Bindings must have unique names, so that they can all be referenced in "
                     "the Worker.",
@@ -180,7 +180,7 @@ class Consistency:
             yield name, "Secret"
 
     def _place_of_binding(self, name: str) -> Place | None:
-        """Return where the last binding of a name stands in the configuration."""
+        """Return where the last binding of a name stands; None where only inputs have it."""
         if self.config is None:
             return None
         for kind in reversed(KINDS):
@@ -193,7 +193,9 @@ class Consistency:
         if name in self.config.table("vars"):
             spot = self.config.spot("vars").at(name)
             return spot.document.place(spot.path, key=True)
-        return self._file()
+        required = self.config.table("secrets").get("required") or ()
+        given = {*self.request.vars, *(secret.name for secret in self.request.secrets)}
+        return None if name in given and name not in required else self._file()
 
     def _check_sizes(self) -> None:
         sizes = dict(self._variables(self.parts.bindings))

@@ -58,6 +58,7 @@ def test_two_bindings_of_one_name_are_refused_where_the_last_stands(tmp_path, ch
 def test_a_secret_and_a_variable_of_one_name_are_refused(tmp_path):
     write(tmp_path)
     in_config = load(tmp_path, secrets=(Secret(name="A", value="x"),))
+    beside_config = load(tmp_path, secrets=(Secret(name="B", value="x"),), vars={"B": "b"})
     (tmp_path / "wrangler.jsonc").unlink()
     in_inputs = load(
         tmp_path,
@@ -69,7 +70,9 @@ def test_a_secret_and_a_variable_of_one_name_are_refused(tmp_path):
     )
 
     assert in_config.problems[0].kind is ProblemKind.PROJECT
-    assert in_inputs.problems[0].kind is ProblemKind.INPUT
+    for loaded in (in_inputs, beside_config):
+        (problem,) = loaded.problems
+        assert (problem.kind, problem.subject, problem.place) == (ProblemKind.INPUT, "vars", None)
     assert in_inputs.problems[0].message == (
         "A assigned to Environment Variable and Secret bindings."
     )
