@@ -15,7 +15,6 @@ import random
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from typing import TextIO
 from workers_deploy import __version__
 from workers_deploy.api.caller import Caller
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
+from workers_deploy.bugs import bug_lines, tell_bug
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.plain import PlainReporter
@@ -43,8 +43,6 @@ from workers_deploy.report.context import RunContext
 from workers_deploy.report.text import render_header
 from workers_deploy.telling import Telling
 
-ISSUES = "https://github.com/workers-deploy/workers-deploy/issues"
-
 
 def run(came: Sequence[int] = ()) -> int:
     """Run the command line of this process and return its exit code.
@@ -55,7 +53,7 @@ def run(came: Sequence[int] = ()) -> int:
         stop = _stop_on_signals(came)
         return main(sys.argv[1:], os.environ, sys.stdout, sys.stderr, stop=stop)
     except Exception as error:  # noqa: BLE001 - Python's own traceback would show its text
-        sys.stderr.write("\n".join(["✗ Bug", *_bug_lines(error), ""]))
+        sys.stderr.write("\n".join(["✗ Bug", *bug_lines(error), ""]))
         return BugError.exit_code
 
 
@@ -173,11 +171,11 @@ def _telling(
 def _finish(telling: Telling, outcome: Outcome, reporter: PlainReporter) -> int:
     """Tell how the run ended; where that fails, tell it once more by the least that is known."""
     if isinstance(outcome.error, BugError):
-        _tell_bug(reporter, outcome.error.__cause__)
+        tell_bug(reporter, outcome.error.__cause__)
     try:
         telling.finish(outcome)
     except Exception as error:  # noqa: BLE001 - a report with a bug in it is one, too
-        _tell_bug(reporter, error)
+        tell_bug(reporter, error)
         outcome = Outcome(
             command=outcome.command, result=outcome.result, error=BugError(error), stage="Report"
         )
@@ -329,21 +327,6 @@ def _run_url(env: Mapping[str, str]) -> str | None:
         server = env.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{env.get('GITHUB_REPOSITORY')}/actions/runs/{env['GITHUB_RUN_ID']}"
     return env.get("CI_JOB_URL") or env.get("CIRCLE_BUILD_URL") or env.get("CI_PIPELINE_URL")
-
-
-def _tell_bug(reporter: PlainReporter, error: BaseException | None) -> None:
-    reporter.row("Bug", _bug_lines(error), mark="✗")
-
-
-def _bug_lines(error: BaseException | None) -> list[str]:
-    """Return what it was and where it happened; the exception's own text may hold a value."""
-    frames = traceback.extract_tb(error.__traceback__ if error else None)
-    return [
-        type(error).__name__,
-        *(f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames),
-        f"workers-deploy {__version__}, Python {sys.version.split()[0]}",
-        f"please report it: {ISSUES}",
-    ]
 
 
 if __name__ == "__main__":

@@ -20,15 +20,23 @@ from workers_emulator.runtime_options import ASSET_SETTINGS, make_options
 from workers_emulator.runtime_tools import Toolchain
 
 LINES_KEPT = 40
+SECONDS_TO_DRAIN = 5.0
 
 
 class ScriptProcess:
     """A running script; `port` is where it listens on loopback."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, said: deque[str]) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        folder: Path,
+        said: deque[str],
+        drain: threading.Thread,
+    ) -> None:
         self._process = process
         self._folder = folder
         self._said = said
+        self._drain = drain
         self.port = 0
 
     @classmethod
@@ -57,8 +65,9 @@ class ScriptProcess:
         )
         assert process.stderr is not None
         said: deque[str] = deque(maxlen=LINES_KEPT)
-        threading.Thread(target=_drain, args=(process.stderr, said), daemon=True).start()
-        started = cls(process, folder, said)
+        drain = threading.Thread(target=_drain, args=(process.stderr, said), daemon=True)
+        drain.start()
+        started = cls(process, folder, said, drain)
         try:
             started.port = started._introduce(job, seconds)
         except BaseException:
@@ -111,6 +120,7 @@ class ScriptProcess:
         if "error" in answer:
             raise ScriptFailed(answer["error"], is_final=True)
         self._process.wait()
+        self._drain.join(SECONDS_TO_DRAIN)  # its last words may still be on their way
         raise ScriptFailed("\n".join(["node ended", *self._said]), is_final=False)
 
 

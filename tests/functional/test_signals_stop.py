@@ -208,8 +208,8 @@ def test_a_signal_while_a_failure_is_undone_ends_in_time(live: Runner, cloudflar
 def test_a_signal_after_traffic_moved_leaves_it_there(live: Runner, cloudflare: Cloudflare):
     with serve_site() as site:
         site.statuses = [500]
-        # plan, guard, check
-        run = cancel_here(live, "GET deployments", nth=3, probe=f"{site.url}/", probe_timeout=60)
+        # plan, both guards, check
+        run = cancel_here(live, "GET deployments", nth=4, probe=f"{site.url}/", probe_timeout=60)
 
     assert_cancelled(run)
     assert run.outcome == "partial"

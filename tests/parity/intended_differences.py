@@ -166,13 +166,6 @@ INTENDED = (
         only_if=lambda ours, _: "body.hostname" in ours and "override" not in str(ours),
     ),
     Intended(
-        place="PUT script metadata.observability.enabled",
-        we="add it",
-        because="PUT would reset the settings that nobody says, so live's are said again",
-        seen_in="k-dispatch#1",
-        only_if=lambda ours, _: ours is False,
-    ),
-    Intended(
         place="* metadata.bindings.*",
         we="add it",
         because="secrets are kept from the live version by its id; keep_bindings takes the latest",

@@ -79,6 +79,7 @@ def check_unmoved(run: Run, former: LiveDeployment | None) -> None:
     What moves traffic is sent right after this: only from then on it is in doubt whether it moved.
     """
     _check_unmoved(run, former)
+    run.client.retrier.check()
     run.state.is_moving = True
 
 
