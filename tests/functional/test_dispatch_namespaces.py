@@ -74,6 +74,51 @@ def test_secrets_stay_unless_they_are_pruned(
     assert secret_names(tenants) == {"SECOND"}
 
 
+@pytest.fixture
+def counter(checkout: Checkout) -> Checkout:
+    """A Worker with a Durable Object and its migration."""
+    return checkout.module(f"{HELLO}export class Counter {{}}\n").config(
+        durable_objects={"bindings": [{"name": "OBJECT", "class_name": "Counter"}]},
+        migrations=[{"tag": "v1", "new_sqlite_classes": ["Counter"]}],
+    )
+
+
+def test_migrations_that_a_namespace_has_are_not_sent_again(
+    counter: Checkout, runner: Runner, tenants: Cloudflare
+):
+    assert deploy(runner).exit_code == 0
+    counter.module(f"{HELLO}export class Counter {{ }}\n")
+
+    run = deploy(runner)
+
+    assert run.exit_code == 0, run.log
+    first, second = (one for one in tenants.sent if str(one) == f"PUT {SCRIPT}")
+    assert first.metadata["migrations"]["new_tag"] == "v1"
+    assert "migrations" not in second.metadata
+
+
+def test_new_migrations_follow_the_tag_that_the_namespace_has(
+    counter: Checkout, runner: Runner, tenants: Cloudflare
+):
+    assert deploy(runner).exit_code == 0
+    counter.module(f"{HELLO}export class Counter {{}}\nexport class Room {{}}\n").config(
+        migrations=[
+            {"tag": "v1", "new_sqlite_classes": ["Counter"]},
+            {"tag": "v2", "new_sqlite_classes": ["Room"]},
+        ]
+    )
+
+    run = deploy(runner)
+
+    assert run.exit_code == 0, run.log
+    put = [one for one in tenants.sent if str(one) == f"PUT {SCRIPT}"][-1]
+    assert put.metadata["migrations"] == {
+        "old_tag": "v1",
+        "new_tag": "v2",
+        "steps": [{"new_sqlite_classes": ["Room"]}],
+    }
+
+
 def test_a_failed_upload_leaves_the_script_as_it_is(
     checkout: Checkout, runner: Runner, tenants: Cloudflare
 ):

@@ -7,8 +7,13 @@ from workers_deploy.core.project import SECRET_KINDS
 from workers_deploy.errors import RefusedError
 
 
-def read_dispatched_state(client: WorkersClient, script: ScriptPath) -> LiveState:
-    """Return what a namespace has of a script, in one request; an unknown one is an empty state."""
+def read_dispatched_state(
+    client: WorkersClient, script: ScriptPath, *, want_migration_tag: bool = False
+) -> LiveState:
+    """Return what a namespace has of a script; an unknown one is an empty state.
+
+    That is one request. Another tells the tag of its last migration, which settings don't name.
+    """
     try:
         settings = client.read_settings(script)
     except RefusedError as refused:
@@ -19,6 +24,7 @@ def read_dispatched_state(client: WorkersClient, script: ScriptPath) -> LiveStat
     return LiveState(
         script_name=script.name,
         exists=True,
+        migration_tag=client.read_dispatched_migration_tag(script) if want_migration_tag else None,
         namespace_secrets=tuple(sorted(names)),
         script_settings=settings.script_settings,
     )

@@ -17,6 +17,7 @@ from workers_deploy.api.caller import (
     segment,
 )
 from workers_deploy.api.wire import (
+    DispatchedScriptResult,
     FoundScriptResult,
     ListedScriptResult,
     UploadedScriptResult,
@@ -174,6 +175,16 @@ class Scripts(Caller):
         return self._call(
             "GET", f"{script}/content", "GET content", _raw, options=Options(is_raw=True)
         )
+
+    def read_dispatched_migration_tag(self, script: ScriptPath) -> str | None:
+        """GET script of a dispatch namespace: the tag of its last Durable Object migration.
+
+        On the account this path answers the code; in a namespace what is known of the script.
+        """
+        found = self._call(
+            "GET", str(script), f"GET scripts/{script.name}", as_model(DispatchedScriptResult)
+        )
+        return found.migration_tag
 
     def delete_script(self, script: ScriptPath, *, force: bool = False) -> bool:
         """DELETE script; `force` also where others bind to it. False where it was gone already."""

@@ -70,6 +70,17 @@ class UploadedScriptResult(WireModel):
     migration_tag: str | None = None
 
 
+class DispatchedScriptResult(WireModel):
+    """GET script of a dispatch namespace: where it is, and the script itself."""
+
+    script: MaybeObject = Field(default_factory=dict)
+
+    @property
+    def migration_tag(self) -> str | None:
+        """Return the tag of the last Durable Object migration."""
+        return _text(self.script.get("migration_tag"))
+
+
 class VersionUrlsResult(WireModel):
     """GET workers/workers/{name}/versions/{id}: `urls` always point to this version."""
 

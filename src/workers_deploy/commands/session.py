@@ -75,7 +75,9 @@ def read_live(session: Session, *, triggers: bool = False, notices: bool = True)
     """
     project = session.project
     if project.dispatch_namespace is not None:
-        live = read_dispatched_state(session.client, session.script)
+        live = read_dispatched_state(
+            session.client, session.script, want_migration_tag=bool(project.migrations)
+        )
     else:
         live = read_live_state(
             session.client,
