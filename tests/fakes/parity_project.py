@@ -1,7 +1,6 @@
 """A project around a configuration, so that wrangler's dry run and our load find its parts."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from workers_deploy.core.metadata import build_metadata
 from workers_deploy.core.project import SECRET_KINDS, VARIABLE_KINDS, Binding, Project
 from workers_deploy.core.steps import ScriptUpload
 from workers_deploy.project.document import blank_comments
+from workers_deploy.project.toml import TomlFlawError, read_toml
 
 MODULE = 'export default {fetch(){return new Response("x")}}\n'
 PYTHON_MODULE = "from workers import WorkerEntrypoint\n"
@@ -31,8 +31,8 @@ def make_project(directory: Path, config: str, text: str) -> None:
 def read_values(file: Path) -> dict[str, Any]:
     text = file.read_text(encoding="utf-8-sig")
     try:
-        values = tomllib.loads(text) if file.suffix == ".toml" else json.loads(blank_comments(text))
-    except ValueError:
+        values = read_toml(text) if file.suffix == ".toml" else json.loads(blank_comments(text))
+    except (ValueError, TomlFlawError):
         return {}
     return values if isinstance(values, dict) else {}
 

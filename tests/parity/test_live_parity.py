@@ -9,12 +9,13 @@ import pytest
 
 from fakes.parity_project import comparable, make_project, our_metadata, read_values
 from fakes.wrangler_runs import Answer, DryRun, dry_run
-from parity.our_configurations import TAKEN
-from parity.our_mistakes import REFUSED
+from parity import our_configurations, our_mistakes, our_texts
 from workers_deploy.project.entry import BundleMode
 from workers_deploy.project.load import Loaded, load_project
 from workers_deploy.project.request import ProjectRequest
 
+TAKEN = our_configurations.TAKEN | our_texts.TAKEN
+REFUSED = our_mistakes.REFUSED | our_texts.REFUSED
 # A container's image is neither built nor pushed.
 WORDS = ("--no-bundle", "--containers-rollout", "none")
 

@@ -31,7 +31,7 @@ OF_DEVELOPMENT = {"click", "pygments", "rich", "_distutils_hack"}
 LATE = {
     "assets": ("pathspec", "blake3", "workers_deploy.project.assets"),
     "bundling": ("workers_deploy.project.bundle", "workers_deploy.project.bundle_output"),
-    "TOML": ("tomllib", "tree_sitter_toml"),
+    "TOML": ("tomli", "tree_sitter_toml"),
     "positions of mistakes": ("tree_sitter", "tree_sitter_json"),
     "git": ("dulwich",),
     "GitHub": ("workers_deploy.api.github",),

@@ -18,6 +18,7 @@ from workers_deploy.project.document import Document
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.keys import KEYS, Key
 from workers_deploy.project.positions import FieldPath
+from workers_deploy.project.toml import without_dates
 
 _REMOVED: Mapping[str, str] = {
     "legacy_env": 'The "legacy_env" field is no longer supported, so please remove it: each '
@@ -181,9 +182,10 @@ class _Folding:
         """Take each key from where it counts."""
         values: dict[str, Any] = {}
         paths: dict[str, FieldPath] = {}
+        is_toml = self._document.file.suffix == ".toml"
         for name, value, path in self._counting(section):
             if value is not None and path not in self._broken:
-                values[name] = value
+                values[name] = without_dates(value) if is_toml else value
                 paths[name] = path
         self._name_the_script(values, paths)
         sections = self._document.values.get("env")

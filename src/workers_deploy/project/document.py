@@ -24,11 +24,11 @@ from workers_deploy.project.positions import (
     read_json_positions,
     read_toml_positions,
 )
+from workers_deploy.project.toml import TomlFlawError, read_toml
 
 _STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
 _STRING_OR_COMMA = re.compile(r'"(?:\\.|[^"\\\n])*"|,(?=\s*[}\]])')
 _NOT_A_LINE_BREAK = re.compile(r"[^\r\n]")
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,18 @@ def blank_comments(text: str) -> str:
         token = found.group()
         return token if token.startswith('"') else _NOT_A_LINE_BREAK.sub(" ", token)
 
-    return _STRING_OR_COMMA.sub(blank, _STRING_OR_COMMENT.sub(blank, text))
+    def blank_comma(found: re.Match[str]) -> str:
+        return blank(found) if _follows_value(found) else found.group()
+
+    return _STRING_OR_COMMA.sub(blank_comma, _STRING_OR_COMMENT.sub(blank, text))
+
+
+def _follows_value(comma: re.Match[str]) -> bool:
+    """Tell whether a comma before a closing bracket has a value before it: `[,]` is no array."""
+    before = comma.start()
+    while before and comma.string[before - 1].isspace():
+        before -= 1
+    return comma.string[before - 1 : before] not in ("", "[", "{", ",", ":")
 
 
 def _parse(text: str, is_toml: bool, shown: str, findings: Findings) -> dict[str, Any] | None:
@@ -131,19 +142,10 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _parse_toml(text: str) -> Any:
-    import tomllib  # noqa: PLC0415 - most configurations are JSON
-
     try:
-        return _as_javascript(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        found = _TOML_PLACE.search(message)
-        reason = message[: found.start()] if found else message
-        lines = text.split("\n")
-        line, column = len(lines), len(lines[-1]) + 1
-        if found and found.group(1):
-            line, column = int(found.group(1)), int(found.group(2))
-        raise _SyntaxFlawError(reason[:1].lower() + reason[1:], line, column) from error
+        return _as_javascript(read_toml(text))
+    except TomlFlawError as error:
+        raise _SyntaxFlawError(error.reason, error.line, error.column) from error
 
 
 def _as_javascript(value: Any) -> Any:

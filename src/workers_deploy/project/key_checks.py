@@ -39,24 +39,15 @@ def compatibility_date(spot: Spot, value: object) -> None:
 
 
 def variables(spot: Spot, value: object) -> None:
-    """Take an object of variables; TOML's dates are refused, since JSON has none."""
+    """Take an object of variables; one that is a TOML date itself is refused, as wrangler does."""
     checks.mapping(spot, value)
     for name, inner in value.items() if isinstance(value, dict) else ():
-        _no_date(spot.at(name), inner)
-
-
-def _no_date(spot: Spot, value: object) -> None:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _no_date(spot.at(name), inner)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _no_date(spot.at(index), inner)
-    elif checks.kind_of(value) == "a TOML date":
-        spot.error(
-            f'The field "{spot.label}" is a TOML date, which is not supported. '
-            "Please use a string instead."
-        )
+        if checks.kind_of(inner) == "a TOML date":
+            label = spot.at(name).label
+            spot.at(name).error(
+                f'The field "{label}" is a TOML date, which is not supported. '
+                "Please use a string instead."
+            )
 
 
 def is_route(value: object) -> bool:

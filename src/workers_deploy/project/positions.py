@@ -1,16 +1,20 @@
 """Where each key and value of a configuration file stands, for errors and warnings.
 
-Values are read by `json` and `tomllib`, which forget positions; tomlkit keeps the text but not the
+Values are read by `json` and `tomli`, which forget positions; tomlkit keeps the text but not the
 positions. The tree-sitter grammars keep both for JSON and TOML, come as wheels without further
 packages, and read a file in well under a millisecond. They are imported only when a position is
 asked for: a configuration without a mistake never pays for them.
 """
 
+import json
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.toml_shape import as_toml_1_0
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -64,7 +68,7 @@ def read_toml_positions(text: str) -> Positions:
     from tree_sitter import Language, Parser  # noqa: PLC0415
 
     source = text.encode()
-    tree = Parser(Language(tree_sitter_toml.language())).parse(source)
+    tree = Parser(Language(tree_sitter_toml.language())).parse(as_toml_1_0(source))
     index = _Index(source)
     index.add_toml_document(tree.root_node)
     return Positions(index.keys, index.values)
@@ -74,7 +78,8 @@ class _Index:
     """Collects positions while walking a tree; the last of two equal keys wins, as in JSON."""
 
     def __init__(self, source: bytes) -> None:
-        self._lines = source.split(b"\n")
+        self._source = source
+        self._line_starts = [0, *(found.end() for found in re.finditer(b"\n", source))]
         self._array_lengths: dict[FieldPath, int] = {}
         self.keys: dict[FieldPath, Position] = {}
         self.values: dict[FieldPath, Position] = {}
@@ -87,7 +92,7 @@ class _Index:
             for pair in _children(node, "pair"):
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
                 if key is not None and value is not None:
-                    inner = (*path, _unquote(key))
+                    inner = (*path, _json_key(self._text(key)))
                     self.keys[inner] = self._position(key)
                     self.add_json(inner, value)
         elif node.type == "array":
@@ -105,7 +110,9 @@ class _Index:
         name = next((child for child in _items(node) if child.type in _TOML_KEYS), None)
         if name is None:
             return
-        path = self._resolve(tuple(_toml_key(name)), opens_item=node.type == "table_array_element")
+        path = self._resolve(
+            tuple(self._toml_names(name)), opens_item=node.type == "table_array_element"
+        )
         self.keys.setdefault(path, self._position(name))
         self.values.setdefault(path, self._position(node))
         self._add_toml_pairs(path, node)
@@ -125,7 +132,7 @@ class _Index:
         for pair in _children(node, "pair"):
             parts = _items(pair)
             if len(parts) == 2:
-                inner = (*path, *_toml_key(parts[0]))
+                inner = (*path, *self._toml_names(parts[0]))
                 self.keys[inner] = self._position(parts[0])
                 self._add_toml_value(inner, parts[1])
 
@@ -137,10 +144,20 @@ class _Index:
             for number, item in enumerate(_items(node)):
                 self._add_toml_value((*path, number), item)
 
+    def _toml_names(self, node: "Node") -> Iterator[str]:
+        if node.type == "dotted_key":
+            for part in _items(node):
+                yield from self._toml_names(part)
+        else:
+            yield _toml_key(self._text(node))
+
     def _position(self, node: "Node") -> Position:
-        row, byte_column = node.start_point
-        before = self._lines[row][:byte_column].decode(errors="replace")
-        return Position(line=row + 1, column=len(before) + 1)
+        line = bisect_right(self._line_starts, node.start_byte)
+        before = self._source[self._line_starts[line - 1] : node.start_byte]
+        return Position(line=line, column=len(before.decode(errors="replace")) + 1)
+
+    def _text(self, node: "Node") -> str:
+        return self._source[node.start_byte : node.end_byte].decode(errors="replace")
 
 
 _TOML_KEYS = ("bare_key", "quoted_key", "dotted_key")
@@ -154,18 +171,27 @@ def _items(node: "Node") -> list["Node"]:
     return [child for child in node.named_children if child.type != "comment"]
 
 
-def _toml_key(node: "Node") -> Iterator[str]:
-    if node.type == "dotted_key":
-        for part in _items(node):
-            yield from _toml_key(part)
-    else:
-        yield _unquote(node)
+def _json_key(text: str) -> str:
+    r"""Return the name that a quoted key spells.
 
-
-def _unquote(node: "Node") -> str:
-    """Return the name that a quoted or bare key spells.
-
-    Escapes in keys are left as they are written: such a key is found by its parent's position.
+    >>> _json_key(r'"lim\u0069ts"')
+    'limits'
     """
-    text = (node.text or b"").decode(errors="replace")
-    return text[1:-1] if text[:1] in ('"', "'") else text
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text.strip('"')
+
+
+def _toml_key(text: str) -> str:
+    """Return the name that a bare or quoted key spells."""
+    if not text.startswith(("'", '"')):
+        return text
+    if "\\" not in text or text.startswith("'"):
+        return text[1:-1]
+    import tomli  # noqa: PLC0415  # read already: a position is asked for once values are known
+
+    try:
+        return str(tomli.loads(f"key = {text}")["key"])
+    except tomli.TOMLDecodeError:
+        return text[1:-1]

@@ -41,6 +41,8 @@ def test_blanking_keeps_every_other_character_in_its_place():
         ("{'a': 1}", "wrangler.jsonc:1:2: "),
         ('{"a": 1} x', "wrangler.jsonc:1:10: "),
         ('{\n "a": NaN}', "wrangler.jsonc:2:7: wrangler.jsonc can't be parsed: NaN is no JSON"),
+        ('{"a": [ ,]}', "wrangler.jsonc:1:9: wrangler.jsonc can't be parsed: expecting value"),
+        ('{"a": {,}}', "wrangler.jsonc:1:8: "),
         ("[1]", "wrangler.jsonc:1:1: wrangler.jsonc has to hold an object"),
         ("", "wrangler.jsonc:1:1: "),
         ('{"a": ' * 100_000, "wrangler.jsonc: wrangler.jsonc is nested too deeply"),

@@ -76,3 +76,12 @@ def test_windows_line_ends_count_as_one():
 def test_what_is_nowhere_has_no_place():
     assert read_json_positions("{}").of_value(("a",)) is None
     assert read_toml_positions("[\n]").of_key(("a",)) is None
+
+
+def test_a_key_is_found_however_it_is_written():
+    of_json = read_json_positions('{"lim\\u0069ts": 1}')
+    of_toml = read_toml_positions("\"lim\\u0069ts\" = 1\n'a\\u0069' = 2")
+
+    assert of_json.of_value(("limits",)).column == 17
+    assert of_toml.of_value(("limits",)).column == 17
+    assert of_toml.of_value(("a\\u0069",)).line == 2
