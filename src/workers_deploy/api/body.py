@@ -54,7 +54,9 @@ def compact_json(value: Any) -> bytes:
     >>> compact_json({"é": [1, None]}).decode()
     '{"é":[1,null]}'
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # Half of a surrogate pair is escaped, as JavaScript does: `\ud800`.
+    return text.encode(errors="backslashreplace")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

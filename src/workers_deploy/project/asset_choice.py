@@ -28,8 +28,8 @@ def read_assets(
     if choice is None:
         return None
     shown = checkout.show(choice.directory)
-    if not choice.directory.is_dir():
-        said = "is no directory" if choice.directory.exists() else "does not exist"
+    if not os.path.isdir(choice.directory):  # noqa: PTH112  # False for what no folder can be called
+        said = "is no directory" if os.path.lexists(choice.directory) else "does not exist"
         message = f"the asset directory {shown} {said}"
         report_of(choice.named_at, findings, "assets", message)
         return None

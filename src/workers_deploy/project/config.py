@@ -12,6 +12,7 @@ from typing import Any
 
 from workers_deploy.dataclass import dataclass
 from workers_deploy.project import checks
+from workers_deploy.project.characters import check_characters
 from workers_deploy.project.checks import Check, Spot
 from workers_deploy.project.config_file import ConfigFile
 from workers_deploy.project.document import Document
@@ -126,6 +127,7 @@ class _Folding:
         check: Check = checks.text if name == "name" and self._any_name else key.check
         before = len(self._findings.problems)
         check(spot, value)
+        check_characters(spot, name, value)
         if len(self._findings.problems) > before:
             self._broken.add(spot.path)
 

@@ -68,7 +68,7 @@ def find_config_file(
     """Return the configuration file that counts, None where there is none or it is a problem."""
     if named is not None:
         file = Path(os.path.normpath(checkout.directory / named))
-        if not file.is_file():
+        if not os.path.isfile(file):  # noqa: PTH113
             findings.problem("config", f"{named} is no file", kind=ProblemKind.INPUT)
             return None
         if file.suffix not in (".json", ".jsonc", ".toml"):
@@ -123,7 +123,7 @@ def _follow(
         findings.problem(shown, 'the required "configPath" property was not found', place=place)
         return None
     file = Path(os.path.normpath(redirect.parent / target))
-    if not file.is_file():
+    if not os.path.isfile(file):  # noqa: PTH113
         place = document.place(("configPath",))
         findings.problem(
             shown, f"{checkout.show(file)}, to which it redirects, does not exist", place=place

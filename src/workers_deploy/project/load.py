@@ -92,7 +92,7 @@ def _find_checkout(request: ProjectRequest) -> Checkout:
 
 
 def _read_config(request: ProjectRequest, checkout: Checkout, findings: Findings) -> Config | None:
-    if not checkout.directory.is_dir():
+    if not os.path.isdir(checkout.directory):  # noqa: PTH112  # False for impossible names, too
         message = f"{request.working_directory} is no directory"
         findings.problem("working-directory", message, kind=ProblemKind.INPUT)
         return None

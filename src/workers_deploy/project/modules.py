@@ -97,7 +97,7 @@ class ModuleSearch:
     def _flaw_of(self, root: Path) -> str | None:
         if not self._is_inside(root):
             return "is outside the repository"
-        return None if root.is_dir() else "is no directory"
+        return None if os.path.isdir(root) else "is no directory"  # noqa: PTH112 - as in Checkout
 
     def _take(self, path: str, file: Path, rules: ModuleRules) -> Iterator[tuple[Module, Path]]:
         type_ = rules.type_of(path)
