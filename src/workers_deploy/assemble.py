@@ -25,7 +25,7 @@ from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Allow, Command, OnFailure
 from workers_deploy.inputs.values import Values
 from workers_deploy.project.entry import BundleMode
-from workers_deploy.project.esbuild import find_esbuild
+from workers_deploy.project.esbuild import find_esbuild, find_too_old
 from workers_deploy.project.history import is_ancestor, is_same_file
 from workers_deploy.project.load import load_project, load_without_code
 from workers_deploy.project.request import Loaded, ProjectRequest
@@ -56,9 +56,9 @@ def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded
     inputs, request = reading.inputs, _request(reading.inputs, values, around)
     match inputs.command:
         case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
-            return load_project(replace(request, esbuild=_esbuild(around, inputs)))
+            return load_project(_with_esbuild(request, around, inputs))
         case Command.PREVIEW:
-            return load_project(replace(request, esbuild=_esbuild(around, inputs)))
+            return load_project(_with_esbuild(request, around, inputs))
         case command:
             return load_without_code(
                 request,
@@ -67,12 +67,14 @@ def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded
             )
 
 
-def _esbuild(around: Surroundings, inputs: Inputs) -> Path | None:
-    """Return the image's esbuild; where there is no image, one of the checkout or the machine."""
+def _with_esbuild(request: ProjectRequest, around: Surroundings, inputs: Inputs) -> ProjectRequest:
+    """Name the image's esbuild; where there is no image, one of the checkout or the machine."""
     if IMAGE_ESBUILD.is_file():
-        return IMAGE_ESBUILD
+        return replace(request, esbuild=IMAGE_ESBUILD)
     directory = (around.workspace / inputs.working_directory).absolute()
-    return find_esbuild(directory, around.workspace, around.search_path)
+    places = (directory, around.workspace, around.search_path)
+    found = find_esbuild(*places)
+    return replace(request, esbuild=found, old_esbuild=None if found else find_too_old(*places))
 
 
 def _request(inputs: Inputs, values: Values, around: Surroundings) -> ProjectRequest:

@@ -44,6 +44,7 @@ class ProjectRequest:
     report_dir: Path | None = None
     api_base_url: str | None = None  # that the run talks to
     esbuild: Path | None = None  # the program that bundles, where there is one
+    old_esbuild: str | None = None  # the version of one that is too old for it
     # Raises where the run is to end; called while another program is waited for.
     check: Callable[[], None] = field(default=lambda: None, repr=False)
     probe: ProbeTarget | None = None

@@ -11,6 +11,7 @@ from workers_deploy.project.capnp import read_capnp_schema
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.entry import BundleMode, Entry
+from workers_deploy.project.esbuild import OLDEST
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.modules import ModuleSearch
 from workers_deploy.project.request import ProjectRequest
@@ -73,12 +74,15 @@ class ScriptReader:
 
     def _bundle(self) -> ScriptParts | None:
         if self.request.esbuild is None:
+            old = self.request.old_esbuild
+            needed = ".".join(map(str, OLDEST))
+            lacks = f"esbuild {old} is too old for it" if old else "there is no esbuild"
             self.findings.problem(
                 "bundle",
-                f"{self.entry.shown} has to be bundled, and there is no esbuild",
-                hint="install it (npm install esbuild), or bundle in a step before this one "
-                "(wrangler deploy --dry-run --outdir dist), set main to the result, and no_bundle "
-                "to true",
+                f"{self.entry.shown} has to be bundled, and {lacks}",
+                hint=f"install {needed} or newer (npm install esbuild@latest), or bundle in a step "
+                "before this one (wrangler deploy --dry-run --outdir dist), set main to the "
+                "result, and no_bundle to true",
                 place=Place(file=self.entry.shown),
             )
             return None

@@ -298,18 +298,3 @@ def test_a_program_that_can_not_be_run_is_a_message(tmp_path):
 
     assert built.messages[0].is_error
     assert "No such file" in built.messages[0].text
-
-
-def test_the_projects_own_esbuild_comes_before_that_of_the_path(tmp_path):
-    on_path = tmp_path / "bin" / "esbuild"
-    own = tmp_path / "app" / "node_modules" / ".bin" / "esbuild"
-    for program in (on_path, own):
-        program.parent.mkdir(parents=True)
-        program.write_text("")
-        program.chmod(0o755)
-    inside = tmp_path / "app" / "src"
-    inside.mkdir()
-
-    assert find_esbuild(inside, tmp_path, str(on_path.parent)) == own
-    assert find_esbuild(inside, inside, str(on_path.parent)) == on_path
-    assert find_esbuild(inside, inside, "") is None
