@@ -1,6 +1,6 @@
 """What the parts of a configuration owe each other."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from workers_deploy.core.project import ScriptFormat
@@ -13,6 +13,22 @@ from workers_deploy.project.triggers import list_routes
 
 _RULES_AT_MOST = 100  # of run_worker_first, and characters of each (SDK, wrangler's constants)
 _BLOBS = ("wasm_modules", "text_blobs", "data_blobs")
+
+
+def classes_after(migrations: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the Durable Object classes that migrations leave, from the first to the last.
+
+    >>> renamed = {"renamed_classes": [{"from": "A", "to": "B"}]}
+    >>> classes_after([{"new_classes": ["A", "C"]}, {**renamed, "deleted_classes": ["C"]}])
+    {'B'}
+    """
+    classes: set[str] = set()
+    for step in migrations:
+        renamed = step.get("renamed_classes") or ()
+        classes -= {*(step.get("deleted_classes") or ()), *(one["from"] for one in renamed)}
+        classes |= {one["to"] for one in (*renamed, *(step.get("transferred_classes") or ()))}
+        classes |= {*(step.get("new_classes") or ()), *(step.get("new_sqlite_classes") or ())}
+    return classes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,11 +153,15 @@ class ConfigConsistency:
     def _check_durable_objects(self) -> None:
         exports = self.config.table("exports")
         declared = [name for name, entry in exports.items() if entry["type"] == "durable-object"]
-        if self.config.items("migrations"):
+        if migrations := self.config.items("migrations"):
             if declared:
                 self.config.spot("exports").error(
                     "`migrations` and `exports` are mutually exclusive: one of them declares the "
                     "Durable Objects."
+                )
+            else:
+                self._warn_of_unknown_classes(
+                    classes_after(migrations), "is not there after the last of the `migrations`"
                 )
             return
         live = [
@@ -149,12 +169,16 @@ class ConfigConsistency:
             for name in declared
             if exports[name].get("state", "created") in ("created", "expecting-transfer")
         ]
+        self._warn_of_unknown_classes(live, "has neither a migration nor an entry in `exports`")
+
+    def _warn_of_unknown_classes(self, known: Collection[str], why: str) -> None:
+        """Warn of bound classes of this script; wrangler leaves them to Cloudflare (10061)."""
         bindings = self.config.spot("durable_objects").at("bindings")
         for index, binding in enumerate(self.config.table("durable_objects").get("bindings") or ()):
-            if not binding.get("script_name") and binding["class_name"] not in live:
+            if not binding.get("script_name") and binding["class_name"] not in known:
                 bindings.at(index).warn(
-                    f"The class {binding['class_name']} has neither a migration nor an entry in "
-                    "`exports`: Cloudflare refuses a Durable Object that it does not know."
+                    f"The class {binding['class_name']} {why}: Cloudflare refuses a Durable Object "
+                    "that it does not know."
                 )
 
     def _check_workflows(self) -> None:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from fakes.loads import load, told, warned, write_config
+from fakes.loads import HEAD, load, told, warned, write_config
 from workers_deploy.core.project import Secret
 from workers_deploy.errors import ProblemKind
 
@@ -17,6 +17,9 @@ CONFIG = {
     "logpush": True,
     "keep_vars": True,
 }
+
+
+HERS = {"name": "Y", "script_name": "hers"}
 
 
 def write(tmp_path, **changes):
@@ -255,3 +258,42 @@ def test_durable_objects_are_declared_by_migrations_or_by_exports(tmp_path):
 
     assert "mutually exclusive" in both[0]
     assert warned(by_exports) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "known"),
+    [
+        ({}, False),
+        ({"new_classes": ["B"]}, True),
+        ({"new_sqlite_classes": ["B"]}, True),
+        ({"renamed_classes": [{"from": "A", "to": "B"}]}, True),
+        ({"transferred_classes": [{"from": "A", "from_script": "s", "to": "B"}]}, True),
+        ({"new_classes": ["B"], "deleted_classes": ["A"]}, True),
+    ],
+)
+def test_a_bound_class_is_compared_with_what_the_migrations_leave(tmp_path, more, known):
+    bindings = [{"name": "X", "class_name": "B"}, {**HERS, "class_name": "C"}]
+    write(
+        tmp_path,
+        durable_objects={"bindings": bindings},
+        migrations=[{"tag": "v1", "new_classes": ["A"]}, {"tag": "v2", **more}],
+    )
+
+    loaded = load(tmp_path)
+
+    assert loaded.project is not None
+    assert (warned(loaded) == []) == known
+    assert all("The class B is not there after the last" in one for one in warned(loaded))
+
+
+@pytest.mark.parametrize(
+    "last", [{"deleted_classes": ["A"]}, {"renamed_classes": [{"from": "A", "to": "B"}]}]
+)
+def test_a_bound_class_that_the_migrations_take_away_is_warned_of(tmp_path, last):
+    migrations = json.dumps([{"tag": "v1", "new_classes": ["A"]}, {"tag": "v2", **last}])
+    bindings = '"durable_objects": {"bindings": [{"name": "X", "class_name": "A"}]}'
+    write_config(tmp_path, "{" + HEAD + f',\n"migrations": {migrations},\n{bindings}' + "}")
+
+    (warning,) = warned(load(tmp_path))
+
+    assert warning.startswith(f"wrangler.jsonc:3:{bindings.index('[{') + 2}: The class A is not")
