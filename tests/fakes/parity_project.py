@@ -22,7 +22,8 @@ def make_project(directory: Path, config: str, text: str) -> None:
     """Write a configuration, and the entry points, assets and images that it names."""
     (directory / config).write_text(text, encoding="utf-8")
     values = read_values(directory / config)
-    sections = [values, *(values.get("env") or {}).values()]
+    environments = values.get("env")
+    sections = [values, *(environments.values() if isinstance(environments, dict) else ())]
     for section in sections:
         if isinstance(section, dict):
             _make_parts(directory, section)

@@ -1,6 +1,8 @@
-"""How a configuration may be written: texts of TOML and JSON that only some parsers take."""
+"""Configurations at the edge of what wrangler takes: odd texts, and rules easily missed."""
 
-from parity.our_configurations import toml
+from parity.our_configurations import jsonc, toml
+
+ASSETS = {"directory": "public", "binding": "A"}
 
 TAKEN: dict[str, tuple[str, str]] = {
     "toml 1.1": toml('vars = {\n A = "\\x41\\e", # one, }\n B = [1, { c = "x", },],\n}\n'),
@@ -19,6 +21,12 @@ TAKEN: dict[str, tuple[str, str]] = {
     "toml integers as large as JavaScript's": toml(
         "vars = { A = 9007199254740991, B = -9007199254740991, C = 9007199254740993.0 }\n"
     ),
+    "environments of a string": jsonc(env="x"),
+    "an environment of a string": ("wrangler.json", jsonc(env={"other": "x", "own": {}})[1]),
+    "flags that contradict": jsonc(compatibility_flags=["nodejs_compat", "no_nodejs_compat"]),
+    "rules of assets that do not overlap": jsonc(
+        assets={**ASSETS, "run_worker_first": ["/a/*", "/a", "!/a/*", "!/a", "/b*"]}
+    ),
 }
 REFUSED: dict[str, tuple[str, str]] = {
     "toml integer above JavaScript's": toml("vars = { A = 9007199254740992 }\n"),
@@ -27,4 +35,12 @@ REFUSED: dict[str, tuple[str, str]] = {
     "array of a comma": ("wrangler.json", '{"name": "p", "compatibility_flags": [ ,]}'),
     "object of a comma": ("wrangler.json", '{"name": "p", "vars": {/* none */,}}'),
     "array of two commas": ("wrangler.json", '{"name": "p", "compatibility_flags": ["a",,]}'),
+    "rules of assets that are equal": jsonc(
+        assets={**ASSETS, "run_worker_first": ["/a", "!/a", "!/a"]}
+    ),
+    "rules of assets that are redundant": jsonc(
+        assets={**ASSETS, "run_worker_first": ["/a/b", "/a*"]}
+    ),
+    "a secret that is required twice": jsonc(secrets={"required": ["A", "B", "A"]}),
+    "schema of logfwdr": jsonc(logfwdr={"schema": None, "bindings": []}),
 }

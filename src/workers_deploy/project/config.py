@@ -134,7 +134,10 @@ class _Folding:
     def choose_environment(self) -> Mapping[str, Any] | None:
         """Return the environment's section; None where the top level counts."""
         sections = self._document.values.get("env")
-        sections = sections if isinstance(sections, dict) else {}
+        if sections is not None and not isinstance(sections, dict):
+            self._tell_of_no_sections(sections)
+            return None
+        sections = sections or {}
         if self._file.is_redirected:
             self._check_redirected(sections)
             return None
@@ -148,12 +151,21 @@ class _Folding:
             return None
         if self._environment in sections:
             section = sections[self._environment]
+            checks.mapping(self._spot(("env", self._environment)), section)
             if isinstance(section, dict):
                 self.read_section(("env", self._environment), section)
                 return section
             return None
         self._tell_of_unknown(sections)
         return None
+
+    def _tell_of_no_sections(self, value: object) -> None:
+        """Tell of an `env` that is no object: wrangler minds it only where one is chosen."""
+        spot = self._spot(("env",))
+        if self._environment is None:
+            spot.warn(f'The field "env" should be an object but got {checks.kind_of(value)}.')
+        else:
+            checks.mapping(spot, value)
 
     def _check_redirected(self, sections: Mapping[str, Any]) -> None:
         if sections:

@@ -79,10 +79,26 @@ class ConfigConsistency:
                 inner.error(f'"{inner.label}" has to start with "/" or "!/".')
             elif len(rule) > _RULES_AT_MOST:
                 inner.error(f'"{inner.label}" may have {_RULES_AT_MOST} characters at most.')
+        for prefix in ("/", "!/"):
+            self._check_overlaps(
+                [(i, one) for i, one in enumerate(rules) if one.startswith(prefix)]
+            )
         if len(rules) > _RULES_AT_MOST:
             spot.error(f'"{spot.label}" may have {_RULES_AT_MOST} rules at most.')
         if all(rule.startswith("!") for rule in rules):
             spot.error(f'"{spot.label}" needs at least one rule that does not start with "!".')
+
+    def _check_overlaps(self, rules: list[tuple[int, str]]) -> None:
+        """Report rules that say what another one says, among those of one sign."""
+        spot = self.config.spot("assets").at("run_worker_first")
+        seen: set[str] = set()
+        for index, rule in rules:
+            wider = (one for _, one in rules if one.endswith("*") and one != rule)
+            if rule in seen:
+                spot.at(index).error(f'"{spot.label}[{index}]" is a duplicate; rules are unique.')
+            elif any(rule.startswith(one[:-1]) for one in wider):
+                spot.at(index).error(f'"{spot.label}[{index}]" is redundant: a wider rule has it.')
+            seen.add(rule)
 
     def _check_service_worker(self) -> None:
         if self.config.get("find_additional_modules"):

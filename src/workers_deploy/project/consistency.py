@@ -21,8 +21,8 @@ from workers_deploy.project.unsupported import refuse_unsupported, warn_of_ignor
 MAX_VARIABLES = 128  # variables and secrets of a script on the paid plan; 64 on the free one
 MAX_VARIABLE_BYTES = 5 * 1024
 MAX_DNS_LABEL = 63
+_EXCLUSIVE_FLAGS = ("nodejs_compat", "nodejs_compat_v2")
 _CONTRARY_FLAGS = (
-    ("nodejs_compat", "nodejs_compat_v2"),
     ("nodejs_compat", "no_nodejs_compat"),
     ("global_navigator", "no_global_navigator"),
 )
@@ -111,12 +111,17 @@ class Consistency:
                 place=self._file(),
             )
         flags = self.parts.either(self.request.compatibility_flags, "compatibility_flags") or ()
+        if all(flag in flags for flag in _EXCLUSIVE_FLAGS):
+            self.findings.problem(
+                "compatibility-flags",
+                f"the compatibility flags {' and '.join(_EXCLUSIVE_FLAGS)} cannot be used together",
+                place=self._place("compatibility_flags") or self._file(),
+            )
         for one, other in _CONTRARY_FLAGS:
             if one in flags and other in flags:
-                self.findings.problem(
-                    "compatibility-flags",
-                    f"the compatibility flags {one} and {other} cannot be used together",
-                    place=self._place("compatibility_flags") or self._file(),
+                self.findings.notice(
+                    f"the compatibility flags {one} and {other} contradict each other",
+                    self._place("compatibility_flags") or self._file(),
                 )
         if self.entry is not None and self.entry.is_python and PYTHON_FLAG not in flags:
             self.findings.problem(
@@ -175,9 +180,13 @@ class Consistency:
         for binding in self.parts.bindings:
             kind = binding.inherits or binding.type
             yield binding.name, titles.get(kind, kind)
-        required = self.config.table("secrets").get("required") if self.config else None
-        for name in {secret.name for secret in self.request.secrets} | set(required or ()):
+        given, required = {secret.name for secret in self.request.secrets}, self._required()
+        for name in (*required, *sorted(given.difference(required))):
             yield name, "Secret"
+
+    def _required(self) -> tuple[str, ...]:
+        """Return the names of secrets that the configuration requires, as they stand there."""
+        return tuple(self.config.table("secrets").get("required") or ()) if self.config else ()
 
     def _place_of_binding(self, name: str) -> Place | None:
         """Return where the last binding of a name stands; None where only inputs have it."""
@@ -193,9 +202,12 @@ class Consistency:
         if name in self.config.table("vars"):
             spot = self.config.spot("vars").at(name)
             return spot.document.place(spot.path, key=True)
-        required = self.config.table("secrets").get("required") or ()
+        if name in (required := self._required()):
+            spot = self.config.spot("secrets").at("required")
+            last = len(required) - 1 - required[::-1].index(name)
+            return spot.document.place(spot.at(last).path)
         given = {*self.request.vars, *(secret.name for secret in self.request.secrets)}
-        return None if name in given and name not in required else self._file()
+        return None if name in given else self._file()
 
     def _check_sizes(self) -> None:
         sizes = dict(self._variables(self.parts.bindings))

@@ -50,6 +50,11 @@ def variables(spot: Spot, value: object) -> None:
             )
 
 
+def former_schema(spot: Spot, _value: object) -> None:
+    """Refuse the schema of logfwdr, whatever it is: it has moved."""
+    spot.error(f'"{spot.label}" has been replaced with the "unsafe.capnp" object.', key=True)
+
+
 def is_route(value: object) -> bool:
     """Tell whether a value is a route: a pattern, or an object with one and how it is meant."""
     if isinstance(value, str):

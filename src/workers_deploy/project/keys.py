@@ -146,7 +146,7 @@ _TOP_LEVEL_ONLY: Mapping[str, Check] = {
     "wasm_modules": checks.dict_of(checks.text),
     "text_blobs": checks.dict_of(checks.text),
     "data_blobs": checks.dict_of(checks.text),
-    "env": checks.unless_null(checks.dict_of(checks.mapping)),
+    "env": checks.anything,  # checked where one is chosen
     # What build tools write into a redirected configuration.
     "topLevelName": checks.anything,
     "definedEnvironments": checks.anything,
@@ -174,7 +174,8 @@ def _binding_keys() -> dict[str, Check]:
 
 def _logfwdr() -> Check:
     bindings = next(kind.check() for kind in KINDS if kind.key[0] == "logfwdr")
-    return checks.record({"bindings": bindings}, required=["bindings"], closed=False)
+    fields = {"bindings": bindings, "schema": key_checks.former_schema}
+    return checks.record(fields, required=["bindings"], closed=False)
 
 
 def _all_keys() -> dict[str, Key]:

@@ -81,20 +81,21 @@ def test_a_secret_and_a_variable_of_one_name_are_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    "flags",
-    [
-        ["nodejs_compat", "nodejs_compat_v2"],
-        ["global_navigator", "no_global_navigator"],
-        ["nodejs_compat", "no_nodejs_compat"],
-    ],
-)
-def test_flags_that_contradict_are_refused(tmp_path, flags):
-    write(tmp_path, compatibility_flags=flags)
+def test_both_flags_for_node_are_refused(tmp_path):
+    write(tmp_path, compatibility_flags=["nodejs_compat", "nodejs_compat_v2"])
 
     (found,) = told(load(tmp_path))
 
-    assert f"{flags[0]} and {flags[1]} cannot be used together" in found
+    assert "nodejs_compat and nodejs_compat_v2 cannot be used together" in found
+
+
+@pytest.mark.parametrize("name", ["global_navigator", "nodejs_compat"])
+def test_flags_that_contradict_are_warned_of(tmp_path, name):
+    write(tmp_path, compatibility_flags=[name, f"no_{name}"])
+
+    (found,) = warned(load(tmp_path))
+
+    assert f"{name} and no_{name} contradict each other" in found
 
 
 def test_limits_of_variables_are_told_and_not_enforced(tmp_path):

@@ -145,3 +145,22 @@ def test_singular_bindings_of_the_top_level_are_missed_by_name(tmp_path):
     write(tmp_path, browser={"binding": "B1"}, env={"a": {"browser": {"binding": "B2"}}})
 
     assert any('"browser" has B1' in one for one in warned(load(tmp_path, environment="a")))
+
+
+def test_an_env_that_is_no_object_counts_only_where_one_is_chosen(tmp_path):
+    write_config(tmp_path, "{" + HEAD + ', "env": "x"}')
+
+    unchosen, chosen = load(tmp_path), load(tmp_path, environment="a")
+
+    assert unchosen.project is not None
+    assert 'The field "env" should be an object' in warned(unchosen)[0]
+    assert 'The field "env" should be an object' in told(chosen)[0]
+
+
+def test_an_environment_that_is_no_object_is_refused_where_it_is_chosen(tmp_path):
+    write_config(tmp_path, "{" + HEAD + ', "env": {"a": "x", "b": {}}}')
+
+    other, chosen = load(tmp_path, environment="b"), load(tmp_path, environment="a")
+
+    assert other.project is not None
+    assert 'The field "env.a" should be an object but got a string' in told(chosen)[0]
