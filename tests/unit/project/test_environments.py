@@ -1,6 +1,6 @@
 import json
 
-from fakes.loads import load, project_of, told, warned, write_config
+from fakes.loads import HEAD, load, project_of, told, warned, write_config
 
 TOP = {
     "name": "shop",
