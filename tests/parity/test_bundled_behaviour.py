@@ -5,12 +5,14 @@ from pathlib import Path
 from fakes.plain_upload import upload_project
 from fakes.wrangler import NODE_MODULES, ask, emulate
 from fakes.wrangler_runs import Command, run_commands
-from parity.bundled_projects import PROJECTS, BundledProject
+from parity import bundled_projects, resolved_projects
+from parity.bundled_projects import BundledProject
 from workers_deploy.project.esbuild import find_esbuild
 from workers_deploy.project.load import load_project
 from workers_deploy.project.request import ProjectRequest
 from workers_emulator.server import EmulatorServer
 
+PROJECTS = {**bundled_projects.PROJECTS, **resolved_projects.PROJECTS}
 Answers = dict[str, list[tuple[int, str]]]
 
 

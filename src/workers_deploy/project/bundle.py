@@ -7,7 +7,7 @@ in bytes, not in behaviour: Node's built-in modules stay imports instead of gett
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
@@ -79,7 +79,8 @@ def _build(
 ) -> Bundled | None:
     output.mkdir()
     builtins = {}
-    if node_mode(request.compatibility_date, request.compatibility_flags) is NodeMode.V2:
+    mode = node_mode(request.compatibility_date, request.compatibility_flags)
+    if mode is NodeMode.V2:
         stubs = output.with_name("builtins")
         builtins = alias_builtins(
             request.entry.project,
@@ -102,7 +103,9 @@ def _build(
         show=request.checkout.show,
         keeps_names=bool(request.config and request.config.get("preserve_file_names")),
     )
-    return read_bundle(names, beside=request.beside, format_=format_)
+    return read_bundle(
+        names, beside=request.beside, format_=format_, requires_node=mode is NodeMode.V2
+    )
 
 
 def _arguments(
@@ -177,10 +180,11 @@ def _hint(message: Message) -> str | None:
 
 def _check_imports(request: BundleRequest, bundled: Bundled, findings: Findings) -> None:
     date, flags = request.compatibility_date, request.compatibility_flags
-    builtins = [name.removeprefix("node:") for name in bundled.imports if name.startswith("node:")]
+    builtins = _of_node(bundled.imports)
     place = Place(file=request.entry.shown)
-    if bundled.format is ScriptFormat.SERVICE_WORKER and bundled.imports:
-        listed = ", ".join(sorted(bundled.imports))
+    external = {*bundled.imports, *bundled.out_of_reach}
+    if bundled.format is ScriptFormat.SERVICE_WORKER and external:
+        listed = ", ".join(sorted(external))
         findings.problem(
             place.file,
             f"Unexpected external import of {listed}: without a default export it is a service "
@@ -189,9 +193,9 @@ def _check_imports(request: BundleRequest, bundled: Bundled, findings: Findings)
             place=place,
         )
     mode = node_mode(date, flags)
-    if builtins and mode is NodeMode.NONE:
+    if mode is NodeMode.NONE and (named := [*builtins, *_of_node(bundled.out_of_reach)]):
         findings.notice(
-            f"it imports node:{builtins[0]}, which needs the compatibility flag nodejs_compat",
+            f"it imports node:{named[0]}, which needs the compatibility flag nodejs_compat",
             place,
         )
     elif mode in (NodeMode.V1, NodeMode.V2):
@@ -205,6 +209,10 @@ def _check_imports(request: BundleRequest, bundled: Bundled, findings: Findings)
                 hint=", ".join([*ways, _WAY_OUT]),
                 place=place,
             )
+
+
+def _of_node(names: Iterable[str]) -> list[str]:
+    return [name.removeprefix("node:") for name in names if name.startswith("node:")]
 
 
 def _check_rules(request: BundleRequest, build: Build, findings: Findings) -> None:

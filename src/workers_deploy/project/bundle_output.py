@@ -13,17 +13,27 @@ from workers_deploy.project.bundle_files import Build, FileNames, LeftFile
 from workers_deploy.project.service_worker import variable_of
 
 # esbuild asks a global `require` for what a CommonJS package requires and is not in the bundle.
-_REQUIRE = "var require = ((modules) => (name) => modules[name])({{{entries}}});\n"
+# What it does not find it does not have, as without one: packages try to require what is optional.
+_REQUIRE = """\
+var require = ((modules) => (name) => {{
+  if (Object.hasOwn(modules, name)) return modules[name];
+  throw Error('Dynamic require of "' + name + '" is not supported');
+}})({{{entries}}});
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundled:
-    """A bundle: the main module first; `exports` and `imports` are those of the entry point."""
+    """A bundle: the main module first; `exports` and `imports` are those of the entry point.
+
+    `out_of_reach` are names that it requires, which fails where, and only if, it comes to that.
+    """
 
     format: ScriptFormat
     modules: tuple[Module, ...]
     exports: tuple[str, ...]
     imports: tuple[str, ...]  # names of what the runtime has
+    out_of_reach: tuple[str, ...]
     source_map: Module
 
 
@@ -47,9 +57,16 @@ class _Text:
 
 
 def read_bundle(
-    names: FileNames, *, beside: Iterable[tuple[Module, Path]], format_: ScriptFormat
+    names: FileNames,
+    *,
+    beside: Iterable[tuple[Module, Path]],
+    format_: ScriptFormat,
+    requires_node: bool,
 ) -> Bundled:
-    """Return the modules of a build; `beside` are those that were found before it."""
+    """Return the modules of a build; `beside` are those that were found before it.
+
+    `requires_node`: Node's modules can be required, not imported only.
+    """
     build = names.build
     outputs = build.outputs
     main, description = next((path, one) for path, one in outputs.items() if "entryPoint" in one)
@@ -59,7 +76,10 @@ def read_bundle(
         text.rename(file.written, file.module.name)
     for module, path in beside:
         text.rename(_relative(path, build.output), f"./{module.name}")
-    _provide_require(text, _required(build, description, left), left, format_)
+    required = list(_required(build, description, left, requires_node=requires_node))
+    _provide_require(text, required, left, format_)
+    of_runtime = [one for one in description["imports"] if _is_of_runtime(one)]
+    lacking = [one for one in of_runtime if _is_required(one) and one["path"] not in required]
     main_type = ModuleType.ESM if format_ is ScriptFormat.MODULES else ModuleType.COMMONJS
     return Bundled(
         format=format_,
@@ -69,9 +89,8 @@ def read_bundle(
             *(module for module, _ in beside),
         ),
         exports=tuple(description["exports"]),
-        imports=tuple(
-            dict.fromkeys(one["path"] for one in description["imports"] if _is_of_runtime(one))
-        ),
+        imports=_names(one for one in of_runtime if one not in lacking),
+        out_of_reach=_names(lacking),
         source_map=_source_map(text, main.name, names.show),
     )
 
@@ -92,14 +111,27 @@ def _is_of_runtime(imported: Mapping[str, Any]) -> bool:
     return bool(imported.get("external")) and ":" in imported["path"]
 
 
+def _is_required(imported: Mapping[str, Any]) -> bool:
+    return bool(imported["kind"] == "require-call")
+
+
+def _names(imports: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one["path"] for one in imports))
+
+
 def _required(
-    build: Build, description: Mapping[str, Any], left: Mapping[Path, LeftFile]
+    build: Build,
+    description: Mapping[str, Any],
+    left: Mapping[Path, LeftFile],
+    *,
+    requires_node: bool,
 ) -> Iterator[str]:
-    """Yield the names of modules that the bundle requires instead of importing them."""
+    """Yield the modules that the bundle requires and has: other names are optional, and caught."""
     for one in description["imports"]:
-        if one["kind"] == "require-call":
+        if _is_required(one):
             file = left.get(build.target(one))
-            yield file.module.name if file else one["path"]
+            if file or (requires_node and one["path"].startswith("node:")):
+                yield file.module.name if file else one["path"]
 
 
 def _provide_require(

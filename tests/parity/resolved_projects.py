@@ -1,0 +1,52 @@
+"""Projects in which it matters what an import or a `require` means."""
+
+from collections.abc import Mapping
+
+from parity.bundled_projects import DATE, NODE, BundledProject
+
+OLD_NODE = NODE.replace("2026-06-01", "2024-01-01")
+
+
+def a_package(name: str, **files: str) -> dict[str, str]:
+    """Files of an installed package; each name ends in `.js`."""
+    folder = f"node_modules/{name}"
+    return {
+        f"{folder}/package.json": f'{{"name": "{name}", "version": "1.0.0"}}',
+        **{f"{folder}/{file}.js": text for file, text in files.items()},
+    }
+
+
+def answering(source: str) -> str:
+    """Return an entry point that answers what `answer` is, or returns."""
+    return f"""{source}
+export default {{
+  fetch: async () => new Response(String(await (typeof answer === "function" ? answer() : answer))),
+}};
+"""
+
+
+_OPTIONAL = a_package(
+    "optional",
+    index="""
+const found = [];
+const failed = (error) => found.push(error.message);
+try { found.push(typeof require("encoding").convert); } catch (error) { failed(error); }
+try { found.push(typeof require("./native.node")); } catch (error) { failed(error); }
+try { found.push(typeof require("fs").readFileSync); } catch (error) { failed(error); }
+try { found.push(typeof require("node:util").format); } catch (error) { failed(error); }
+try { found.push(typeof require("cloudflare:sockets")); } catch (error) { failed(error); }
+module.exports = found.join("|");
+""",
+)
+
+PROJECTS: Mapping[str, BundledProject] = {
+    f"optional requires {title}": BundledProject(
+        config=config,
+        files={"src/index.ts": answering('import answer from "optional";'), **_OPTIONAL},
+    )
+    for title, config in {
+        "without node": DATE,
+        "with node": NODE,
+        "with old node": OLD_NODE,
+    }.items()
+}
