@@ -1,5 +1,6 @@
 """Loads a checkout, and tells what came of it in few words."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,11 @@ def warned(loaded: Loaded) -> list[str]:
 
 
 def write_config(root: Path, text: str, name: str = "wrangler.jsonc") -> Path:
-    """Write a configuration and an entry point beside it."""
+    """Write a configuration and an entry point beside it, which exports the bound classes."""
     root.mkdir(parents=True, exist_ok=True)
     (root / name).write_text(text, encoding="utf-8", newline="")
-    (root / "index.js").write_text('export default { fetch() { return new Response("x") } };')
+    classes = dict.fromkeys(re.findall(r"class_name\"? *[:=] *\"(\w+)\"", text))
+    exported = "".join(f" export class {name} {{}}" for name in classes)
+    source = 'export default { fetch() { return new Response("x") } };'
+    (root / "index.js").write_text(source + exported)
     return root

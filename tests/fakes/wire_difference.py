@@ -121,6 +121,9 @@ def _flatten(exchange: Exchange, made: Mapping[str, str]) -> Iterator[tuple[str,
 
 def _part(part: Part) -> Iterator[tuple[str, Any]]:
     yield f"part {part.name} headers", part.headers
+    if part.name.endswith(".js") and part.content is not None:
+        yield f"part {part.name} code", part.content.decode()
+        return
     if part.name != "metadata":
         yield f"part {part.name} length", part.length
         yield f"part {part.name} digest", part.digest

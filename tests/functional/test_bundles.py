@@ -82,6 +82,35 @@ def test_a_bundle_that_did_not_change_is_not_sent_again(shop: Checkout, runner: 
     assert run.outcome == "unchanged"
 
 
+def test_javascript_is_bundled_where_the_configuration_changes_it(
+    checkout: Checkout, runner: Runner, cloudflare: Cloudflare
+):
+    checkout.write("src/shop.js", "export default { fetch: () => new Response(WORD) };")
+    checkout.config(main="src/shop.js", define={"WORD": '"defined"'})
+
+    assert runner.fast("deploy", env=ON_PATH).exit_code == 0
+
+    put = cloudflare.one_sent("PUT", "/workers/scripts/shop")
+    assert b'new Response("defined")' in put.parts["shop.js"][2]
+
+
+def test_a_bound_class_that_is_not_exported_stops_a_script_without_imports(
+    checkout: Checkout, runner: Runner
+):
+    checkout.write("src/shop.js", "class Cart {}\nexport default { fetch() {} };")
+    checkout.config(
+        main="src/shop.js",
+        durable_objects={"bindings": [{"name": "CART", "class_name": "Cart"}]},
+        migrations=[{"tag": "v1", "new_sqlite_classes": ["Cart"]}],
+    )
+
+    run = runner.fast("deploy", env=ON_PATH)
+
+    assert run.exit_code == 3
+    assert "the Durable Object class Cart is not exported from the entry point" in run.log
+    assert runner.cloudflare.requests == []
+
+
 def test_without_an_esbuild_it_is_said_what_to_do(shop: Checkout, runner: Runner):
     run = runner.fast("deploy", env={"PATH": ""})
 

@@ -1,4 +1,4 @@
-"""Projects in which it matters what an import or a `require` means."""
+"""Projects in which it matters what an import means, or what JavaScript is made of."""
 
 from collections.abc import Mapping
 
@@ -39,14 +39,45 @@ module.exports = found.join("|");
 """,
 )
 
-PROJECTS: Mapping[str, BundledProject] = {
-    f"optional requires {title}": BundledProject(
-        config=config,
-        files={"src/index.ts": answering('import answer from "optional";'), **_OPTIONAL},
-    )
-    for title, config in {
-        "without node": DATE,
-        "with node": NODE,
-        "with old node": OLD_NODE,
-    }.items()
+# JavaScript that imports nothing, and is another one in a bundle.
+_PLAIN: Mapping[str, tuple[str, str]] = {
+    "a define": ("define = { FOO = '\"foo\"' }", "const answer = FOO;"),
+    "a mode": ("", "const answer = process.env.NODE_ENV;"),
+    "an element": ('jsx_factory = "h"', "const h = (tag) => tag; const answer = <b/>;"),
+    "a decorator": ("", "const d = (m) => m; class A { @d m() {} } const answer = new A().m;"),
+    "a backtick in a pattern": ("no_bundle = true", "const answer = () => /`/.test('`');"),
+    "an import in a text": ("", "const answer = async () => `${(await import('./a.js')).a}`;"),
 }
+
+PROJECTS: Mapping[str, BundledProject] = (
+    {
+        f"optional requires {title}": BundledProject(
+            config=config,
+            files={"src/index.ts": answering('import answer from "optional";'), **_OPTIONAL},
+        )
+        for title, config in {
+            "without node": DATE,
+            "with node": NODE,
+            "with old node": OLD_NODE,
+        }.items()
+    }
+    | {
+        f"plain with {title}": BundledProject(
+            main="src/index.js",
+            config=f"{DATE}{config}\n",
+            files={"src/index.js": answering(source), "src/a.js": "export const a = 1;"},
+        )
+        for title, (config, source) in _PLAIN.items()
+    }
+    | {
+        "exports and a listener": BundledProject(
+            main="src/index.js",
+            files={
+                "src/index.js": """
+export const text = "text";
+addEventListener("fetch", (event) => event.respondWith(new Response(text)));
+""",
+            },
+        ),
+    }
+)

@@ -13,6 +13,7 @@ from pathlib import Path
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
+from workers_deploy.project.bound_classes import check_bound_classes
 from workers_deploy.project.builtin_aliases import alias_builtins
 from workers_deploy.project.bundle_files import Build, FileNames
 from workers_deploy.project.bundle_output import Bundled, read_bundle
@@ -20,6 +21,7 @@ from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.entry import Entry
 from workers_deploy.project.esbuild import Message, run_esbuild
+from workers_deploy.project.esbuild_script import ask_esbuild
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.module_rules import ModuleRules
 from workers_deploy.project.node_builtins import ALWAYS, SINCE, NodeMode, find_missing, node_mode
@@ -63,7 +65,7 @@ def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
             bundled = _build(request, output / "script", ScriptFormat.SERVICE_WORKER, findings)
     if bundled is not None:
         _check_imports(request, bundled, findings)
-        _check_classes(request, bundled, findings)
+        check_bound_classes(request.config, request.entry.shown, bundled.exports, findings)
     return bundled
 
 
@@ -71,7 +73,10 @@ def _is_module(request: BundleRequest, bundled: Bundled) -> bool:
     """Tell an ES module from a service worker by its exports, as wrangler does."""
     if "default" in bundled.exports:
         return True
-    return bool(bundled.exports) and not request.entry.listens
+    if not bundled.exports:
+        return False
+    asked = ask_esbuild(request.esbuild, request.entry.project, request.entry.file)
+    return not (asked.listens if asked else request.entry.listens)
 
 
 def _build(
@@ -228,22 +233,3 @@ def _check_rules(request: BundleRequest, build: Build, findings: Findings) -> No
                 hint="set fallthrough to true on that rule",
                 place=Place(file=shown),
             )
-
-
-def _check_classes(request: BundleRequest, bundled: Bundled, findings: Findings) -> None:
-    """Report bound classes that the entry point does not export."""
-    if request.config is None:
-        return
-    bound = {
-        "Durable Object": request.config.table("durable_objects").get("bindings") or (),
-        "Workflow": request.config.items("workflows"),
-    }
-    for kind, bindings in bound.items():
-        for binding in bindings:
-            name = binding["class_name"]
-            if not binding.get("script_name") and name not in bundled.exports:
-                findings.problem(
-                    request.entry.shown,
-                    f"the {kind} class {name} is not exported from the entry point",
-                    place=Place(file=request.entry.shown),
-                )

@@ -10,11 +10,17 @@ from workers_deploy.errors import Place
 from workers_deploy.project.checks import report_of
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
+from workers_deploy.project.esbuild_script import ask_esbuild
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.javascript import Script, read_script
 
 PYTHON_FLAG = "python_workers"
 _NEEDS_BUNDLE = (".ts", ".tsx", ".mts", ".cts", ".jsx")
+# What changes the code of an entry point that imports nothing.
+_CHANGING_KEYS = ("alias", "define", "minify", "jsx_factory", "jsx_fragment", "keep_names")
+_DEFINED = b"NODE_ENV"  # process.env.NODE_ENV is a constant in every bundle
+# Longer texts are read by esbuild sooner than by us.
+_SHORT = 50_000
 
 
 class BundleMode(StrEnum):
@@ -38,6 +44,7 @@ class Entry:
     is_python: bool
     bundles: bool
     listens: bool  # to events, as service workers do
+    exports: frozenset[str]
 
 
 def find_entry(
@@ -46,6 +53,8 @@ def find_entry(
     main: str | None,
     mode: BundleMode,
     findings: Findings,
+    *,
+    esbuild: Path | None,
 ) -> Entry | None:
     """Return the entry point; None where there is none or it is a problem."""
     file = _locate(config, checkout, main)
@@ -55,21 +64,35 @@ def find_entry(
     content = _read(file, shown, config, checkout, main, findings)
     if content is None:
         return None
-    script = read_script(content.decode(errors="replace"))
     is_python = file.suffix == ".py"
-    bundles = not is_python and _needs_bundle(file, script, config, mode, shown, findings)
+    project = config.project_directory if config and main is None else checkout.directory
+    script = _read_script(file, content, project, None if is_python else esbuild)
+    wants = not is_python and _wants_bundle(file, config, mode, shown, findings)
+    bundles = wants and (mode is BundleMode.YES or _needs_bundle(file, script, content, config))
     is_module = is_python or script.is_module
     return Entry(
         file=file,
         shown=shown,
         root=_module_root(config, file),
-        project=config.project_directory if config and main is None else checkout.directory,
+        project=project,
         format=ScriptFormat.MODULES if is_module else ScriptFormat.SERVICE_WORKER,
         content=content,
         is_python=is_python,
         bundles=bundles,
         listens=script.listens,
+        exports=script.exports,
     )
+
+
+def _read_script(file: Path, content: bytes, project: Path, esbuild: Path | None) -> Script:
+    """Read the text, and ask esbuild, where there is one, unless the text is clear."""
+    if esbuild is None or file.suffix in _NEEDS_BUNDLE:
+        return read_script(content.decode(errors="replace"))
+    if len(content) < _SHORT:
+        script = read_script(content.decode(errors="replace"))
+        if script.is_clear:
+            return script
+    return ask_esbuild(esbuild, project, file) or read_script(content.decode(errors="replace"))
 
 
 def _locate(config: Config | None, checkout: Checkout, main: str | None) -> Path | None:
@@ -121,22 +144,25 @@ def _read(
         return None
 
 
-def _needs_bundle(
-    file: Path,
-    script: Script,
-    config: Config | None,
-    mode: BundleMode,
-    shown: str,
-    findings: Findings,
+def _wants_bundle(
+    file: Path, config: Config | None, mode: BundleMode, shown: str, findings: Findings
 ) -> bool:
+    """Tell whether a bundle is made where the code needs it."""
     if mode is BundleMode.YES:
         return True
-    is_typescript = file.suffix in _NEEDS_BUNDLE
-    if mode is BundleMode.NO or (config is not None and config.get("no_bundle")):
-        if is_typescript:
-            findings.notice(
-                f"{shown} goes up as it is, although Cloudflare runs JavaScript only",
-                Place(file=shown),
-            )
-        return False
-    return is_typescript or script.imports
+    if mode is BundleMode.AUTO and not (config is not None and config.get("no_bundle")):
+        return True
+    if file.suffix in _NEEDS_BUNDLE:
+        findings.notice(
+            f"{shown} goes up as it is, although Cloudflare runs JavaScript only",
+            Place(file=shown),
+        )
+    return False
+
+
+def _needs_bundle(file: Path, script: Script, content: bytes, config: Config | None) -> bool:
+    """Tell whether the code would be another one, or none, without a bundle."""
+    if file.suffix in _NEEDS_BUNDLE or script.imports or not script.is_plain:
+        return True
+    configured = config is not None and any(map(config.get, _CHANGING_KEYS))
+    return configured or script.changes_format or _DEFINED in content

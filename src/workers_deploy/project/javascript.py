@@ -1,61 +1,82 @@
 """What an entry point imports and exports, without a parser.
 
-Comments, strings and template texts are blanked first; whatever stays doubtful counts as an
-import, which at worst asks for a bundler that was not needed. Where a bundle is made, esbuild's
-metafile decides instead.
+Whatever stays doubtful counts as an import, which at worst asks for a bundler that was not needed.
+Where there is an esbuild it is asked instead (`esbuild_script`).
 """
 
 import re
 
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.javascript_text import blank
 
-_SKIPPED = re.compile(
-    r"""//[^\n]* | /\*.*?\*/ | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | `(?:\\.|[^`\\])*`
-      | (?<=[=(,:;!&|?{}\[\n+])\s*/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/ """,
-    re.DOTALL | re.VERBOSE,
-)
 _IMPORT_WORDS = re.compile(
     r"(?<![.\w$])(?:import|require)(?![\w$])(?!\s*\.\s*meta)|(?<![.\w$])from\s*[\"'`]"
 )
-_EXPORT = re.compile(r"(?<![.\w$])export(?![\w$])(?!\s*[:=(])")
-_DEFAULT_EXPORT = re.compile(
-    r"(?<![.\w$])export\s+default(?![\w$])|(?<![.\w$])export\s*\{[^}]*\bdefault\b[^}]*\}"
+_EXPORT_ALL = re.compile(r"(?<![.\w$])export\s*\*")
+_DEFAULT_EXPORT = re.compile(r"(?<![.\w$])export\s+default(?![\w$])")
+_DECLARED = re.compile(
+    r"(?<![.\w$])export\s+(?:(?:async\s+)?function\s*\*?|class|const|let|var)\s*([\w$]+)"
 )
+_LISTED = re.compile(r"(?<![.\w$])export\s*\{([^}]*)\}")
+_DECLARED_TOGETHER = re.compile(r"(?<![.\w$])export\s+(?:const|let|var)\b([^;]*)")
 _LISTENER = re.compile(r"(?<![.\w$])(?:(?:globalThis|self)\s*\.\s*)?addEventListener\s*\(")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
-    """What a source text says about itself."""
+    """What a source text says about itself.
+
+    `is_plain`: a runtime can read it. `is_clear`: nothing had to be guessed.
+    """
 
     imports: bool
-    exports: bool
-    exports_default: bool
+    exports: frozenset[str]
     listens: bool
+    is_plain: bool = True
+    is_clear: bool = True
 
     @property
     def is_module(self) -> bool:
         """Tell whether it is an ES module, by wrangler's rule, instead of a service worker."""
-        return self.exports_default or (self.exports and not self.listens)
+        return "default" in self.exports or (bool(self.exports) and not self.listens)
+
+    @property
+    def changes_format(self) -> bool:
+        """Tell whether it is a service worker which has exports, that a bundle takes away."""
+        return bool(self.exports) and not self.is_module
 
 
 def read_script(source: str) -> Script:
     r"""Read a JavaScript or TypeScript text.
 
-    >>> read_script("// import x\nexport default { fetch() {} }")
-    Script(imports=False, exports=True, exports_default=True, listens=False)
+    >>> read_script("// import x\nexport default { fetch() {} }").exports
+    frozenset({'default'})
     """
-    code = _SKIPPED.sub(_blank, source)
+    blanked = blank(source)
+    code = blanked.code
     return Script(
-        imports=_IMPORT_WORDS.search(code) is not None,
-        exports=_EXPORT.search(code) is not None,
-        exports_default=_DEFAULT_EXPORT.search(code) is not None,
+        imports=imports_in(code),
+        exports=frozenset(_exports(code)),
         listens=_LISTENER.search(code) is not None,
+        is_plain=blanked.is_plain,
+        is_clear=blanked.is_clear,
     )
 
 
-def _blank(found: re.Match[str]) -> str:
-    """Keep a string's quotes, so that `from "x"` is still seen."""
-    token = found.group()
-    quote = token[0]
-    return f"{quote}{quote}" if quote in "\"'`" else " "
+def imports_in(code: str) -> bool:
+    """Tell whether a blanked text imports or requires something."""
+    return _IMPORT_WORDS.search(code) is not None
+
+
+def _exports(code: str) -> set[str]:
+    names = set(_DECLARED.findall(code))
+    for listed in _LISTED.findall(code):
+        names |= {entry.split()[-1] for entry in listed.split(",") if entry.strip()}
+    # Several in one statement, or taken apart: better a name too many.
+    for declared in _DECLARED_TOGETHER.findall(code):
+        names |= set(re.findall(r"[\w$]+", declared)) - {"default"}
+    if _DEFAULT_EXPORT.search(code):
+        names.add("default")
+    elif not names and _EXPORT_ALL.search(code):
+        names.add("*")
+    return names

@@ -109,7 +109,9 @@ def _read_config(request: ProjectRequest, checkout: Checkout, findings: Findings
 def _build(
     request: ProjectRequest, checkout: Checkout, config: Config | None, findings: Findings
 ) -> Project:
-    entry = find_entry(config, checkout, request.main, request.bundle, findings)
+    entry = find_entry(
+        config, checkout, request.main, request.bundle, findings, esbuild=request.esbuild
+    )
     script = _read_script(entry, config, checkout, request, findings) if entry else None
     # Assets-only scripts take no bindings.
     bindings = list_bindings(config, request.vars) if entry else ()

@@ -7,6 +7,7 @@ from typing import Any
 from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
+from workers_deploy.project.bound_classes import check_bound_classes
 from workers_deploy.project.capnp import read_capnp_schema
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
@@ -48,8 +49,14 @@ class ScriptReader:
         search = self._search(by_default=as_written)
         main, *others = search.read_modules()
         if not as_written:
+            self._check_classes()
             main = replace(main, name=f"{Path(main.name).stem}.js")
         return self._arrange(self.entry.format, main, others)
+
+    def _check_classes(self) -> None:
+        """Look into what wrangler would bundle, too; a service worker can't have classes at all."""
+        if self.entry.format is ScriptFormat.MODULES:
+            check_bound_classes(self.config, self.entry.shown, self.entry.exports, self.findings)
 
     def _keeps_name(self) -> bool:
         """Tell whether wrangler would not bundle either, and so keep the entry point's name.

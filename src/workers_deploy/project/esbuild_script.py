@@ -1,0 +1,42 @@
+"""What esbuild says about an entry point: wrangler's way to tell its format.
+
+One run without a bundle, as wrangler's: the metafile lists exports and imports, and a listener
+shows by a word that is put in its place. Ten milliseconds.
+"""
+
+import tempfile
+from pathlib import Path
+
+from workers_deploy.project.esbuild import run_esbuild
+from workers_deploy.project.javascript import Script, imports_in
+from workers_deploy.project.javascript_text import blank
+
+_LISTENER = "__WORKERS_DEPLOY_EVENT_LISTENER__"
+_LISTENERS = ("addEventListener", "globalThis.addEventListener", "self.addEventListener")
+_PLAIN_EXTENSIONS = (".js", ".mjs", ".cjs")
+
+
+def ask_esbuild(program: Path, directory: Path, file: Path) -> Script | None:
+    """Return what an entry point says about itself; None where it can't be parsed."""
+    for loader in ("js", "jsx"):
+        if (script := _ask(program, directory, file, loader)) is not None:
+            return script
+    return None
+
+
+def _ask(program: Path, directory: Path, file: Path, loader: str) -> Script | None:
+    with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
+        arguments = [str(file), "--target=esnext", "--log-level=error"]
+        arguments += [f"--loader:{extension}={loader}" for extension in _PLAIN_EXTENSIONS]
+        arguments += [f"--define:{name}={_LISTENER}" for name in _LISTENERS]
+        metafile = run_esbuild(program, directory, Path(folder), arguments).metafile
+        if metafile is None:
+            return None
+        (path, output), *_ = (one for one in metafile["outputs"].items() if "entryPoint" in one[1])
+        text = (directory / path).read_text(encoding="utf-8")
+    return Script(
+        imports=bool(output["imports"]) or ("require" in text and imports_in(blank(text).code)),
+        exports=frozenset(output["exports"]),
+        listens=_LISTENER in text,
+        is_plain=loader == "js" and ("@" not in text or blank(text).is_plain),
+    )
