@@ -4,7 +4,7 @@ What the API demands of a field is demanded here, as far as its reference says i
 a field beyond that is Cloudflare's to judge. Neither values nor unknown names are repeated.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from workers_deploy.inputs.texts import Invalid, parse_json_object
@@ -13,65 +13,64 @@ MAX_TAG_BYTES: Final = 128  # the page of error 100102
 
 
 def parse_script_settings(value: object) -> Mapping[str, Any]:
-    """Take a JSON object of script settings."""
+    """Take a JSON object of script settings; all that is wrong with it is told at once."""
     settings = parse_json_object(value)
+    flaws = []
     if any(name not in _CHECKS for name in settings):
-        raise Invalid(f"has a field that is none of {', '.join(_CHECKS)}")
+        flaws.append(f"has a field that is none of {', '.join(_CHECKS)}")
     for name, check in _CHECKS.items():
         if settings.get(name) is not None:
-            check(settings[name])
+            flaws += check(settings[name])
+    if flaws:
+        raise Invalid("; ".join(flaws))
     return settings
 
 
-def _check_logpush(value: object) -> None:
-    _demand(isinstance(value, bool), "logpush is neither true nor false")
+def _check_logpush(value: object) -> Iterator[str]:
+    if not isinstance(value, bool):
+        yield "logpush is neither true nor false"
 
 
-def _check_observability(value: object) -> None:
+def _check_observability(value: object) -> Iterator[str]:
     if not isinstance(value, dict):
-        raise Invalid("observability is no object")
-    _demand_booleans("observability", value, "enabled")
+        yield "observability is no object"
+        return
+    yield from _missing("observability", value, "enabled")
     logs = value.get("logs")
-    if logs is not None:
-        _demand(isinstance(logs, dict), "observability.logs is no object")
-        _demand_booleans("observability.logs", logs, "enabled", "invocation_logs")
+    if isinstance(logs, dict):
+        yield from _missing("observability.logs", logs, "enabled", "invocation_logs")
+    elif logs is not None:
+        yield "observability.logs is no object"
 
 
-def _check_tags(value: object) -> None:
+def _check_tags(value: object) -> Iterator[str]:
     if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
-        raise Invalid("tags is no list of texts")
-    sizes = [len(tag.encode(errors="replace")) for tag in value]
-    _demand(
-        max(sizes, default=0) <= MAX_TAG_BYTES,
-        f"tags has one of {max(sizes, default=0)} bytes; Cloudflare takes {MAX_TAG_BYTES} at most",
-    )
+        yield "tags is no list of texts"
+        return
+    size = max((len(tag.encode(errors="replace")) for tag in value), default=0)
+    if size > MAX_TAG_BYTES:
+        yield f"tags has one of {size} bytes; Cloudflare takes {MAX_TAG_BYTES} at most"
 
 
-def _check_consumers(name: str) -> Callable[[object], None]:
-    def check(value: object) -> None:
+def _check_consumers(name: str) -> Callable[[object], Iterator[str]]:
+    def check(value: object) -> Iterator[str]:
         good = isinstance(value, list) and all(
             isinstance(one, dict) and one.get("service") and isinstance(one["service"], str)
             for one in value
         )
-        _demand(good, f"{name} is no list of objects, each with a service")
+        if not good:
+            yield f"{name} is no list of objects, each with a service"
 
     return check
 
 
-def _demand_booleans(where: str, value: Mapping[str, Any], *names: str) -> None:
+def _missing(where: str, value: Mapping[str, Any], *names: str) -> Iterator[str]:
     for name in names:
-        _demand(
-            isinstance(value.get(name), bool),
-            f"{where} needs {name}, true or false: the API refuses it without",
-        )
+        if not isinstance(value.get(name), bool):
+            yield f"{where} needs {name}, true or false: the API refuses it without"
 
 
-def _demand(good: bool, message: str) -> None:
-    if not good:
-        raise Invalid(message)
-
-
-_CHECKS: Mapping[str, Callable[[object], None]] = {
+_CHECKS: Mapping[str, Callable[[object], Iterator[str]]] = {
     "logpush": _check_logpush,
     "observability": _check_observability,
     "tags": _check_tags,
