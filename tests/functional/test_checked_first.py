@@ -43,6 +43,10 @@ def test_an_input_that_the_api_documents_otherwise_is_wrong(
         ({"tags": "a"}, "tags is no list of texts"),
         ({"tags": ["x" * 129]}, "tags has one of 129 bytes; Cloudflare takes 128 at most"),
         ({"tail_consumers": ["a"]}, "tail_consumers is no list of objects"),
+        (
+            {"observability": True, "tags": "x", "logpush": 1},
+            "logpush is neither true nor false; observability is no object; tags is no list",
+        ),
         ({"foo": 1}, "has a field that is none of logpush, observability, tags"),
     ],
 )
@@ -117,3 +121,21 @@ def test_an_environment_of_any_name_will_do_where_the_script_is_named(
 
     assert run.exit_code == 0, run.log
     assert run.outputs["script-name"] == "shop-2"
+
+
+def test_secrets_of_repeated_options_are_all_kept(runner: Runner, cloudflare: Cloudflare):
+    env = {"ONE": "value-one", "TWO": "value-two"}
+
+    run = runner.fast("deploy", "--secrets", "ONE", "--secrets", "TWO", "--prune-secrets", env=env)
+
+    assert run.exit_code == 0, run.log
+    assert cloudflare.secrets() == env
+
+
+def test_an_unknown_option_and_a_wrong_value_are_told_in_one_run(runner: Runner):
+    run = runner.fast("plan", "--frobnicate", "--cpu-ms", "abc", "--tag", "a", "--tag", "b")
+
+    assert run.exit_code == 2
+    assert "no option" in run.log
+    assert "not a whole number" in run.log
+    assert "is given 2 times" in run.log

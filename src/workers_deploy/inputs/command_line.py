@@ -20,6 +20,12 @@ from workers_deploy.inputs.model import ECOSYSTEM_NAMES, NO_OPTION, Inputs, name
 SWITCHES = frozenset(
     name for name, field in Inputs.model_fields.items() if "bool" in str(field.annotation)
 )
+# Inputs of several values: an option of theirs may be repeated. Secrets are split by line later.
+LISTS = frozenset(
+    name
+    for name, field in Inputs.model_fields.items()
+    if "tuple[" in str(field.annotation) or name == "secrets"
+)
 # Stands for an option without a value; no word of a command line can be it.
 NO_VALUE: Final = "\0"
 # `--help` and its like with something behind them, which the parser would quote.
@@ -78,17 +84,29 @@ def read_command_line(argv: Sequence[str]) -> CommandLine | Help:
     refused = [word for word in argv if _TEXT_WITH_VALUE.match(word)]
     words = [word for word in argv if word not in refused]
     given, unknown = parser.parse_known_args(words)
-    found: dict[str, str] = {name: text for name, text in vars(given).items() if text is not None}
-    if found.get("command", "").startswith("-"):  # the parser takes "--main x" in one for a word
-        unknown.insert(0, found.pop("command"))
+    found: dict[str, list[str]] = {name: texts for name, texts in vars(given).items() if texts}
+    if (command := given.command or "").startswith("-"):  # "--main x" in one is taken for a word
+        unknown.insert(0, command)
+        del found["command"]
     problems = [_unknown(word, argv) for word in (*refused, *unknown)]
-    problems += [
-        _problem(_option(name), "has no value") for name, text in found.items() if text == NO_VALUE
-    ]
-    return CommandLine(
-        options={name: text for name, text in found.items() if text != NO_VALUE},
-        problems=tuple(problems),
-    )
+    options = {}
+    for name, texts in found.items():
+        if name == "command":
+            options[name] = command
+        elif flaw := _flaw_of(name, texts):
+            problems.append(flaw)
+        else:
+            options[name] = "\n".join(text for text in texts if text)
+    return CommandLine(options=options, problems=tuple(problems))
+
+
+def _flaw_of(name: str, texts: Sequence[str]) -> Problem | None:
+    """Return what is wrong with an option: the last of several would win without a word."""
+    if NO_VALUE in texts:
+        return _problem(_option(name), "has no value")
+    if len(texts) > 1 and name not in LISTS:
+        return _problem(_option(name), f"is given {len(texts)} times and takes one value")
+    return None
 
 
 def _make_parser() -> _Parser:
@@ -108,11 +126,23 @@ def _make_parser() -> _Parser:
         option = _option(name)
         text = f"{field.description}{_also(name)}".replace("%", "%%")
         if name in SWITCHES:
-            parser.add_argument(option, nargs="?", const="true", metavar="true|false", help=text)
+            parser.add_argument(
+                option,
+                action="append",
+                nargs="?",
+                const="true",
+                metavar="true|false",
+                help=text,
+            )
         else:
             # Without "?" the first option without a value would end the parser's work.
             parser.add_argument(
-                option, nargs="?", const=NO_VALUE, metavar=_metavar(name), help=text
+                option,
+                action="append",
+                nargs="?",
+                const=NO_VALUE,
+                metavar=_metavar(name),
+                help=text,
             )
     parser.add_argument("--version", action="store_true", help="print the version", default=None)
     parser.add_argument("-h", "--help", action="store_true", help="print this text", default=None)

@@ -3,7 +3,7 @@ import pytest
 from workers_deploy.errors import ProblemsError
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.command_line import CommandLine, Help, _make_parser, read_command_line
-from workers_deploy.inputs.model import NO_OPTION, option_names
+from workers_deploy.inputs.model import NO_OPTION, option_names, read_inputs
 
 
 def typed(*argv: str) -> CommandLine:
@@ -95,3 +95,24 @@ def test_the_version_is_told():
 
 def test_every_input_says_what_it_is():
     assert all(field.description for field in Inputs.model_fields.values())
+
+
+def test_the_options_of_a_list_are_collected():
+    found = typed("--secrets", "A", "--probe=/", "--secrets", "B", "--probe", "/api")
+
+    assert found == CommandLine(options={"secrets": "A\nB", "probe": "/\n/api"})
+    assert read_inputs(found.options, {}).inputs.probe == ("/", "/api")
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("script-name", ("a", "b")), ("script-name", ("a", "a")), ("dry-run", ("true", "false"))],
+)
+def test_an_option_of_one_value_is_not_given_twice(name, values):
+    found = problems(*(f"--{name}={value}" for value in values))
+
+    assert found == [(f"--{name}", "is given 2 times and takes one value")]
+
+
+def test_an_option_of_a_list_that_lacks_a_value_once_is_told():
+    assert problems("--secrets", "A", "--secrets") == [("--secrets", "has no value")]
