@@ -105,7 +105,7 @@ INTENDED = (
         because="sent only where live differs: wrangler resets what the configuration doesn't say",
         seen_in="c-assets#1",
         only_if=lambda _, theirs: (
-            theirs["body.observability.enabled"] is False
+            theirs.get("body.observability.enabled") is False
             and not any(name.startswith("body.logpush") for name in theirs)
         ),
     ),
@@ -148,10 +148,12 @@ INTENDED = (
         seen_in="a-bindings#1",
     ),
     Intended(
-        place="POST queues/{id}/consumers",
+        # POST makes one; PUT sends one again that is there.
+        place="P*T queues/{id}/consumers*",
         we="leave it out",
         because="sent only where live differs",
         seen_in="h6-queues#1",
+        only_if=lambda _, theirs: isinstance(theirs, dict),
     ),
     Intended(
         place="POST queues/{id}/consumers header.content-type",
