@@ -93,6 +93,19 @@ class ModuleSearch:
         for path, file in self._walk(root, ""):
             if file not in left_out:
                 yield from self._take(path, file, rules)
+        self._tell_of_packages(root, rules)
+
+    def _tell_of_packages(self, root: Path, rules: ModuleRules) -> None:
+        """Tell of a nested `node_modules` with modules in it, which wrangler would take."""
+        for folder in sorted({file.parent for _, file in self._walk(root, "")} - {root}):
+            packages = folder / "node_modules"
+            prefix = f"{packages.relative_to(root).as_posix()}/"
+            if any(rules.type_of(path) for path, _ in self._walk(packages, prefix)):
+                shown = self.checkout.show(packages)
+                self.findings.notice(
+                    f"{shown} holds modules by the rules and is left out, as all node_modules",
+                    Place(file=shown),
+                )
 
     def _flaw_of(self, root: Path) -> str | None:
         if not self._is_inside(root):

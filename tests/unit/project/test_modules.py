@@ -295,3 +295,17 @@ def test_typescript_goes_up_as_it_is_when_it_is_told_so_and_is_warned_of(tmp_pat
     assert warned(loaded) == [
         "index.ts: index.ts goes up as it is, although Cloudflare runs JavaScript only"
     ]
+
+
+def test_a_nested_node_modules_with_modules_is_told(tmp_path):
+    write_config(tmp_path, "{" + HEAD + ', "no_bundle": true, "find_additional_modules": true}')
+    for name in ("node_modules/a/a.txt", "lib/node_modules/b/b.txt", "lib/c.txt"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("export default 1;\n")
+
+    loaded = load(tmp_path)
+
+    assert [one.name for one in loaded.project.modules] == ["index.js", "lib/c.txt"]
+    (warning,) = warned(loaded)
+    assert warning.startswith("lib/node_modules: lib/node_modules holds modules")
