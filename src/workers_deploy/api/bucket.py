@@ -16,7 +16,7 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ChangedError
 
 READ_BYTES = 3 * 64 * 1024  # a multiple of three: base64 of each piece has no padding but the last
-WRITE_BYTES = 512 * 1024  # each write costs some 50 µs in the layers below, and hands the turn on
+WRITE_BYTES = 256 * 1024  # each write costs some 50 µs in the layers below, and hands the turn on
 # Served without Content-Type (direct-upload page).
 NO_CONTENT_TYPE = "application/null"
 
