@@ -24,6 +24,9 @@ from workers_deploy.api.open_sockets import OpenSockets
 _LOG = logging.getLogger("workers_deploy.api")
 USER_AGENT = f"workers-deploy/{__version__}"
 MAX_KEPT_CONNECTIONS = 16
+# A connection that is not there yet can't be shut by a signal, so it is not waited for as long as
+# GitHub gives a cancelled run; it is tried again as any request.
+CONNECT_SECONDS = 5.0
 
 
 class Connection:
@@ -139,7 +142,7 @@ class Connection:
             params=dict(call.query) or None,
             headers=headers,
             content=content,
-            timeout=httpx.Timeout(seconds),
+            timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
             extensions={"trace": self._sockets.trace},
         )
 
@@ -171,6 +174,7 @@ class Connection:
 def _timed_out(call: Call, error: httpx.TimeoutException, seconds: float) -> Failure:
     unsent = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
     what = "no connection" if unsent else "no answer"
+    seconds = min(seconds, CONNECT_SECONDS) if unsent else seconds
     return Failure(
         request=call.label,
         kind=Kind.UNSENT if unsent else Kind.LOST,

@@ -310,7 +310,9 @@ def test_a_request_is_not_given_more_time_than_the_run_has():
     with client_of(cloudflare, FakeTime(), seconds=7.0) as client:
         client.list_accounts()
 
-    assert cloudflare.requests[0].extensions["timeout"]["read"] == 7.0
+    timeout = cloudflare.requests[0].extensions["timeout"]
+    assert timeout["read"] == 7.0
+    assert timeout["connect"] == 5.0, "a cancelled run has 7.5 s"
 
 
 def test_a_failure_of_the_last_try_is_the_runs_error():
