@@ -6,6 +6,7 @@ from typing import Any
 
 from workers_deploy.core.project import Project
 from workers_deploy.project.load import load_project
+from workers_deploy.project.positions import FieldPath, Positions
 from workers_deploy.project.request import Loaded, ProjectRequest
 
 HEAD = '"name": "shop", "main": "index.js", "compatibility_date": "2026-01-01"'
@@ -20,6 +21,14 @@ def project_of(root: Path, **request: Any) -> Project:
     loaded = load(root, **request)
     assert loaded.project is not None, loaded.problems
     return loaded.project
+
+
+def columns_of(positions: Positions, path: FieldPath) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Line and column of a key, and of its value."""
+    key, value = positions.of_key(path), positions.of_value(path)
+    assert key is not None
+    assert value is not None
+    return (key.line, key.column), (value.line, value.column)
 
 
 def told(loaded: Loaded) -> list[str]:

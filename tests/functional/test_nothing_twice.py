@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.checkout import full
+from fakes.checkout import Checkout, full
 from fakes.cloudflare import Cloudflare
 from fakes.runs import Run, Runner
 
@@ -192,3 +192,17 @@ def test_who_deploys_right_after_a_run_is_not_waited_for(live: Runner, cloudflar
     assert "deployed right after this run" in run.log
     assert run.outputs["live-version-id"] == theirs
     assert live.time.slept == []
+
+
+def test_another_token_makes_nothing_comparable(checkout: Checkout, tmp_path: Path):
+    """The note's digests are keyed with the token: after a rotation they say nothing."""
+    with Cloudflare(tokens=("token-of-march", "token-of-april")) as cloudflare:
+        runner = Runner(checkout, cloudflare, tmp_path / "files")
+        assert runner.fast("deploy").exit_code == 0
+
+        run = runner.fast("plan", env={"CLOUDFLARE_API_TOKEN": "token-of-april"})
+
+    assert run.exit_code == 0, run.log
+    assert "has no note of ours to compare with" in run.log
+    assert "a value changed" not in run.log
+    assert "the project has none" not in run.log

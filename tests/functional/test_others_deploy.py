@@ -90,16 +90,33 @@ def test_who_comes_second_sets_no_setting(deployed: Runner, cloudflare: Cloudfla
     assert cloudflare.live()["id"] == theirs
 
 
+def test_a_request_is_not_sent_again_over_a_deploy_that_came_in_its_wait(
+    deployed: Runner, cloudflare: Cloudflare
+):
+    theirs = upload_another(cloudflare)
+    deployed.checkout.module(MINE)
+    cloudflare.when("POST deployments", lambda: cloudflare.deploy_version(theirs))
+    cloudflare.fail("POST deployments", "status", status=429)
+
+    run = deployed.fast("deploy")
+
+    assert (run.exit_code, run.outcome) == (7, "failed"), run.log
+    assert cloudflare.live()["id"] == theirs
+    assert cloudflare.writes.count("POST deployments") == 1
+
+
 def test_code_alone_brings_no_version_live_that_came_meanwhile(
     deployed: Runner, cloudflare: Cloudflare
 ):
     deployed.checkout.module(MINE)
-    cloudflare.when("GET deployments", lambda: upload_another(cloudflare), nth=1)
+    # The second read of deployments is the guard's, which sees that traffic did not move.
+    cloudflare.when("GET deployments", lambda: upload_another(cloudflare), nth=2)
     before = cloudflare.live()["id"]
 
     run = deployed.fast("deploy", only="code")
 
-    assert run.exit_code == 7, run.log
+    assert (run.exit_code, run.outcome) == (7, "failed"), run.log
+    assert "the latest version moved meanwhile" in run.log
     assert cloudflare.live()["id"] == before
     assert cloudflare.writes == []
 

@@ -11,6 +11,7 @@ gives `look`: it is asked before the request is sent again, and what it finds is
 """
 
 from collections.abc import Callable
+from copy import copy
 from typing import Generic, Protocol, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
@@ -76,17 +77,8 @@ class Retrier:
 
     def with_attempts(self, number: int) -> "Retrier":
         """Return the same policy with so many tries per request."""
-        policy = Retrier(
-            max_attempts=number,
-            deadline=self.deadline,
-            clock=self.clock,
-            sleep=self.sleep,
-            rng=self.rng,
-            tell=self.tell,
-            journal=self.journal,
-            check=self.check,
-        )
-        policy.hear = self.hear
+        policy = copy(self)
+        policy.max_attempts = number
         return policy
 
     def remaining(self) -> float:

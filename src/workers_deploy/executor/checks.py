@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from workers_deploy.api.dispatch import read_dispatched_state
+from workers_deploy.api.explain import TIMES
 from workers_deploy.api.live import read_live_state
 from workers_deploy.core.check import mismatches
 from workers_deploy.core.digest import parse_note
@@ -14,9 +15,6 @@ from workers_deploy.executor.context import Run
 
 if TYPE_CHECKING:
     from workers_deploy.api.probe import Probed
-
-
-TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def check_live_step(run: Run, step: CheckLive) -> str:

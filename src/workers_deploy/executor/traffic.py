@@ -1,13 +1,13 @@
 """Moving traffic, if nobody else did meanwhile."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from functools import partial
 from typing import Any
 
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.failure import AMBIGUOUS, Failure
 from workers_deploy.api.live import read_live_deployment
-from workers_deploy.api.retry import Retrier
 from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
 from workers_deploy.core.steps import (
     CreateDeployment,
@@ -135,16 +135,8 @@ def guarded(run: Run, step: MovingStep) -> WorkersClient:
         _check_not_overtaken(run, step)
         run.state.is_moving = True
 
-    policy = Retrier(
-        max_attempts=forward.max_attempts,
-        deadline=forward.deadline,
-        clock=forward.clock,
-        sleep=sleep,
-        rng=forward.rng,
-        tell=forward.tell,
-        journal=forward.journal,
-        check=forward.check,
-    )
+    policy = copy(forward)
+    policy.sleep = sleep
     policy.hear = hear
     return run.client.retrying(policy)
 

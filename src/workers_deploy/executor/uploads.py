@@ -140,8 +140,8 @@ def _starts_in(milliseconds: int | None) -> str:
 
 def put_content_step(run: Run, step: PutContent) -> str:
     """Replace the modules alone; configuration and secrets stay."""
-    _check_latest_is_live(run, step)
     check_unmoved(run, step.former)
+    _check_latest_is_live(run, step)
     with _places_in_checkout(step.project):
         uploaded = guarded(run, step).put_content(
             run.script,

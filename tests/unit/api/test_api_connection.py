@@ -256,6 +256,8 @@ def test_a_socket_that_is_closed_already_does_no_harm(connect):
         kept.close()
         connection.close_now()
 
+    assert kept.fileno() == -1
+
 
 class StreamOf:
     """What httpcore hands to its trace: a stream that knows its socket."""

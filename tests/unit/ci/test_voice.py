@@ -8,7 +8,10 @@ from workers_deploy.ci.voice import Voice
 
 
 class BrokenStream(io.StringIO):
+    tried = False
+
     def write(self, _text):
+        self.tried = True
         raise BrokenPipeError(32, "Broken pipe")
 
 
@@ -52,7 +55,11 @@ def test_a_file_name_that_is_no_unicode_is_written_as_far_as_it_goes():
 
 
 def test_a_log_that_nobody_reads_any_more_does_not_end_the_run():
-    Voice(BrokenStream(), Redactor()).say("text")
+    stream = BrokenStream()
+
+    Voice(stream, Redactor()).say("text")
+
+    assert stream.tried
 
 
 def test_lines_of_several_threads_stay_whole():

@@ -1,5 +1,6 @@
 import pytest
 
+from fakes.loads import columns_of
 from workers_deploy.project.document import blank_comments
 from workers_deploy.project.positions import read_json_positions, read_toml_positions
 
@@ -59,12 +60,7 @@ def test_keys_and_values_of_json_have_their_places(path, key, value):
     ],
 )
 def test_keys_and_values_of_toml_have_their_places(path, key, value):
-    positions = read_toml_positions(TOML)
-
-    found_key, found_value = positions.of_key(path), positions.of_value(path)
-
-    assert (found_key.line, found_key.column) == key
-    assert (found_value.line, found_value.column) == value
+    assert columns_of(read_toml_positions(TOML), path) == (key, value)
 
 
 def test_windows_line_ends_count_as_one():

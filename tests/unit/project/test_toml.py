@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 
-from fakes.loads import load, project_of, told
+from fakes.loads import columns_of, load, project_of, told
 from workers_deploy.project.positions import read_toml_positions
 from workers_deploy.project.toml import TomlFlawError, read_toml, without_dates
 from workers_deploy.project.toml_shape import as_toml_1_0
@@ -57,12 +57,7 @@ def test_what_toml_1_1_added_is_taken(tmp_path):
     ],
 )
 def test_what_toml_1_1_added_moves_no_position(path, key, value):
-    positions = read_toml_positions(NEW)
-
-    found_key, found_value = positions.of_key(path), positions.of_value(path)
-
-    assert (found_key.line, found_key.column) == key
-    assert (found_value.line, found_value.column) == value
+    assert columns_of(read_toml_positions(NEW), path) == (key, value)
 
 
 def test_a_shape_is_as_long_as_its_text():
