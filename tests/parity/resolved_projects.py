@@ -70,6 +70,25 @@ PROJECTS: Mapping[str, BundledProject] = (
         for title, (config, source) in _PLAIN.items()
     }
     | {
+        "names below aliases": BundledProject(
+            config=f"""{NODE}alias = {{ foo = "./src/foo.ts" }}\n""",
+            files={
+                "src/index.ts": answering("""
+import a from "foo";
+import b from "foo/below";
+import c from "process/browser";
+import d from "util/x";
+import e from "sqlite";
+import { isDate } from "util/types";
+const answer = [a, b, c, d, e, typeof isDate].join();"""),
+                "tsconfig.json": '{"compilerOptions": {"baseUrl": "./src"}}',
+                "src/foo.ts": "export default 'alias';",
+                "src/util/x.ts": "export default 'x';",
+                **a_package("foo", index="module.exports = 1;", below="module.exports = 'below';"),
+                **a_package("process", browser="module.exports = 'browser';"),
+                **a_package("sqlite", index="module.exports = 'sqlite';"),
+            },
+        ),
         "exports and a listener": BundledProject(
             main="src/index.js",
             files={

@@ -13,18 +13,19 @@ from pathlib import Path
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
+from workers_deploy.project.alias_subpaths import Subpath, find_subpaths, resolve_subpaths
 from workers_deploy.project.bound_classes import check_bound_classes
-from workers_deploy.project.builtin_aliases import alias_builtins
+from workers_deploy.project.builtin_aliases import alias_builtins, is_bare_builtin
 from workers_deploy.project.bundle_files import Build, FileNames
 from workers_deploy.project.bundle_output import Bundled, read_bundle
 from workers_deploy.project.config import Config
 from workers_deploy.project.config_file import Checkout
 from workers_deploy.project.entry import Entry
-from workers_deploy.project.esbuild import Message, run_esbuild
+from workers_deploy.project.esbuild import Built, Message, run_esbuild
 from workers_deploy.project.esbuild_script import ask_esbuild
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.module_rules import ModuleRules
-from workers_deploy.project.node_builtins import ALWAYS, SINCE, NodeMode, find_missing, node_mode
+from workers_deploy.project.node_builtins import NodeMode, find_missing, node_mode
 
 _CONDITIONS = "workerd,worker,browser"
 _NAVIGATOR_DATE = "2022-03-21"
@@ -86,15 +87,12 @@ def _build(
     builtins = {}
     mode = node_mode(request.compatibility_date, request.compatibility_flags)
     if mode is NodeMode.V2:
-        stubs = output.with_name("builtins")
         builtins = alias_builtins(
             request.entry.project,
-            stubs,
             date=request.compatibility_date,
             flags=request.compatibility_flags,
         )
-    arguments = list(_arguments(request, format_, builtins))
-    built = run_esbuild(request.esbuild, request.entry.project, output, arguments, request.check)
+    built = _run(request, output, format_, builtins, findings)
     for message in built.messages:
         _tell(request, message, findings)
     if built.metafile is None:
@@ -113,17 +111,48 @@ def _build(
     )
 
 
+def _run(
+    request: BundleRequest,
+    output: Path,
+    format_: ScriptFormat,
+    builtins: Mapping[str, str],
+    findings: Findings,
+) -> Built:
+    """Run esbuild, again where aliases took something along that they are not said for."""
+    configured = (request.config.get("alias") if request.config else None) or {}
+    aliases = {**builtins, **configured}
+    program, project = request.esbuild, request.entry.project
+    while True:
+        arguments = list(_arguments(request, format_, aliases))
+        built = run_esbuild(program, project, output, arguments, request.check)
+        taken = find_subpaths(built, aliases)
+        resolved = resolve_subpaths(program, project, taken, [*_resolution(request)])
+        if not resolved:
+            break
+        aliases |= resolved
+    for one in (one for one in taken if one.is_lost):
+        _tell(request, _unresolved(one), findings)
+    return built
+
+
+def _unresolved(subpath: Subpath) -> Message:
+    text = f'Could not resolve "{subpath.name}"'
+    return Message(is_error=True, text=text, file=subpath.importer)
+
+
 def _arguments(
-    request: BundleRequest, format_: ScriptFormat, builtins: Mapping[str, str]
+    request: BundleRequest, format_: ScriptFormat, aliases: Mapping[str, str]
 ) -> Iterator[str]:
     config = request.config
     yield str(request.entry.file)
     yield from ("--bundle", "--target=es2024", "--supported:import-source=true")
-    yield from ("--supported:using=true", "--sourcemap=linked", f"--conditions={_CONDITIONS}")
+    yield from ("--supported:using=true", "--sourcemap=linked")
+    yield from _resolution(request)
     yield "--format=" + ("esm" if format_ is ScriptFormat.MODULES else "iife")
     yield from ("--log-level=warning", "--log-limit=0", "--color=false")
     yield from (f"--loader:{extension}=jsx" for extension in (".js", ".mjs", ".cjs"))
-    yield from _module_arguments(request, builtins)
+    yield from _module_arguments(request)
+    yield from (f"--alias:{name}={target}" for name, target in aliases.items())
     yield from _define_arguments(request)
     if config is None:
         yield from ("--keep-names",)
@@ -134,11 +163,15 @@ def _arguments(
         yield "--minify"
     yield f"--jsx-factory={config.get('jsx_factory') or 'React.createElement'}"
     yield f"--jsx-fragment={config.get('jsx_fragment') or 'React.Fragment'}"
-    if tsconfig := config.get("tsconfig"):
-        yield f"--tsconfig={config.directory / tsconfig}"
 
 
-def _module_arguments(request: BundleRequest, builtins: Mapping[str, str]) -> Iterator[str]:
+def _resolution(request: BundleRequest) -> Iterator[str]:
+    yield f"--conditions={_CONDITIONS}"
+    if request.config and (tsconfig := request.config.get("tsconfig")):
+        yield f"--tsconfig={request.config.directory / tsconfig}"
+
+
+def _module_arguments(request: BundleRequest) -> Iterator[str]:
     yield "--asset-names=[hash]-[name]"
     yield from ("--external:cloudflare:*", "--external:__STATIC_CONTENT_MANIFEST")
     yield "--external:node:*"
@@ -146,8 +179,6 @@ def _module_arguments(request: BundleRequest, builtins: Mapping[str, str]) -> It
         yield f"--loader:{extension}=copy"
     for file in (*(file for _, file in request.beside), *request.apart):
         yield f"--external:{file}"
-    aliases = {**builtins, **((request.config.get("alias") if request.config else None) or {})}
-    yield from (f"--alias:{name}={target}" for name, target in aliases.items())
 
 
 def _define_arguments(request: BundleRequest) -> Iterator[str]:
@@ -175,10 +206,12 @@ def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
 
 
 def _hint(message: Message) -> str | None:
+    if message.text.startswith("Invalid alias name"):
+        return f"name a package, {_WAY_OUT}"
     name = message.text.removeprefix('Could not resolve "').rstrip('"')
     if name == message.text:
         return None
-    if name.removeprefix("node:") in (*ALWAYS, *SINCE):
+    if is_bare_builtin(name):
         return 'it is built into Node: add the compatibility flag "nodejs_compat"'
     return "install the project's packages in a step before this one (npm ci)"
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from shutil import which
-from typing import Any
+from typing import Any, BinaryIO
 
 from workers_deploy.dataclass import dataclass
 
@@ -57,15 +57,18 @@ def run_esbuild(
     output: Path,
     arguments: Sequence[str],
     check: Callable[[], None] = lambda: None,
+    source: Path | None = None,
 ) -> Built:
     """Bundle into `output`, from `directory`; a program that can't be run is a message too.
 
-    `check` is called again and again meanwhile; what it raises ends the program.
+    `check` is called again and again meanwhile; what it raises ends the program. `source` is the
+    entry point where the arguments name none, read as if it lay in `directory`.
     """
     metafile = output / "metafile.json"
     command = [str(program), *arguments, f"--outdir={output}", f"--metafile={metafile}"]
     try:
-        returncode, told = _run(command, directory, check)
+        with Path(source or os.devnull).open("rb") as given:
+            returncode, told = _run(command, directory, given, check)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         return Built(messages=(Message(is_error=True, text=f"esbuild: {error}"),), metafile=None)
     messages = parse_messages(told)
@@ -77,13 +80,15 @@ def run_esbuild(
     return Built(messages=messages, metafile=None)
 
 
-def _run(command: Sequence[str], directory: Path, check: Callable[[], None]) -> tuple[int, str]:
+def _run(
+    command: Sequence[str], directory: Path, given: BinaryIO, check: Callable[[], None]
+) -> tuple[int, str]:
     """Run a program to its end and return its exit code and what it told."""
     with subprocess.Popen(  # noqa: S603  # the program is the image's, or the user's own
         command,
         cwd=directory,
         env={},
-        stdin=subprocess.DEVNULL,
+        stdin=given,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

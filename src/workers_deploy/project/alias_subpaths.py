@@ -1,0 +1,89 @@
+"""Keeps aliases to the one name that they are said for, as wrangler's are.
+
+esbuild lets an alias of `util` or `foo` take `util/x` and `foo/bar` along. Where a build shows such
+an import, what it means without the alias is asked of esbuild, and said by an alias of its own: of
+two that fit, the longer one counts.
+"""
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from workers_deploy.dataclass import dataclass
+from workers_deploy.project.esbuild import Built, run_esbuild
+from workers_deploy.project.node_builtins import ALWAYS, NEVER, SINCE
+
+# Not all: without a loader that reads code esbuild adds no extension to what is in a package.
+_EMPTIED = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json")
+_ORIGINALLY = re.compile(r'\(originally "([^"]+)"\)')
+
+
+@dataclass(frozen=True, slots=True)
+class Subpath:
+    """What a file imports below an aliased name; the file is relative to where esbuild ran.
+
+    `is_lost`: the build went by without it, since the alias made it one of the runtime's modules.
+    """
+
+    name: str
+    importer: str
+    is_lost: bool
+
+
+def find_subpaths(built: Built, aliases: Collection[str]) -> list[Subpath]:
+    """Return the imports of a build that an alias took along."""
+    found = [*_failed(built), *_succeeded(built)]
+    return [one for one in dict.fromkeys(found) if _is_below(one.name, aliases)]
+
+
+def _is_below(name: str, aliases: Collection[str]) -> bool:
+    # No alias may end in a slash.
+    is_named = name in aliases or name.endswith("/")
+    return not is_named and any(name.startswith(f"{alias}/") for alias in aliases)
+
+
+def _failed(built: Built) -> Iterator[Subpath]:
+    for message in built.messages:
+        named = _ORIGINALLY.search(message.text)
+        if named and message.file:
+            yield Subpath(named.group(1), message.file, is_lost=False)
+
+
+def _succeeded(built: Built) -> Iterator[Subpath]:
+    for importer, one in (built.metafile or {"inputs": {}})["inputs"].items():
+        for imported in one["imports"]:
+            name = imported["path"].removeprefix("node:")
+            if "original" in imported:
+                yield Subpath(imported["original"], importer, is_lost=False)
+            elif name != imported["path"] and name not in (*ALWAYS, *SINCE, *NEVER):
+                yield Subpath(name, importer, is_lost=True)
+
+
+def resolve_subpaths(
+    program: Path, directory: Path, subpaths: Sequence[Subpath], arguments: Sequence[str]
+) -> Mapping[str, str]:
+    """Return the files that such imports mean; `arguments` say how esbuild resolves."""
+    found = {}
+    for subpath in subpaths:
+        folder = Path(os.path.normpath(directory / subpath.importer)).parent
+        if file := _resolve(program, folder, subpath.name, arguments):
+            found[subpath.name] = file
+    return found
+
+
+def _resolve(program: Path, folder: Path, name: str, arguments: Sequence[str]) -> str | None:
+    """Bundle one import, with every file as an empty one, and look which was read."""
+    extensions = {*_EMPTIED, Path(name).suffix} - {""}
+    loaders = [f"--loader:{extension}=empty" for extension in sorted(extensions)]
+    options = ["--bundle", "--log-level=error", *arguments, *loaders]
+    with tempfile.TemporaryDirectory(prefix="workers-deploy-") as temporary:
+        output = Path(temporary)
+        source = output / "source"
+        source.write_text(f"import {json.dumps(name)};", encoding="utf-8")
+        built = run_esbuild(program, folder, output, options, source=source)
+    inputs = built.metafile["inputs"] if built.metafile else {}
+    files = [path for path in inputs if path != "<stdin>" and ":" not in path]
+    return os.path.normpath(folder / files[0]) if files else None
