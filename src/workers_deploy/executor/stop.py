@@ -28,6 +28,9 @@ class Stop:
         self._give_up_after = GIVE_UP_SECONDS
         self._timers: list[threading.Timer] = []
         self._hurry: Callable[[], None] = lambda: None
+        # Who is woken by a request may turn back before that request has started its timers.
+        # Re-entrant: a signal handler may run in the very thread that holds it.
+        self._lock = threading.RLock()
 
     @property
     def requested(self) -> bool:
@@ -48,22 +51,24 @@ class Stop:
 
         A signal that comes only now calls `hurry`, and they have 5 s from then.
         """
-        for timer in self._timers:
-            timer.cancel()
-            timer.join()  # it may be at its work already
-        self._give_up_after = CANCELLED_UNDO_SECONDS
-        self._hurry = hurry
+        with self._lock:
+            self._give_up_after = CANCELLED_UNDO_SECONDS
+            self._hurry = hurry
+            for timer in self._timers:
+                timer.cancel()
+                timer.join()  # it may be at its work already
 
     def request(self, signal_number: int) -> None:
         """Ask everything to stop; a second signal changes nothing."""
-        if self._requested:
-            return
-        self._signal_number = signal_number
-        self._requested = True
-        self._wake.put(None)
-        self._hurry()
-        for give_up in self._give_up:
-            self._call_later(give_up)
+        with self._lock:
+            if self._requested:
+                return
+            self._signal_number = signal_number
+            self._requested = True
+            self._wake.put(None)
+            self._hurry()
+            for give_up in self._give_up:
+                self._call_later(give_up)
 
     def check(self) -> None:
         """Raise CancelledError when a signal came."""
@@ -91,5 +96,5 @@ class Stop:
     def _call_later(self, give_up: Callable[[], None]) -> None:
         timer = threading.Timer(self._give_up_after, give_up)
         timer.daemon = True
-        self._timers.append(timer)
         timer.start()
+        self._timers.append(timer)
