@@ -26,6 +26,7 @@ from workers_deploy.api.caller import Caller
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
 from workers_deploy.bugs import bug_lines, tell_bug
 from workers_deploy.ci.detect import detect_ci
+from workers_deploy.ci.files import import_ahead
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.redactor import is_maskable
@@ -222,6 +223,7 @@ def _outcome(
         )
         for warning in loaded.warnings:
             around.reporter.warning(warning.text, place=warning.place)
+        import_ahead()
         outcome = run_command(inputs.command, session)
         return replace(outcome, header=header, command=inputs.command.value)
     except DeployError as error:

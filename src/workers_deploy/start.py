@@ -1,6 +1,10 @@
 """The way into a process: it listens to signals first, and imports the rest then."""
 
 import gc
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
 
 from workers_deploy.early import listen
 
@@ -15,3 +19,16 @@ def run() -> int:
     gc.freeze()
     gc.enable()
     return run_program(came)
+
+
+def run_to_the_end() -> NoReturn:
+    """Run the command line of this process and end it.
+
+    All is told and closed by then, and the operating system takes back what is left: taking the
+    interpreter apart would only be waited for.
+    """
+    code = run()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a reader that has gone changes no exit code
+            stream.flush()
+    os._exit(code)

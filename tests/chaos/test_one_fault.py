@@ -23,7 +23,7 @@ from fakes.chaos import (
 from fakes.runs import Runner
 
 Start = Callable[[], Runner]
-FIRST_READS = ("GET deployments", "GET versions", "GET script-settings", "GET workers/subdomain")
+FIRST_READS = ("GET deployments", "GET versions", "GET script-settings")
 
 
 def deployed(start: Start) -> tuple[Runner, dict[str, Any] | None, dict[str, Any] | None]:

@@ -120,14 +120,13 @@ def live_of(desired: Project, *, version: LiveVersion | None = None, **changes: 
             logpush=False, observability={"enabled": False}, tags=(), tail_consumers=()
         ),
         subdomain=SubdomainState(enabled=True, previews_enabled=True),
-        account_subdomain="acme",
         url="https://shop.acme.workers.dev",
     )
     return replace(state, **changes)
 
 
 def missing(desired: Project) -> LiveState:
-    return LiveState(script_name=desired.script_name, account_subdomain="acme")
+    return LiveState(script_name=desired.script_name)
 
 
 def kinds(steps: Iterable[object]) -> list[str]:

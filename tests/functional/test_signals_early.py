@@ -29,7 +29,7 @@ ENTRYPOINT = str(ROOT / "entrypoint")
 WAYS_IN = {
     "entrypoint": f"import runpy; runpy.run_path({ENTRYPOINT!r}, run_name='__main__')",
     "module": "import runpy; runpy.run_module('workers_deploy', run_name='__main__')",
-    "console script": "from workers_deploy.start import run; sys.exit(run())",
+    "console script": "from workers_deploy.start import run_to_the_end; run_to_the_end()",
 }
 
 
@@ -68,4 +68,4 @@ def test_a_signal_during_the_imports_cancels_the_run(
 def test_the_console_script_is_the_way_in_that_is_tested():
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
-    assert 'workers-deploy = "workers_deploy.start:run"' in project
+    assert 'workers-deploy = "workers_deploy.start:run_to_the_end"' in project

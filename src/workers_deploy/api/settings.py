@@ -8,7 +8,6 @@ from workers_deploy.api.body import FormBody, Part, compact_json, json_body, new
 from workers_deploy.api.caller import Caller, Options, ScriptPath, as_model, as_models, as_nothing
 from workers_deploy.api.wire import (
     AccountResult,
-    AccountSubdomainResult,
     ScriptSettingsResult,
     SubdomainResult,
     UsageModelResult,
@@ -17,7 +16,6 @@ from workers_deploy.api.wire import (
 )
 from workers_deploy.core.project import Binding, ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import RefusedError
 
 # The official client sends this date with POST subdomain: with it, the server derives a missing
 # `previews_enabled` from `enabled`. Both fields are always sent here, so it changes nothing but
@@ -154,21 +152,6 @@ class Settings(Caller):
             body=json_body(body),
         )
         return found.as_core()
-
-    def read_account_subdomain(self) -> str | None:
-        """GET workers/subdomain: the account's label on workers.dev; None where it has none."""
-        try:
-            found = self._call(
-                "GET",
-                "/workers/subdomain",
-                "GET workers/subdomain",
-                as_model(AccountSubdomainResult),
-            )
-        except RefusedError as refused:
-            if refused.code == 10007:  # here it means: none is registered (wrangler's source)
-                return None
-            raise
-        return found.subdomain
 
     def list_accounts(self) -> tuple[Account, ...]:
         """GET accounts: those that the token sees, the first 50."""

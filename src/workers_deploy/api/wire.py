@@ -244,12 +244,6 @@ class WorkerResult(WireModel):
     )
 
 
-class AccountSubdomainResult(WireModel):
-    """GET workers/subdomain."""
-
-    subdomain: str | None = None
-
-
 class AccountResult(WireModel):
     """An item of GET accounts."""
 

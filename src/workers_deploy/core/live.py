@@ -96,7 +96,6 @@ class LiveState:
     last_deployed_from: str | None = None
     script_settings: ScriptSettings = field(default_factory=ScriptSettings)
     subdomain: SubdomainState = field(default_factory=SubdomainState)
-    account_subdomain: str | None = None
     url: str | None = None  # of workers.dev, as Cloudflare answers it
     usage_model: UsageModel | None = None
     namespace_secrets: tuple[

@@ -74,6 +74,7 @@ def _read(run: Run, step: CheckLive) -> LiveState:
         run.script.name,
         want_usage_model=step.usage_model is not None,
         triggers=step.project.triggers if step.reads_triggers else None,
+        serving=run.state.version_id,
     )
 
 

@@ -102,7 +102,7 @@ def upload(client, manifest):
 def test_an_unknown_script_is_an_empty_state(client):
     state = read_live_state(client, "hello")
 
-    assert (state.exists, state.account_subdomain, state.unread) == (False, "acme", ())
+    assert (state.exists, state.unread) == (False, ())
 
 
 def test_what_was_put_is_live(client):

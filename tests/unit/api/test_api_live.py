@@ -52,7 +52,6 @@ def cloudflare():
 def unknown(cloudflare, code):
     for end in ("deployments", "versions", "script-settings"):
         cloudflare.on(f"GET /{end}", bad(404, code, "does not exist"))
-    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
 
 
 def read(cloudflare, time=None, **options):
@@ -107,24 +106,36 @@ def test_reads_that_do_not_depend_on_each_other_are_sent_at_once(cloudflare):
 
 
 @pytest.mark.parametrize("code", [10007, 10090, 10092])
-def test_an_unknown_script_is_an_empty_state_after_four_requests(cloudflare, code):
+def test_an_unknown_script_is_an_empty_state_after_three_requests(cloudflare, code):
     unknown(cloudflare, code)
 
     state = read(cloudflare)
 
-    assert (state.exists, state.live, state.account_subdomain) == (False, None, "acme")
-    assert len(cloudflare.requests) == 4
+    assert (state.exists, state.live, state.unread) == (False, None, ())
+    assert len(cloudflare.requests) == 3
 
 
-def test_an_unknown_script_on_an_account_whose_subdomain_is_secret_is_no_failure(cloudflare):
+def test_all_is_asked_at_once_where_the_version_that_serves_is_known(cloudflare):
+    together = threading.Barrier(6)
+
+    def answer(request):
+        together.wait(timeout=10)
+        return cloudflare(request)
+
+    assert read(answer, serving="v1").live.id == "v1"
+
+
+def test_another_version_serves_than_the_expected_one(cloudflare):
+    state = read(cloudflare, serving="v2")
+
+    assert [version.id for version in state.versions] == ["v1"]
+
+
+def test_the_expected_version_of_an_unknown_script_is_no_failure(cloudflare):
     unknown(cloudflare, 10007)
-    cloudflare.on("GET /workers/subdomain", bad(403, 10023, "no"))
+    cloudflare.on("GET /versions/v1", bad(404, 10007, "does not exist"))
 
-    state = read(cloudflare)
-
-    assert not state.exists
-    (unread,) = state.unread
-    assert unread.startswith("workers.dev of the account could not be read: ")
+    assert not read(cloudflare, serving="v1").exists
 
 
 def test_both_versions_of_a_gradual_rollout_are_read_the_larger_share_first(cloudflare):

@@ -111,25 +111,6 @@ def test_the_usage_model_may_have_no_limit(cloudflare, client):
     assert client.read_usage_model("hello") == UsageModel(usage_model="standard")
 
 
-def test_the_accounts_subdomain_may_be_missing(cloudflare, client):
-    cloudflare.on("GET /workers/subdomain", bad(404, 10007, "no subdomain"))
-
-    assert client.read_account_subdomain() is None
-
-
-def test_the_accounts_subdomain_is_read(cloudflare, client):
-    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
-
-    assert client.read_account_subdomain() == "acme"
-
-
-def test_another_refusal_of_the_accounts_subdomain_is_one(cloudflare, client):
-    cloudflare.on("GET /workers/subdomain", bad(403, 10023, "no"))
-
-    with pytest.raises(RefusedError):
-        client.read_account_subdomain()
-
-
 def test_accounts_are_listed_without_an_account_in_the_path(cloudflare, client):
     cloudflare.on("GET /accounts", good([{"id": ACCOUNT, "name": None}]))
 

@@ -262,7 +262,6 @@ def test_live_has_the_triggers_that_a_project_names_also_without_a_script(cloudf
     for end in ("deployments", "versions", "script-settings"):
         cloudflare.on(f"GET /{end}", bad(404, 10007, "does not exist"))
     cloudflare.on("GET /schedules", bad(404, 10007, "does not exist"))
-    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
     cloudflare.on(
         "GET /workers/domains", good([{"hostname": "app.example.com", "service": "blog"}])
     )
@@ -278,10 +277,9 @@ def test_live_has_the_triggers_that_a_project_names_also_without_a_script(cloudf
 def test_live_is_read_without_triggers_where_a_project_names_none(cloudflare):
     for end in ("deployments", "versions", "script-settings"):
         cloudflare.on(f"GET /{end}", bad(404, 10007, "does not exist"))
-    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
 
     with client_of(cloudflare, FakeTime()) as client:
         state = read_live_state(client, "shop", triggers=Triggers())
 
     assert state.triggers == Triggers()
-    assert len(cloudflare.requests) == 4
+    assert len(cloudflare.requests) == 3
