@@ -7,7 +7,7 @@ bring a native library.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from workers_deploy.core.project import Module, ModuleType, Project, ScriptFormat
 from workers_deploy.dataclass import dataclass
@@ -56,8 +56,18 @@ def _module_at(place: Place, project: Project) -> Module | None:
 
 
 def _through_map(source_map: Module, line: int, column: int) -> Place | None:
-    mappings = _mappings_of(source_map)
-    before = [one for one in read_line(mappings, line - 1) if one.column < column]
+    (found,) = find_through_map(source_map, [(line, column)])
+    return found
+
+
+def find_through_map(source_map: Module, wanted: Sequence[tuple[int, int]]) -> list[Place | None]:
+    """Return where in the sources stands what has these lines and columns in the mapped text."""
+    pieces = read_lines(_mappings_of(source_map), {line - 1 for line, _ in wanted})
+    return [_place_of(source_map, pieces.get(line - 1, []), column) for line, column in wanted]
+
+
+def _place_of(source_map: Module, pieces: Sequence[_Origin], column: int) -> Place | None:
+    before = [one for one in pieces if one.column < column]
     if not before:
         return None
     origin = before[-1]
@@ -76,20 +86,18 @@ def _mappings_of(source_map: Module) -> str:
     return mappings if isinstance(mappings, str) else ""
 
 
-def read_line(mappings: str, line: int) -> list[_Origin]:
-    """Return where the pieces of one line come from, in the order of their columns.
+def read_lines(mappings: str, wanted: Collection[int]) -> dict[int, list[_Origin]]:
+    """Return where the pieces of some lines come from, in the order of their columns.
 
     A map that is no map has nothing to say.
 
-    >>> [(one.column, one.source_line, one.source_column) for one in read_line(";AAEA,IAAC", 1)]
+    >>> found = read_lines(";AAEA,IAAC", [1])
+    >>> [(one.column, one.source_line, one.source_column) for one in found[1]]
     [(0, 2, 0), (4, 2, 1)]
     """
-    lines = mappings.split(";")
-    if line >= len(lines):
-        return []
     source = source_line = source_column = 0
-    found: list[_Origin] = []
-    for number, text in enumerate(lines[: line + 1]):
+    found: dict[int, list[_Origin]] = {}
+    for number, text in enumerate(mappings.split(";")[: max(wanted, default=-1) + 1]):
         column = 0
         for fields in map(read_numbers, text.split(",")):
             column += fields[0] if fields else 0
@@ -98,9 +106,10 @@ def read_line(mappings: str, line: int) -> list[_Origin]:
             # All but the column go on from the line before.
             source, source_line = source + fields[1], source_line + fields[2]
             source_column += fields[3]
-            if number == line:
-                found.append(_Origin(column, source, source_line, source_column))
-    return sorted(found, key=lambda one: one.column)
+            if number in wanted:
+                one = _Origin(column, source, source_line, source_column)
+                found.setdefault(number, []).append(one)
+    return {line: sorted(pieces, key=lambda one: one.column) for line, pieces in found.items()}
 
 
 def read_numbers(text: str) -> Sequence[int]:

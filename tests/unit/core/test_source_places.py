@@ -4,7 +4,7 @@ import pytest
 
 from fakes.builders import project
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
-from workers_deploy.core.source_places import find_in_checkout, read_line
+from workers_deploy.core.source_places import find_in_checkout, read_lines
 from workers_deploy.errors import Place
 
 # Columns 1 and 9 of line 2 come from the first source, 3:1 and 3:7; line 3 from the second, 3:1;
@@ -92,4 +92,4 @@ def test_a_map_that_is_no_object_says_nothing(content):
 
 
 def test_pieces_are_ordered_by_their_column():
-    assert [one.column for one in read_line("QAAA,JAAA", 0)] == [4, 8]
+    assert [one.column for one in read_lines("QAAA,JAAA", [0])[0]] == [4, 8]
