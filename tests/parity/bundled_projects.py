@@ -208,6 +208,31 @@ exports.sum = (text) => { assert.ok(text); return Buffer.from(text)[0] + typeof 
 """,
         },
     ),
+    "node that workers lack and that is needed late": BundledProject(
+        main="src/index.mjs",
+        config=NODE.replace("2026-06-01", "2025-01-01"),
+        files={
+            "src/index.mjs": """
+import { env, platform } from "node:process";
+import { read } from "careful-package";
+const word = async () => (await import("node:child_process")).execSync("echo word");
+export default {
+  async fetch() {
+    const said = await word().catch(() => "nothing");
+    return Response.json({ platform, env: typeof env, read: read("a"), said });
+  },
+};
+""",
+            "node_modules/careful-package/package.json": '{ "name": "careful-package" }',
+            "node_modules/careful-package/index.js": """
+let tty;
+try { tty = require("tty"); } catch {}
+exports.read = (file) => {
+  try { return require("fs").readFileSync(file); } catch { return "no files"; }
+};
+""",
+        },
+    ),
     "service worker": BundledProject(
         main="src/index.js",
         files={

@@ -3,11 +3,11 @@
 Files that a rule takes are not put into the bundle but beside it: esbuild's `copy` loader leaves
 their imports in place, and they become modules of their own. What differs from wrangler's bundle
 in bytes, not in behaviour: Node's built-in modules stay imports instead of getting stand-ins (see
-`node_builtins`).
+`node_builtins`, `partial_builtins`).
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
@@ -24,17 +24,20 @@ from workers_deploy.project.entry import Entry
 from workers_deploy.project.esbuild import Built, Message, run_esbuild
 from workers_deploy.project.esbuild_script import ask_esbuild
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.import_checks import (
+    WAY_OUT,
+    check_imports,
+    find_partly_used,
+    tell_lacks,
+)
+from workers_deploy.project.load_check import Look, find_lacks
 from workers_deploy.project.module_rules import ModuleRules
-from workers_deploy.project.node_builtins import NodeMode, find_missing, node_mode
+from workers_deploy.project.node_builtins import NEVER, SINCE, NodeMode, find_missing, node_mode
 
 _CONDITIONS = "workerd,worker,browser"
 _NAVIGATOR_DATE = "2022-03-21"
 # Rules of these types say which files are modules beside the bundle, not what an import becomes.
 SCRIPTS = (ModuleType.ESM, ModuleType.COMMONJS, ModuleType.PYTHON)
-_WAY_OUT = (
-    "or bundle it in a step before this one: wrangler deploy --dry-run --outdir dist, then set "
-    "main to the result and no_bundle to true"
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,17 +60,27 @@ class BundleRequest:
     check: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A bundle, and what esbuild was told to make it."""
+
+    bundled: Bundled
+    arguments: tuple[str, ...]
+
+
 def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
     """Return the bundle and the modules beside it; None where that is a problem."""
     with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
         output = Path(folder).resolve()
-        bundled = _build(request, output / "modules", ScriptFormat.MODULES, findings)
-        if bundled is not None and not _is_module(request, bundled):
-            bundled = _build(request, output / "script", ScriptFormat.SERVICE_WORKER, findings)
-    if bundled is not None:
-        _check_imports(request, bundled, findings)
-        check_bound_classes(request.config, request.entry.shown, bundled.exports, findings)
-    return bundled
+        made = _build(request, output / "modules", ScriptFormat.MODULES, findings)
+        if made is not None and not _is_module(request, made.bundled):
+            made = _build(request, output / "script", ScriptFormat.SERVICE_WORKER, findings)
+        if made is None:
+            return None
+        _check_imports(request, made, output / "look", findings)
+    exports = made.bundled.exports
+    check_bound_classes(request.config, request.entry.shown, exports, findings)
+    return made.bundled
 
 
 def _is_module(request: BundleRequest, bundled: Bundled) -> bool:
@@ -82,17 +95,14 @@ def _is_module(request: BundleRequest, bundled: Bundled) -> bool:
 
 def _build(
     request: BundleRequest, output: Path, format_: ScriptFormat, findings: Findings
-) -> Bundled | None:
+) -> _Made | None:
     output.mkdir()
     builtins = {}
-    mode = node_mode(request.compatibility_date, request.compatibility_flags)
+    date, flags = request.compatibility_date, request.compatibility_flags
+    mode = node_mode(date, flags)
     if mode is NodeMode.V2:
-        builtins = alias_builtins(
-            request.entry.project,
-            date=request.compatibility_date,
-            flags=request.compatibility_flags,
-        )
-    built = _run(request, output, format_, builtins, findings)
+        builtins = alias_builtins(request.entry.project, date=date, flags=flags)
+    built, arguments = _run(request, output, format_, builtins, findings)
     for message in built.messages:
         _tell(request, message, findings)
     if built.metafile is None:
@@ -106,9 +116,16 @@ def _build(
         show=request.checkout.show,
         keeps_names=bool(request.config and request.config.get("preserve_file_names")),
     )
-    return read_bundle(
-        names, beside=request.beside, format_=format_, requires_node=mode is NodeMode.V2
+    has_node = mode in (NodeMode.V1, NodeMode.V2)
+    missing = find_missing((*SINCE, *NEVER), date, flags) if has_node else []
+    bundled = read_bundle(
+        names,
+        beside=request.beside,
+        format_=format_,
+        requires_node=mode is NodeMode.V2,
+        missing=[f"node:{one.name}" for one in missing],
     )
+    return _Made(bundled, tuple(arguments))
 
 
 def _run(
@@ -117,8 +134,11 @@ def _run(
     format_: ScriptFormat,
     builtins: Mapping[str, str],
     findings: Findings,
-) -> Built:
-    """Run esbuild, again where aliases took something along that they are not said for."""
+) -> tuple[Built, list[str]]:
+    """Run esbuild, again where aliases took something along that they are not said for.
+
+    Returns what it built, and the arguments of the run that counts.
+    """
     configured = (request.config.get("alias") if request.config else None) or {}
     aliases = {**builtins, **configured}
     program, project = request.esbuild, request.entry.project
@@ -132,7 +152,7 @@ def _run(
         aliases |= resolved
     for one in (one for one in taken if one.is_lost):
         _tell(request, _unresolved(one), findings)
-    return built
+    return built, arguments
 
 
 def _unresolved(subpath: Subpath) -> Message:
@@ -207,7 +227,7 @@ def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
 
 def _hint(message: Message) -> str | None:
     if message.text.startswith("Invalid alias name"):
-        return f"name a package, {_WAY_OUT}"
+        return f"name a package, {WAY_OUT}"
     name = message.text.removeprefix('Could not resolve "').rstrip('"')
     if name == message.text:
         return None
@@ -216,41 +236,26 @@ def _hint(message: Message) -> str | None:
     return "install the project's packages in a step before this one (npm ci)"
 
 
-def _check_imports(request: BundleRequest, bundled: Bundled, findings: Findings) -> None:
-    date, flags = request.compatibility_date, request.compatibility_flags
-    builtins = _of_node(bundled.imports)
-    place = Place(file=request.entry.shown)
-    external = {*bundled.imports, *bundled.out_of_reach}
-    if bundled.format is ScriptFormat.SERVICE_WORKER and external:
-        listed = ", ".join(sorted(external))
-        findings.problem(
-            place.file,
-            f"Unexpected external import of {listed}: without a default export it is a service "
-            "worker.",
-            hint="add `export default { … }` to the entry point",
-            place=place,
-        )
-    mode = node_mode(date, flags)
-    if mode is NodeMode.NONE and (named := [*builtins, *_of_node(bundled.out_of_reach)]):
-        findings.notice(
-            f"it imports node:{named[0]}, which needs the compatibility flag nodejs_compat",
-            place,
-        )
-    elif mode in (NodeMode.V1, NodeMode.V2):
-        for missing in find_missing(builtins, date, flags):
-            ways = [f"set compatibility_date to {missing.since} or later"] if missing.since else []
-            ways += [f"add the compatibility flag {missing.flag}"] if missing.flag else []
-            findings.problem(
-                place.file,
-                f"it imports node:{missing.name}, which Workers do not have at compatibility date "
-                f"{date}",
-                hint=", ".join([*ways, _WAY_OUT]),
-                place=place,
-            )
-
-
-def _of_node(names: Iterable[str]) -> list[str]:
-    return [name.removeprefix("node:") for name in names if name.startswith("node:")]
+def _check_imports(request: BundleRequest, made: _Made, output: Path, findings: Findings) -> None:
+    """Report what of Node it needs and workerd lacks; a second build looks, where it may be so."""
+    date, flags, bundled = request.compatibility_date, request.compatibility_flags, made.bundled
+    check_imports(bundled, Place(file=request.entry.shown), date, flags, findings)
+    partial = find_partly_used(bundled, date, flags)
+    if bundled.format is ScriptFormat.SERVICE_WORKER or not (partial or bundled.late):
+        return
+    project = request.entry.project
+    look = Look(
+        late=bundled.late,
+        partial=partial,
+        has_globals=node_mode(date, flags) is NodeMode.V2,
+        directory=project,
+        show=request.checkout.show,
+        arguments=made.arguments,
+        run=lambda folder, arguments: run_esbuild(
+            request.esbuild, project, folder, arguments, request.check
+        ),
+    )
+    tell_lacks(find_lacks(look, output), date, flags, findings)
 
 
 def _check_rules(request: BundleRequest, build: Build, findings: Findings) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ var require = ((modules) => (name) => {{
 class Bundled:
     """A bundle: the main module first; `exports` and `imports` are those of the entry point.
 
-    `out_of_reach` are names that it requires, which fails where, and only if, it comes to that.
+    `out_of_reach` are names that it requires, which fails where, and only if, it comes to that;
+    `late` are modules of Node that the runtime lacks, of which that is to be told.
     """
 
     format: ScriptFormat
@@ -34,6 +35,7 @@ class Bundled:
     exports: tuple[str, ...]
     imports: tuple[str, ...]  # names of what the runtime has
     out_of_reach: tuple[str, ...]
+    late: tuple[str, ...]
     source_map: Module
 
 
@@ -62,10 +64,13 @@ def read_bundle(
     beside: Iterable[tuple[Module, Path]],
     format_: ScriptFormat,
     requires_node: bool,
+    missing: Collection[str],
 ) -> Bundled:
     """Return the modules of a build; `beside` are those that were found before it.
 
-    `requires_node`: Node's modules can be required, not imported only.
+    `requires_node`: Node's modules can be required, not imported only. `missing` are those that
+    the runtime lacks: imported at the start they would keep a bundle from loading that needs them
+    late or never.
     """
     build = names.build
     outputs = build.outputs
@@ -77,9 +82,12 @@ def read_bundle(
     for module, path in beside:
         text.rename(_relative(path, build.output), f"./{module.name}")
     required = list(_required(build, description, left, requires_node=requires_node))
+    required = [name for name in required if name not in missing]
     _provide_require(text, required, left, format_)
+    kinds = ("dynamic-import", *(("require-call",) if requires_node else ()))
     of_runtime = [one for one in description["imports"] if _is_of_runtime(one)]
     lacking = [one for one in of_runtime if _is_required(one) and one["path"] not in required]
+    late = [one for one in of_runtime if one["path"] in missing and one["kind"] in kinds]
     main_type = ModuleType.ESM if format_ is ScriptFormat.MODULES else ModuleType.COMMONJS
     return Bundled(
         format=format_,
@@ -89,8 +97,9 @@ def read_bundle(
             *(module for module, _ in beside),
         ),
         exports=tuple(description["exports"]),
-        imports=_names(one for one in of_runtime if one not in lacking),
+        imports=_names(one for one in of_runtime if one not in (*lacking, *late)),
         out_of_reach=_names(lacking),
+        late=_names(late),
         source_map=_source_map(text, main.name, names.show),
     )
 

@@ -3,7 +3,8 @@
 What a project imports of `node:` stays an import: workerd has it. The table tells since which
 date it does; it was measured with workerd 1.20261117.1 (each module imported under each date) and
 agrees with the flags that the npm package @cloudflare/unenv-preset 2.16.2 looks at. wrangler puts
-stand-ins that do nothing in the place of modules that are missing; we say so instead.
+stand-ins that do little in the place of modules that are missing; we say so instead, and refuse a
+bundle only where it would not load (`load_check`).
 """
 
 from collections.abc import Iterable, Mapping

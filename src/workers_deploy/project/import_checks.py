@@ -1,0 +1,108 @@
+"""Tells which imports of a bundle the runtime can't answer, before anything is sent."""
+
+from collections.abc import Iterable, Iterator
+
+from workers_deploy.core.project import ScriptFormat
+from workers_deploy.errors import Place
+from workers_deploy.project.bundle_output import Bundled
+from workers_deploy.project.findings import Findings
+from workers_deploy.project.load_check import Lacks, Needed
+from workers_deploy.project.node_builtins import MissingBuiltin, NodeMode, find_missing, node_mode
+from workers_deploy.project.partial_builtins import Partial, find_partial
+
+WAY_OUT = (
+    "or bundle it in a step before this one: wrangler deploy --dry-run --outdir dist, then set "
+    "main to the result and no_bundle to true"
+)
+_AT_DATE = "Workers do not have at compatibility date"
+
+
+def check_imports(
+    bundled: Bundled, place: Place, date: str, flags: tuple[str, ...], findings: Findings
+) -> None:
+    """Report what the bundle imports at its start; `place` is its entry point."""
+    external = {*bundled.imports, *bundled.out_of_reach, *bundled.late}
+    if bundled.format is ScriptFormat.SERVICE_WORKER and external:
+        listed = ", ".join(sorted(external))
+        findings.problem(
+            place.file,
+            f"Unexpected external import of {listed}: without a default export it is a service "
+            "worker.",
+            hint="add `export default { … }` to the entry point",
+            place=place,
+        )
+    builtins = of_node(bundled.imports)
+    mode = node_mode(date, flags)
+    if mode is NodeMode.NONE and (named := [*builtins, *of_node(bundled.out_of_reach)]):
+        findings.notice(
+            f"it imports node:{named[0]}, which needs the compatibility flag nodejs_compat",
+            place,
+        )
+    elif mode in (NodeMode.V1, NodeMode.V2):
+        for missing in find_missing(builtins, date, flags):
+            _refuse(missing, place, date, findings)
+
+
+def find_partly_used(bundled: Bundled, date: str, flags: tuple[str, ...]) -> tuple[Partial, ...]:
+    """Return what a bundle may use that workerd has in part, where wrangler's brings the rest."""
+    mode = node_mode(date, flags)
+    partial = find_partial(date, flags) if mode in (NodeMode.V1, NodeMode.V2) else ()
+    text = bundled.modules[0].content.decode(errors="replace")
+    return tuple(
+        one
+        for one in partial
+        if f"node:{one.name}" in bundled.imports
+        or (mode is NodeMode.V2 and any(f"{one.name}.{name}" in text for name in one.lacks))
+    )
+
+
+def tell_lacks(lacks: Lacks, date: str, flags: tuple[str, ...], findings: Findings) -> None:
+    """Report what would stop the bundle at load, and warn of what it may come to later."""
+    for partial, needed in lacks.exports:
+        for one in needed:
+            _refuse_export(partial, one, date, findings)
+    for missing, place in _missing(lacks.at_load, date, flags):
+        _refuse(missing, place, date, findings)
+    for missing, place in _missing(lacks.later, date, flags):
+        text = f"it fails where it comes to node:{missing.name}, which {_AT_DATE} {date}"
+        findings.notice(f"{text}: {', '.join(_ways(missing.since, missing.flag))}", place)
+    for partial, needed in lacks.members:
+        names = ", ".join(f"{partial.name}.{one.name}" for one in needed)
+        ways = ", ".join(_ways(partial.since, partial.flag))
+        findings.notice(f"it uses {names}, which {_AT_DATE} {date}: {ways}", needed[0].place)
+
+
+def _missing(
+    needed: Iterable[Needed], date: str, flags: tuple[str, ...]
+) -> Iterator[tuple[MissingBuiltin, Place | None]]:
+    for one in needed:
+        for missing in find_missing(of_node([one.name]), date, flags):
+            yield missing, one.place
+
+
+def _refuse(missing: MissingBuiltin, place: Place | None, date: str, findings: Findings) -> None:
+    findings.problem(
+        place.file if place else "main",
+        f"it imports node:{missing.name}, which {_AT_DATE} {date}",
+        hint=", ".join(_ways(missing.since, missing.flag)),
+        place=place,
+    )
+
+
+def _refuse_export(partial: Partial, needed: Needed, date: str, findings: Findings) -> None:
+    findings.problem(
+        needed.place.file if needed.place else "main",
+        f"it imports {needed.name} of node:{partial.name}, which {_AT_DATE} {date}",
+        hint=", ".join(_ways(partial.since, partial.flag)),
+        place=needed.place,
+    )
+
+
+def _ways(since: str | None, flag: str | None) -> list[str]:
+    ways = [f"set compatibility_date to {since} or later"] if since else []
+    return [*ways, *([f"add the compatibility flag {flag}"] if flag else []), WAY_OUT]
+
+
+def of_node(names: Iterable[str]) -> list[str]:
+    """Return Node's built-in modules among imported names, without `node:`."""
+    return [name.removeprefix("node:") for name in names if name.startswith("node:")]

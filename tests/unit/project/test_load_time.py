@@ -1,0 +1,65 @@
+import pytest
+
+from workers_deploy.project.load_time import Spot, find_spots
+
+AT_LOAD, LATER, CAUGHT = Spot(True, False), Spot(False, False), Spot(False, True)
+PACKAGE = """
+var require_a = __commonJS({
+  "node_modules/a/index.js"(exports, module) {
+    __mark_0__;
+    exports.b = () => __mark_1__;
+  }
+});
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "spot"),
+    [
+        ("var a = __mark_0__;", AT_LOAD),
+        ("if (a) { __mark_0__; }", AT_LOAD),
+        ("for (const a of b) { __mark_0__; }", AT_LOAD),
+        ("var a = { b: __mark_0__ };", AT_LOAD),
+        ("function f() {\n  return __mark_0__;\n}\n(0, g)();", LATER),
+        ("class A {\n  f(a = { b: 1 }) {\n    if (a) {\n __mark_0__;\n } } }", LATER),
+        ("var f = () => { __mark_0__; };", LATER),
+        ("var f = () => g(__mark_0__), h = 1;", LATER),
+        ("var f = () => 1, a = __mark_0__;", AT_LOAD),
+        ("var a = [() => 1, __mark_0__];", AT_LOAD),
+        ("(function() {\n __mark_0__;\n})();", AT_LOAD),
+        ("(function() {\n __mark_0__;\n}).call(this);", AT_LOAD),
+        ("var a = (() => __mark_0__)();", AT_LOAD),
+        ("(function() {\n var f = function() {\n __mark_0__;\n };\n})();", LATER),
+        ("try {\n __mark_0__;\n} catch {\n}", CAUGHT),
+        ("try {\n} catch (e) {\n __mark_0__;\n}", AT_LOAD),
+        ("var f = () => { try { __mark_0__; } catch { } };", CAUGHT),
+        ("}) __mark_0__;", AT_LOAD),
+        ("function f() { __mark_0__; } {", AT_LOAD),
+    ],
+)
+def test_what_stands_in_a_function_or_a_try_is_no_matter_of_the_load(text, spot):
+    assert find_spots(text) == {0: spot}
+
+
+def test_strings_and_comments_have_nothing_to_say():
+    assert find_spots('"__mark_0__"; // __mark_1__') == {}
+
+
+@pytest.mark.parametrize(
+    ("main", "first"),
+    [
+        ("require_a();", AT_LOAD),
+        ("var a = __toESM(require_a());", AT_LOAD),
+        ("function f() {\n  require_a();\n}", LATER),
+        ("try {\n  require_a();\n} catch {\n}", LATER),
+        ("", LATER),
+    ],
+)
+def test_a_package_runs_when_it_is_called(main, first):
+    assert find_spots(PACKAGE + main) == {0: first, 1: LATER}
+
+
+def test_packages_that_call_each_other_run_with_the_first():
+    other = PACKAGE.replace("require_a", "require_b").replace("__mark_0__", "require_a()")
+
+    assert find_spots(PACKAGE + other.replace("__mark_1__", "1") + "require_b();")[0] == AT_LOAD
