@@ -91,6 +91,23 @@ export default {
             "src/add.wasm": ADD_WASM,
         },
     ),
+    "wasm by its source": BundledProject(
+        paths=("/?a=40&b=2",),
+        files={
+            "src/index.js": """
+import source add from "./add.wasm";
+const instance = new WebAssembly.Instance(add);
+export default {
+  fetch(request) {
+    const { searchParams: s } = new URL(request.url);
+    return new Response(String(instance.exports.add(Number(s.get("a")), Number(s.get("b")))));
+  },
+};
+""",
+            "src/add.wasm": ADD_WASM,
+        },
+        main="src/index.js",
+    ),
     "text and data imports": BundledProject(
         config=DATE + '[[rules]]\ntype = "Text"\nglobs = ["**/*.md"]\nfallthrough = true\n',
         files={

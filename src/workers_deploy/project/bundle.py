@@ -1,26 +1,26 @@
 """Bundles an entry point as wrangler does, with esbuild.
 
-Files that a rule takes are not put into the bundle but beside it: esbuild's `copy` loader leaves
-their imports in place, and they become modules of their own. What differs from wrangler's bundle
-in bytes, not in behaviour: Node's built-in modules stay imports instead of getting stand-ins (see
-`node_builtins`, `partial_builtins`).
+Files that a rule takes are not put into the bundle but beside it: esbuild leaves their imports in
+place, and they become modules of their own (see `bundle_sorting`).
+What differs from wrangler's bundle in bytes, not in behaviour: Node's built-in modules stay imports
+instead of getting stand-ins (see `node_builtins`, `partial_builtins`).
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from workers_deploy.core.project import Module, ModuleType, ScriptFormat
+from workers_deploy.core.project import ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
 from workers_deploy.project.alias_subpaths import Subpath, find_subpaths, resolve_subpaths
 from workers_deploy.project.bound_classes import check_bound_classes
 from workers_deploy.project.builtin_aliases import alias_builtins, is_bare_builtin
+from workers_deploy.project.bundle_arguments import BundleRequest, arguments_of, resolution_of
 from workers_deploy.project.bundle_files import Build, FileNames
+from workers_deploy.project.bundle_imports import Import, read_imports
 from workers_deploy.project.bundle_output import Bundled, read_bundle
-from workers_deploy.project.config import Config
-from workers_deploy.project.config_file import Checkout
-from workers_deploy.project.entry import Entry
+from workers_deploy.project.bundle_sorting import Sorter, Sorting
 from workers_deploy.project.esbuild import Built, Message, run_esbuild
 from workers_deploy.project.esbuild_script import ask_esbuild
 from workers_deploy.project.findings import Findings
@@ -31,33 +31,7 @@ from workers_deploy.project.import_checks import (
     tell_lacks,
 )
 from workers_deploy.project.load_check import Look, find_lacks
-from workers_deploy.project.module_rules import ModuleRules
 from workers_deploy.project.node_builtins import NEVER, SINCE, NodeMode, find_missing, node_mode
-
-_CONDITIONS = "workerd,worker,browser"
-_NAVIGATOR_DATE = "2022-03-21"
-# Rules of these types say which files are modules beside the bundle, not what an import becomes.
-SCRIPTS = (ModuleType.ESM, ModuleType.COMMONJS, ModuleType.PYTHON)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BundleRequest:
-    """What is bundled and how.
-
-    `beside` are modules that were found and stay files of their own; `apart` are files that become
-    modules where they are imported, by rules that say more than an extension.
-    """
-
-    entry: Entry
-    config: Config | None
-    checkout: Checkout
-    rules: ModuleRules
-    beside: tuple[tuple[Module, Path], ...]
-    apart: Mapping[Path, ModuleType]
-    compatibility_date: str
-    compatibility_flags: tuple[str, ...]
-    esbuild: Path
-    check: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +76,17 @@ def _build(
     mode = node_mode(date, flags)
     if mode is NodeMode.V2:
         builtins = alias_builtins(request.entry.project, date=date, flags=flags)
-    built, arguments = _run(request, output, format_, builtins, findings)
-    for message in built.messages:
+    done = _sort(request, output, format_, builtins)
+    for message in done.messages:
         _tell(request, message, findings)
-    if built.metafile is None:
+    if done.build is None:
         return None
-    build = Build(metafile=built.metafile, output=output, directory=request.entry.project)
-    _check_rules(request, build, findings)
+    _check_rules(request, done, findings)
     names = FileNames(
-        build=build,
-        rules=request.rules,
-        apart=request.apart,
+        build=done.build,
+        taken=done.sorter.taken(done.imports),
         show=request.checkout.show,
-        keeps_names=bool(request.config and request.config.get("preserve_file_names")),
+        keeps_names=done.sorter.keeps_names,
     )
     has_node = mode in (NodeMode.V1, NodeMode.V2)
     missing = find_missing((*SINCE, *NEVER), date, flags) if has_node else []
@@ -125,93 +97,88 @@ def _build(
         requires_node=mode is NodeMode.V2,
         missing=[f"node:{one.name}" for one in missing],
     )
-    return _Made(bundled, tuple(arguments))
+    return _Made(bundled, done.arguments)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Done:
+    """The build in which every file is where the rules want it; None where it failed."""
+
+    messages: tuple[Message, ...]
+    arguments: tuple[str, ...]  # that esbuild was run with
+    build: Build | None = None
+    imports: tuple[Import, ...] = ()
+    sorter: Sorter
+    sorting: Sorting
+
+
+def _sort(
+    request: BundleRequest, output: Path, format_: ScriptFormat, builtins: Mapping[str, str]
+) -> _Done:
+    """Build until the files are sorted; most projects need one build for that."""
+    config, directory = request.config, request.entry.project
+    configured: Mapping[str, str] = (config.get("alias") if config else None) or {}
+    sorter = Sorter(
+        rules=request.rules,
+        entry=request.entry.file,
+        directory=directory,
+        fixed=[file for _, file in request.beside],
+        aliases=configured,
+        keeps_names=bool(config and config.get("preserve_file_names")),
+    )
+    sorting = Sorting(bare={})
+    while True:
+        bare = {name: str(file) for name, file in sorting.bare.items()}
+        aliases = {**builtins, **bare, **configured}
+        built, messages, arguments = _run(request, output, format_, aliases, sorting)
+        if built.metafile is None:
+            done = _Done(messages=messages, arguments=arguments, sorter=sorter, sorting=sorting)
+            following = sorter.after_errors(sorting, messages)
+        else:
+            build = Build(metafile=built.metafile, output=output, directory=directory)
+            asked = list(arguments_of(request, format_, {}, sorting))
+            imports = tuple(read_imports(build, request.esbuild, asked, sorting.apart))
+            done = _Done(
+                messages=messages,
+                arguments=arguments,
+                build=build,
+                imports=imports,
+                sorter=sorter,
+                sorting=sorting,
+            )
+            following = sorter.after_build(sorting, build, imports)
+        if following == sorting:
+            return done
+        sorting = following
 
 
 def _run(
     request: BundleRequest,
     output: Path,
     format_: ScriptFormat,
-    builtins: Mapping[str, str],
-    findings: Findings,
-) -> tuple[Built, list[str]]:
+    aliases: Mapping[str, str],
+    sorting: Sorting,
+) -> tuple[Built, tuple[Message, ...], tuple[str, ...]]:
     """Run esbuild, again where aliases took something along that they are not said for.
 
-    Returns what it built, and the arguments of the run that counts.
+    Returns what it built, what there is to say of it, and the arguments of the run that counts.
     """
-    configured = (request.config.get("alias") if request.config else None) or {}
-    aliases = {**builtins, **configured}
     program, project = request.esbuild, request.entry.project
     while True:
-        arguments = list(_arguments(request, format_, aliases))
+        arguments = [str(request.entry.file), *arguments_of(request, format_, aliases, sorting)]
         built = run_esbuild(program, project, output, arguments, request.check)
         taken = find_subpaths(built, aliases)
-        resolved = resolve_subpaths(program, project, taken, [*_resolution(request)])
+        resolved = resolve_subpaths(program, project, taken, [*resolution_of(request)])
         if not resolved:
             break
-        aliases |= resolved
-    for one in (one for one in taken if one.is_lost):
-        _tell(request, _unresolved(one), findings)
-    return built, arguments
+        aliases = {**aliases, **resolved}
+    messages = (*built.messages, *(_unresolved(one) for one in taken if one.is_lost))
+    return built, messages, tuple(arguments)
 
 
 def _unresolved(subpath: Subpath) -> Message:
     text = f'Could not resolve "{subpath.name}"'
     return Message(is_error=True, text=text, file=subpath.importer)
-
-
-def _arguments(
-    request: BundleRequest, format_: ScriptFormat, aliases: Mapping[str, str]
-) -> Iterator[str]:
-    config = request.config
-    yield str(request.entry.file)
-    yield from ("--bundle", "--target=es2024", "--supported:import-source=true")
-    yield from ("--supported:using=true", "--sourcemap=linked")
-    yield from _resolution(request)
-    yield "--format=" + ("esm" if format_ is ScriptFormat.MODULES else "iife")
-    yield from ("--log-level=warning", "--log-limit=0", "--color=false")
-    yield from (f"--loader:{extension}=jsx" for extension in (".js", ".mjs", ".cjs"))
-    yield from _module_arguments(request)
-    yield from (f"--alias:{name}={target}" for name, target in aliases.items())
-    yield from _define_arguments(request)
-    if config is None:
-        yield from ("--keep-names",)
-        return
-    if config.get("keep_names") is not False:
-        yield "--keep-names"
-    if config.get("minify"):
-        yield "--minify"
-    yield f"--jsx-factory={config.get('jsx_factory') or 'React.createElement'}"
-    yield f"--jsx-fragment={config.get('jsx_fragment') or 'React.Fragment'}"
-
-
-def _resolution(request: BundleRequest) -> Iterator[str]:
-    yield f"--conditions={_CONDITIONS}"
-    if request.config and (tsconfig := request.config.get("tsconfig")):
-        yield f"--tsconfig={request.config.directory / tsconfig}"
-
-
-def _module_arguments(request: BundleRequest) -> Iterator[str]:
-    yield "--asset-names=[hash]-[name]"
-    yield from ("--external:cloudflare:*", "--external:__STATIC_CONTENT_MANIFEST")
-    yield "--external:node:*"
-    for extension in request.rules.extensions(SCRIPTS):
-        yield f"--loader:{extension}=copy"
-    for file in (*(file for _, file in request.beside), *request.apart):
-        yield f"--external:{file}"
-
-
-def _define_arguments(request: BundleRequest) -> Iterator[str]:
-    flags = request.compatibility_flags
-    defines = dict.fromkeys(
-        (f"{scope}process.env.NODE_ENV" for scope in ("", "global.", "globalThis.")),
-        '"production"',
-    )
-    has_navigator = request.compatibility_date >= _NAVIGATOR_DATE or "global_navigator" in flags
-    if has_navigator and "no_global_navigator" not in flags:
-        defines["navigator.userAgent"] = '"Cloudflare-Workers"'
-    defines |= request.config.table("define") if request.config else {}
-    yield from (f"--define:{name}={value}" for name, value in defines.items())
 
 
 def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
@@ -258,16 +225,33 @@ def _check_imports(request: BundleRequest, made: _Made, output: Path, findings: 
     tell_lacks(find_lacks(look, output), date, flags, findings)
 
 
-def _check_rules(request: BundleRequest, build: Build, findings: Findings) -> None:
-    """Report files that only a rule takes which another rule ends."""
-    for importer, imported in build.inputs():
-        path = imported["path"].partition("?")[0]
-        if not imported.get("external") and request.rules.ends_before(path):
-            shown = request.checkout.show(build.path(importer))
-            findings.problem(
-                shown,
-                f"{path} is imported, but the module rule that takes it is ignored: a rule of the "
-                "same type before it ends the type",
-                hint="set fallthrough to true on that rule",
-                place=Place(file=shown),
+def _check_rules(request: BundleRequest, done: _Done, findings: Findings) -> None:
+    """Report imports that no rule can decide, or only one that another rule ends."""
+    assert done.build is not None
+    for one in done.imports:
+        if one.written not in done.sorter.aliases and request.rules.ends_before(one.written):
+            imported = request.checkout.show(one.file)
+            _refuse(
+                request.checkout.show(done.build.path(one.importer)),
+                f"{imported} is imported, but the module rule that takes it is ignored: a rule of "
+                "the same type before it ends the type",
+                "set fallthrough to true on that rule",
+                findings,
             )
+    for taken, bundled, file in done.sorter.split(done.sorting, done.imports):
+        _refuse(
+            request.checkout.show(file),
+            f'it is imported as "{taken}", which a module rule takes, and as "{bundled}", which '
+            "none takes: it can be one of both only",
+            "write both imports alike, or change the rule's globs",
+            findings,
+        )
+    for name in done.sorting.bare:
+        findings.notice(
+            f'it imports "{name}", which will stop working: write "./{name}"',
+            Place(file=request.entry.shown),
+        )
+
+
+def _refuse(file: str, message: str, hint: str, findings: Findings) -> None:
+    findings.problem(file, message, hint=hint, place=Place(file=file))

@@ -6,13 +6,12 @@ wrangler calls such a module by the SHA-1 of its content and its file's name, or
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType
 from workers_deploy.dataclass import dataclass
-from workers_deploy.project.module_rules import ModuleRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,11 +37,22 @@ class Build:
         start = self.output if imported.get("external") else self.directory
         return Path(os.path.normpath(start / name))
 
-    def inputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield each import of a file that was read: who imports, and what."""
-        for importer, one in self.metafile["inputs"].items():
-            for imported in one["imports"]:
-                yield importer, imported
+    @property
+    def copied(self) -> dict[Path, str]:
+        """Return what was copied, with the file that it is of."""
+        return {
+            path: next(iter(one["inputs"])).partition("?")[0]
+            for path, one in self.outputs.items()
+            if one["inputs"] and "entryPoint" not in one
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """What a rule makes of a file, and how the import that it takes is written."""
+
+    type: ModuleType
+    written: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,8 +68,7 @@ class FileNames:
     """Names the modules of one build."""
 
     build: Build
-    rules: ModuleRules
-    apart: Mapping[Path, ModuleType]
+    taken: Mapping[Path, Taken]
     show: Callable[[Path], str]
     keeps_names: bool
 
@@ -68,58 +77,43 @@ class FileNames:
 
         In the order in which the bundle imports them, which is wrangler's.
         """
-        found = {**self._copied(main), **self._apart(main)}
+        found = {**self._copied(), **self._apart(main)}
         imported = [self.build.target(one) for one in self.build.outputs[main]["imports"]]
         ordered = dict.fromkeys((*(path for path in imported if path in found), *found))
         return {path: found[path] for path in ordered}
 
-    def _copied(self, main: Path) -> dict[Path, LeftFile]:
+    def _copied(self) -> dict[Path, LeftFile]:
         """Return what esbuild copied, by the extension."""
-        specifiers = self._specifiers()
-        found = {}
-        for path, one in self.build.outputs.items():
-            if path == main or not one["inputs"]:
-                continue
-            source = next(iter(one["inputs"]))
-            original = source.partition("?")[0]
-            module = Module(
-                name=self._name(self.build.path(original), path, specifiers.get(source)),
-                type=self.rules.type_of_import(original) or ModuleType.DATA,
-                content=path.read_bytes(),
-                file=self.show(self.build.path(original)),
+        return {
+            path: LeftFile(
+                written=f"./{path.name}",
+                module=self._module(self.build.path(original), path),
             )
-            found[path] = LeftFile(written=f"./{path.name}", module=module)
-        return found
+            for path, original in self.build.copied.items()
+        }
 
     def _apart(self, main: Path) -> dict[Path, LeftFile]:
         """Return the files that stayed external, by their place, and are imported."""
-        entry = self.build.outputs[main]["entryPoint"]
-        folder = self.build.path(entry).parent
         found = {}
         for imported in self.build.outputs[main]["imports"]:
             file = self.build.target(imported)
-            if imported.get("external") and file in self.apart:
-                specifier = f"./{Path(os.path.relpath(file, folder)).as_posix()}"
-                module = Module(
-                    name=self._name(file, file, specifier),
-                    type=self.apart[file],
-                    content=file.read_bytes(),
-                    file=self.show(file),
-                )
+            if imported.get("external") and file in self.taken:
                 written = imported["path"].partition("?")[0]
-                found[file] = LeftFile(written=written, module=module)
+                found[file] = LeftFile(written=written, module=self._module(file, file))
         return found
 
-    def _specifiers(self) -> dict[str, str]:
-        """Return how each file is imported first."""
-        found: dict[str, str] = {}
-        for _, imported in self.build.inputs():
-            if "original" in imported:
-                found.setdefault(imported["path"], imported["original"].partition("?")[0])
-        return found
+    def _module(self, original: Path, content: Path) -> Module:
+        taken = self.taken.get(original) or Taken(type=ModuleType.DATA, written=original.name)
+        read = content.read_bytes()
+        return Module(
+            name=self._name(taken.written, read),
+            type=taken.type,
+            content=read,
+            file=self.show(original),
+        )
 
-    def _name(self, original: Path, content: Path, specifier: str | None) -> str:
-        if self.keeps_names and specifier and not Path(specifier).is_absolute():
-            return specifier
-        digest = hashlib.sha1(content.read_bytes(), usedforsecurity=False).hexdigest()
-        return f"./{digest}{'/' if self.keeps_names else '-'}{original.name}"
+    def _name(self, written: str, content: bytes) -> str:
+        if self.keeps_names and not Path(written).is_absolute():
+            return written
+        digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+        return f"./{digest}{'/' if self.keeps_names else '-'}{Path(written).name}"

@@ -48,8 +48,9 @@ class _Text:
     sources: tuple[Path, ...]
 
     def rename(self, specifier: str, name: str) -> None:
-        """Let imports name another module; esbuild writes double quotes, and keeps `?queries`."""
-        quoted = re.compile(rf'"{re.escape(specifier)}(\?[^"]*)?"')
+        """Let imports name another module; esbuild keeps `?queries`, and not all names in ASCII."""
+        either = "|".join(map(re.escape, (specifier, _in_ascii(specifier))))
+        quoted = re.compile(rf"""(["'`])(?:{either})(\?[^"]*?)?\1""")
         self.code = quoted.sub(lambda _: json.dumps(name), self.code)
 
     def put_before(self, lines: str) -> None:
@@ -110,6 +111,21 @@ def _read_text(main: Path, directory: Path) -> _Text:
     sources = [Path(os.path.normpath(main.parent / source)) for source in source_map["sources"]]
     source_map["sources"] = [_relative(source, directory) for source in sources]
     return _Text(main.read_text(encoding="utf-8"), source_map, tuple(sources))
+
+
+def _in_ascii(text: str) -> str:
+    r"""Escape a text as esbuild does, in the shortest way.
+
+    >>> print(_in_ascii("ä中😀"))
+    \xE4\u4E2D\u{1F600}
+    """
+    return "".join(char if char.isascii() else _escaped(ord(char)) for char in text)
+
+
+def _escaped(code: int) -> str:
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\u{{{code:X}}}"
 
 
 def _relative(path: Path, start: Path) -> str:

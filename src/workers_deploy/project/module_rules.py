@@ -1,7 +1,7 @@
 """Which files become modules, and of which kind: wrangler's `rules`."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workers_deploy.core.project import ModuleType
@@ -20,6 +20,8 @@ DEFAULT_RULES: Sequence[Mapping[str, Any]] = (
     {"type": "Data", "globs": ["**/*.bin"]},
     {"type": "CompiledWasm", "globs": ["**/*.wasm", "**/*.wasm?module"]},
 )
+# Rules of these types say which files are modules beside the bundle, not what an import becomes.
+SCRIPTS = (ModuleType.ESM, ModuleType.COMMONJS, ModuleType.PYTHON)
 # A pattern that says no more than how a file ends.
 _EXTENSION = re.compile(r"(?:\*\*/)*\*+(\.[\w.-]+)")
 # What esbuild reads by itself: to leave all such files beside would take the bundle apart.
@@ -39,20 +41,9 @@ class ModuleRule:
         """Tell whether a path, relative to the module root, falls under the rule."""
         return any(pattern.fullmatch(path) for pattern in self.patterns)
 
-    def takes_import(self, path: str) -> bool:
-        """Tell whether an import of a file may fall under the rule, however it is written.
-
-        wrangler compares what stands in the import, where `*` goes over slashes; each way to name
-        the file from a folder above it is such a text.
-        """
-        parts = path.split("/")
-        names = ["/".join(parts[start:]) for start in range(len(parts))]
-        specifiers = [form for name in names for form in (name, f"./{name}")]
-        return any(
-            re.fullmatch(pattern, specifier, re.DOTALL)
-            for pattern in map(_as_specifier, self.globs)
-            for specifier in specifiers
-        )
+    def takes_import(self, written: str) -> bool:
+        """Tell whether an import falls under the rule, by what stands in it, with its query."""
+        return any(re.fullmatch(_as_specifier(glob), written) for glob in self.globs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +60,27 @@ class ModuleRules:
         """Return the kind of module that a file becomes, None where no rule takes it."""
         return next((rule.type for rule in self.rules if rule.matches(path)), None)
 
-    def type_of_import(self, path: str) -> ModuleType | None:
-        """Return the kind of module that an imported file becomes, None where no rule takes it."""
-        return next((rule.type for rule in self.rules if rule.takes_import(path)), None)
+    def type_of_import(self, written: str) -> ModuleType | None:
+        """Return the kind of module that an import asks for, None where no rule takes it."""
+        taking = (rule.type for rule in self.rules if rule.takes_import(written))
+        return next((type_ for type_ in taking if type_ not in SCRIPTS), None)
 
-    def ends_before(self, path: str) -> bool:
-        """Tell whether the only rules that take an imported file are those that don't count."""
-        is_left_out = any(rule.takes_import(path) for rule in self.left_out)
-        return is_left_out and self.type_of_import(path) is None
+    def ends_before(self, written: str) -> bool:
+        """Tell whether the only rules that take an import are those that don't count."""
+        is_left_out = any(rule.takes_import(written) for rule in self.left_out)
+        return is_left_out and self.type_of_import(written) is None
 
-    def extensions(self, without: Collection[ModuleType]) -> list[str]:
-        """Return the extensions whose files the rules of other types take, wherever they are."""
-        found = [_extension_of(glob) for glob in self._globs(without)]
+    def extensions(self) -> list[str]:
+        """Return the extensions whose files the rules take, wherever they are."""
+        found = [_extension_of(glob) for glob in self._globs()]
         return list(dict.fromkeys(extension for extension in found if extension))
 
-    def by_path(self, without: Collection[ModuleType]) -> "ModuleRules":
-        """Return the rules of other types with the patterns that say more than an extension."""
-        return ModuleRules(
-            tuple(
-                ModuleRule(rule.type, globs, ())
-                for rule in self.rules
-                if rule.type not in without
-                and (globs := tuple(glob for glob in rule.globs if _extension_of(glob) is None))
-            )
-        )
+    def say_more(self) -> bool:
+        """Tell whether a pattern says more than an extension."""
+        return any(_extension_of(glob) is None for glob in self._globs())
 
-    def _globs(self, without: Collection[ModuleType]) -> list[str]:
-        return [glob for rule in self.rules if rule.type not in without for glob in rule.globs]
+    def _globs(self) -> list[str]:
+        return [glob for rule in self.rules if rule.type not in SCRIPTS for glob in rule.globs]
 
 
 def parse_rules(configured: Iterable[Mapping[str, Any]], *, is_python: bool) -> ModuleRules:
@@ -125,11 +110,8 @@ def _extension_of(glob: str) -> str | None:
 
 
 def _as_specifier(glob: str) -> str:
-    """Translate a glob as glob-to-regexp does without options: `*` goes over slashes.
-
-    The query is no part of a file's name: "*.wasm?module" is a file that ends in .wasm.
-    """
-    return ".*".join(map(re.escape, glob.partition("?")[0].split("*")))
+    """Translate a glob as glob-to-regexp does without options: `*` goes over slashes."""
+    return ".*".join(map(re.escape, re.split(r"\*+", glob)))
 
 
 def translate_glob(glob: str) -> str:

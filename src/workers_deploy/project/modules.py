@@ -73,15 +73,6 @@ class ModuleSearch:
         if wanted or (wanted is None and self.by_default):
             yield from self._further()
 
-    def apart(self, rules: ModuleRules) -> Iterator[tuple[Path, ModuleType]]:
-        """Return the files of the repository that an import of them would make modules."""
-        if not rules.rules:
-            return
-        for path, file in self._walk(self.checkout.root, ""):
-            type_ = rules.type_of_import(path)
-            if type_ is not None and file != self.entry.file and self._is_inside(file):
-                yield file, type_
-
     def _further(self) -> Iterator[tuple[Module, Path]]:
         root, rules = self.entry.root, self.rules()
         if self.config is not None and (flaw := self._flaw_of(root)):

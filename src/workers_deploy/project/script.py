@@ -93,22 +93,18 @@ class ScriptReader:
                 place=Place(file=self.entry.shown),
             )
             return None
-        from workers_deploy.project.bundle import (  # noqa: PLC0415 - most deploys bundle nothing
-            SCRIPTS,
-            BundleRequest,
-            make_bundle,
-        )
+        # Most deploys bundle nothing.
+        from workers_deploy.project.bundle import make_bundle  # noqa: PLC0415
+        from workers_deploy.project.bundle_arguments import BundleRequest  # noqa: PLC0415
 
         search = self._search(by_default=False)
-        rules = search.rules()
         bundled = make_bundle(
             BundleRequest(
                 entry=self.entry,
                 config=self.config,
                 checkout=self.checkout,
-                rules=rules,
+                rules=search.rules(),
                 beside=tuple(search.further()),
-                apart=dict(search.apart(rules.by_path(SCRIPTS))),
                 compatibility_date=self._said("compatibility_date") or "",
                 compatibility_flags=tuple(self._said("compatibility_flags") or ()),
                 esbuild=self.request.esbuild,

@@ -59,7 +59,7 @@ def test_the_bundler_is_told_of_extensions():
         is_python=False,
     )
 
-    assert rules.extensions([ModuleType.ESM]) == [
+    assert rules.extensions() == [
         ".d.bin", ".txt", ".html", ".sql", ".bin", ".wasm",
     ]  # fmt: skip
 
@@ -67,28 +67,42 @@ def test_the_bundler_is_told_of_extensions():
 @pytest.mark.parametrize(
     ("glob", "takes", "leaves"),
     [
-        ("**/LICENSE", ["LICENSE", "src/a/LICENSE"], ["LICENSE.md", "MYLICENSE"]),
-        ("templates/*", ["templates/a", "src/templates/a/b"], ["my-templates/a", "a/templates"]),
-        ("./a.json", ["a.json", "src/a.json"], ["b.json"]),
-        ("*.js", ["a.js", "src/a.js"], ["a.json"]),
+        ("**/LICENSE", ["./LICENSE", "pkg/a/LICENSE"], ["LICENSE", "./LICENSE.md", "./MYLICENSE"]),
+        ("src/client/*.js", ["src/client/a.js"], ["./client/a.js", "./src/client/a.js"]),
+        ("./a.json", ["./a.json"], ["a.json", "../a.json", "./a.json?x"]),
+        ("*.js", ["a.js", "./b/a.js"], ["./a.json", "./a.js?x"]),
+        ("**/*.wasm?module", ["./a.wasm?module"], ["./a.wasm", "./a.wasmXmodule"]),
     ],
 )
-def test_a_rule_by_path_takes_the_files_that_an_import_may_mean(glob, takes, leaves):
-    rule = {"type": "Text", "globs": [glob], "fallthrough": True}
+def test_a_rule_takes_an_import_by_what_stands_in_it(glob, takes, leaves):
+    rule = {"type": "Data", "globs": [glob]}
 
-    rules = parse_rules([rule], is_python=False).by_path([ModuleType.ESM])
+    rules = parse_rules([rule], is_python=False)
 
-    assert [rules.type_of_import(path) for path in takes] == [ModuleType.TEXT] * len(takes)
-    assert [rules.type_of_import(path) for path in leaves] == [None] * len(leaves)
-
-
-def test_rules_by_extension_ask_for_no_search_of_files():
-    assert parse_rules([], is_python=False).by_path([]).rules == ()
+    assert [one for one in takes if rules.type_of_import(one) is ModuleType.DATA] == takes
+    assert [one for one in leaves if rules.type_of_import(one) is ModuleType.DATA] == []
 
 
-def test_a_file_that_only_an_ended_rule_takes_is_known():
+def test_rules_of_scripts_take_no_imports():
+    script = {"type": "ESModule", "globs": ["**/*.js"]}
+    text = {"type": "Text", "globs": ["**/client/*.js"]}
+
+    rules = parse_rules([script, text], is_python=False)
+
+    assert rules.type_of_import("./a.js") is None
+    assert rules.type_of_import("./client/a.js") is ModuleType.TEXT
+
+
+def test_patterns_that_say_more_than_an_extension_are_known():
+    more = {"type": "Text", "globs": ["**/LICENSE"]}
+
+    assert parse_rules([more], is_python=False).say_more()
+    assert not parse_rules([], is_python=False).say_more()
+
+
+def test_an_import_that_only_an_ended_rule_takes_is_known():
     rules = parse_rules([{"type": "Text", "globs": ["**/*.md"]}], is_python=False)
 
-    assert rules.ends_before("src/a.txt")
-    assert not rules.ends_before("src/a.md")
-    assert not rules.ends_before("src/a.js")
+    assert rules.ends_before("./a.txt")
+    assert not rules.ends_before("./a.md")
+    assert not rules.ends_before("./a.js")
