@@ -22,7 +22,6 @@ from workers_deploy.project.bundle_imports import Import, read_imports
 from workers_deploy.project.bundle_output import Bundled, read_bundle
 from workers_deploy.project.bundle_sorting import Sorter, Sorting
 from workers_deploy.project.esbuild import Built, Message, run_esbuild
-from workers_deploy.project.esbuild_script import ask_esbuild
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.import_checks import (
     WAY_OUT,
@@ -46,9 +45,7 @@ def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
     """Return the bundle and the modules beside it; None where that is a problem."""
     with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
         output = Path(folder).resolve()
-        made = _build(request, output / "modules", ScriptFormat.MODULES, findings)
-        if made is not None and not _is_module(request, made.bundled):
-            made = _build(request, output / "script", ScriptFormat.SERVICE_WORKER, findings)
+        made = _build(request, output / "bundle", findings)
         if made is None:
             return None
         _check_imports(request, made, output / "look", findings)
@@ -57,20 +54,9 @@ def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
     return made.bundled
 
 
-def _is_module(request: BundleRequest, bundled: Bundled) -> bool:
-    """Tell an ES module from a service worker by its exports, as wrangler does."""
-    if "default" in bundled.exports:
-        return True
-    if not bundled.exports:
-        return False
-    asked = ask_esbuild(request.esbuild, request.entry.project, request.entry.file)
-    return not (asked.listens if asked else request.entry.listens)
-
-
-def _build(
-    request: BundleRequest, output: Path, format_: ScriptFormat, findings: Findings
-) -> _Made | None:
+def _build(request: BundleRequest, output: Path, findings: Findings) -> _Made | None:
     output.mkdir()
+    format_ = request.entry.format
     builtins = {}
     date, flags = request.compatibility_date, request.compatibility_flags
     mode = node_mode(date, flags)

@@ -43,7 +43,6 @@ class Entry:
     content: bytes
     is_python: bool
     bundles: bool
-    listens: bool  # to events, as service workers do
     exports: frozenset[str]
 
 
@@ -79,16 +78,15 @@ def find_entry(
         content=content,
         is_python=is_python,
         bundles=bundles,
-        listens=script.listens,
         exports=script.exports,
     )
 
 
 def _read_script(file: Path, content: bytes, project: Path, esbuild: Path | None) -> Script:
     """Read the text, and ask esbuild, where there is one, unless the text is clear."""
-    if esbuild is None or file.suffix in _NEEDS_BUNDLE:
+    if esbuild is None:
         return read_script(content.decode(errors="replace"))
-    if len(content) < _SHORT:
+    if len(content) < _SHORT and file.suffix not in _NEEDS_BUNDLE:
         script = read_script(content.decode(errors="replace"))
         if script.is_clear:
             return script

@@ -1,10 +1,12 @@
 """What an entry point imports and exports, without a parser.
 
 Whatever stays doubtful counts as an import, which at worst asks for a bundler that was not needed.
-Where there is an esbuild it is asked instead (`esbuild_script`).
+Where there is an esbuild it is asked instead (`esbuild_script`), unless the text is so clear that
+both answer the same.
 """
 
 import re
+from collections.abc import Collection
 
 from workers_deploy.dataclass import dataclass
 from workers_deploy.project.javascript_text import blank
@@ -12,7 +14,7 @@ from workers_deploy.project.javascript_text import blank
 _IMPORT_WORDS = re.compile(
     r"(?<![.\w$])(?:import|require)(?![\w$])(?!\s*\.\s*meta)|(?<![.\w$])from\s*[\"'`]"
 )
-_EXPORT_ALL = re.compile(r"(?<![.\w$])export\s*\*")
+_EXPORT_ALL = re.compile(r"(?<![.\w$])export\s*\*\s*as\s+([\w$]+)")
 _DEFAULT_EXPORT = re.compile(r"(?<![.\w$])export\s+default(?![\w$])")
 _DECLARED = re.compile(
     r"(?<![.\w$])export\s+(?:(?:async\s+)?function\s*\*?|class|const|let|var)\s*([\w$]+)"
@@ -20,13 +22,22 @@ _DECLARED = re.compile(
 _LISTED = re.compile(r"(?<![.\w$])export\s*\{([^}]*)\}")
 _DECLARED_TOGETHER = re.compile(r"(?<![.\w$])export\s+(?:const|let|var)\b([^;]*)")
 _LISTENER = re.compile(r"(?<![.\w$])(?:(?:globalThis|self)\s*\.\s*)?addEventListener\s*\(")
+# What the patterns above can't read wrong, where it stands outside of all braces.
+_EXPORT_WORD = re.compile(r"(?<![\w$])export(?![\w$])")
+_SURE_EXPORT = re.compile(
+    r"(?<![.\w$])export(?:\s+default(?![\w$])|\s*\{[\w$\s,]*\}"
+    r"|\s+(?:(?:async\s+)?function\s*\*?|class)\s*[\w$]+)"
+)
+# Line ends and spaces that few have, comments of HTML, escapes in names, decorators.
+_ODD_LINES = re.compile(r"\r(?!\n)|[\u2028\u2029]|<!--|-->")
+_ODD_CODE = re.compile(r"[^\x00-\x7f]|[\\@]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
     """What a source text says about itself.
 
-    `is_plain`: a runtime can read it. `is_clear`: nothing had to be guessed.
+    `is_plain`: a runtime can read it. `is_clear`: a parser would say the same.
     """
 
     imports: bool
@@ -54,18 +65,28 @@ def read_script(source: str) -> Script:
     """
     blanked = blank(source)
     code = blanked.code
+    exports = frozenset(_exports(code))
+    is_odd = _ODD_LINES.search(source) or _ODD_CODE.search(code)
     return Script(
         imports=imports_in(code),
-        exports=frozenset(_exports(code)),
+        exports=exports,
         listens=_LISTENER.search(code) is not None,
         is_plain=blanked.is_plain,
-        is_clear=blanked.is_clear,
+        is_clear=blanked.is_clear and not is_odd and _are_sure(code, exports),
     )
 
 
 def imports_in(code: str) -> bool:
     """Tell whether a blanked text imports or requires something."""
     return _IMPORT_WORDS.search(code) is not None
+
+
+def _are_sure(code: str, exports: Collection[str]) -> bool:
+    """Tell whether the exports are read right, and decide on the format without the listeners."""
+    words = [found.start() for found in _EXPORT_WORD.finditer(code)]
+    sure = [found.start() for found in _SURE_EXPORT.finditer(code)]
+    are_statements = all(code.count("{", 0, at) == code.count("}", 0, at) for at in words)
+    return words == sure and are_statements and ("default" in exports or not words)
 
 
 def _exports(code: str) -> set[str]:
@@ -77,6 +98,4 @@ def _exports(code: str) -> set[str]:
         names |= set(re.findall(r"[\w$]+", declared)) - {"default"}
     if _DEFAULT_EXPORT.search(code):
         names.add("default")
-    elif not names and _EXPORT_ALL.search(code):
-        names.add("*")
-    return names
+    return names | set(_EXPORT_ALL.findall(code))

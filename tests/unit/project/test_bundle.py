@@ -174,6 +174,17 @@ def test_exports_without_a_default_and_with_a_listener_are_a_service_worker(tmp_
     assert exports.format is ScriptFormat.MODULES
 
 
+def test_the_format_is_told_by_the_entry_point_not_by_its_bundle(tmp_path, esbuild):
+    source = (
+        "const { a } = require('./a'); module.exports = {}; addEventListener('fetch', () => a);"
+    )
+    write(tmp_path, source, **{"src/a.js": "exports.a = 1;"})
+
+    project = project_of(tmp_path, esbuild=esbuild)
+
+    assert project.format is ScriptFormat.SERVICE_WORKER
+
+
 def test_files_beside_the_bundle_are_called_as_wrangler_calls_them(tmp_path, esbuild):
     write(
         tmp_path,

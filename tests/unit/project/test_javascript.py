@@ -98,6 +98,30 @@ def test_what_is_told_from_slashes_or_left_open_is_not_clear():
         assert not read_script(source).is_clear, source
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export const a = 1;",
+        "export { a as b };",
+        "export { a as 'b c' }; export default 1;",
+        "class A { export\ndefault }; addEventListener('fetch', f);",
+        "// a\rexport default 1;",
+        "// a\u2028export default 1;",
+        "<!-- export default 1;",
+        "export\ufeffdefault 1;",
+        "export { a as \\u0064efault };",
+        "export default 1; export @d class A {}",
+    ],
+)
+def test_exports_that_only_a_parser_reads_right_are_not_clear(source):
+    assert not read_script(source).is_clear
+
+
+def test_what_can_not_be_read_wrong_is_clear():
+    assert read_script("// ä\nexport default 'ä'; export class A {}; export { b as c };").is_clear
+    assert read_script("addEventListener('fetch', f);").is_clear
+
+
 def test_a_comparison_is_no_element():
     assert read_script("for (let i = 0; i <length; i++) if (a <b || f(c) <d) g[0] <e").is_plain
 
@@ -111,7 +135,8 @@ def test_a_comparison_is_no_element():
         ("export const { A, b: B } = c", {"A", "b", "B", "c"}),
         ("export default class A {}", {"default"}),
         ("export {}", set()),
-        ("export * as a from './a'", {"*"}),
+        ("export * as a from './a'", {"a"}),
+        ("export * from './a'", set()),
     ],
 )
 def test_names_of_exports(source, names):
