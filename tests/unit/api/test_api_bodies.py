@@ -3,6 +3,7 @@
 import email
 import json
 import os
+import threading
 import tracemalloc
 from dataclasses import replace
 
@@ -275,3 +276,30 @@ def test_a_manifest_is_what_the_session_takes():
     manifest = {"/naïve/日本語.html": {"hash": "a" * 32, "size": 3}}
 
     assert json.loads(compact_json({"manifest": manifest}))["manifest"] == manifest
+
+
+def test_files_are_read_by_one_thread_at_a_time(tmp_path, monkeypatch):
+    bodies = [
+        BucketBody("B", (entry(tmp_path / name, name.encode(), path=f"/{name}"),))
+        for name in ("a.txt", "b.txt")
+    ]
+    second = threading.Thread(target=lambda: list(bodies[1]))
+    reading, most = [], []
+    read = os.read
+
+    def read_and_let_the_other_try(descriptor: int, size: int) -> bytes:
+        reading.append(descriptor)
+        most.append(len(reading))
+        if not second.ident:
+            second.start()
+            second.join(0.05)
+        content = read(descriptor, size)
+        reading.remove(descriptor)
+        return content
+
+    monkeypatch.setattr(bucket.os, "read", read_and_let_the_other_try)
+    first = list(bodies[0])
+    second.join()
+
+    assert b"YS50eHQ=" in b"".join(first)
+    assert most == [1, 1]
