@@ -25,6 +25,7 @@ from workers_deploy import __version__
 from workers_deploy.api.caller import Caller
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
 from workers_deploy.bugs import bug_lines, tell_bug
+from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
 from workers_deploy.ci.fork import is_from_fork
@@ -40,6 +41,7 @@ from workers_deploy.inputs import Inputs, InputsReading, read_inputs
 from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import CommandLine, Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
+from workers_deploy.project.findings import Notice
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.text import render_header
 from workers_deploy.telling import Telling
@@ -203,11 +205,15 @@ def _outcome(
         return Outcome(command=inputs.command.value, result=Result.SKIPPED, reason=reason)
     caller: Caller | None = None
     header: dict[str, str] = {}
+    told: tuple[str, ...] = ()
     try:
         around.stop.check()
         loaded = load(reading, values, around)
+        told = tuple(map(str, loaded.warnings))
         around.stop.check()  # what a signal has broken is no mistake of the project
         problems = [*reading.problems, *values.problems, *loaded.problems]
+        if problems:  # else behind the header
+            _tell_warnings(around.reporter, loaded.warnings)
         caller = _connect(reading, around, problems, started=started)
         session = assemble(reading, loaded, caller, around)
         header = _header(session, loaded.config_file)
@@ -221,16 +227,20 @@ def _outcome(
                 environment=inputs.environment,
             )
         )
-        for warning in loaded.warnings:
-            around.reporter.warning(warning.text, place=warning.place)
+        _tell_warnings(around.reporter, loaded.warnings)
         import_ahead()
         outcome = run_command(inputs.command, session)
-        return replace(outcome, header=header, command=inputs.command.value)
+        return replace(outcome, header=header, command=inputs.command.value, project_warnings=told)
     except DeployError as error:
-        return replace(_stopped(reading, error), header=header)
+        return replace(_stopped(reading, error), header=header, project_warnings=told)
     finally:
         if caller is not None:
             caller.connection.close()
+
+
+def _tell_warnings(reporter: Reporter, warnings: Sequence[Notice]) -> None:
+    for warning in warnings:
+        reporter.warning(warning.text, place=warning.place)
 
 
 def _connect(

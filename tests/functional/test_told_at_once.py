@@ -201,3 +201,39 @@ def test_a_configuration_that_is_nested_too_deeply_is_a_wrong_project(
 
     assert run.exit_code == 3, run.log
     assert f"{name} is nested too deeply" in run.log
+
+
+UNKNOWN_KEY = '"bindng"'
+
+
+def test_what_is_odd_about_a_project_stands_in_summary_and_report_too(
+    checkout: Checkout, runner: Runner
+):
+    checkout.config(main="index.js", bindng=1)
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert run.log.count(UNKNOWN_KEY) == 1
+    (warning,) = run.report["warnings"]
+    assert warning.startswith("wrangler.json:")
+    assert UNKNOWN_KEY in warning
+    assert "bindng" in run.files["summary.md"]
+
+
+def test_what_is_odd_is_told_beside_what_is_wrong(checkout: Checkout, runner: Runner):
+    checkout.config(main="nowhere.js", bindng=1)
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 3
+    assert run.log.count(UNKNOWN_KEY) == 1
+    assert len(run.report["warnings"]) == 1
+
+
+def test_an_option_of_wranglers_is_told_by_what_it_is_here(runner: Runner):
+    run = runner.fast("deploy", "--env", "val-7f3a")
+
+    assert run.exit_code == 2
+    assert "write --environment" in run.log
+    assert "val-7f3a" not in run.shown()

@@ -24,7 +24,8 @@ class Entry:
 
 _WRONG_CREDENTIAL = (
     "Check `api-token`: it is wrong, expired or revoked, or lacks the permission "
-    "Workers Scripts Write (for routes also Workers Routes Write) on this account."
+    "Workers Scripts Write (for routes also Workers Routes Write) on this account. Or check "
+    "`account-id`: a token of another account is not accepted either."
 )
 _CODE = "the script"
 _UPLOAD_AGAIN = "Run again: what is stored is not sent twice."

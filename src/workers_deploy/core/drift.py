@@ -131,6 +131,9 @@ def _is_what_we_deployed(note: Note, ours: LiveVersion, same_config: bool | None
     known = parse_note(ours.message)
     if known is None or same_config is False:
         return False
+    is_other_commit = NO_COMMIT not in (known.commit, note.commit) and known.commit != note.commit
+    if same_config is None and is_other_commit:
+        return False  # a clone without that commit: what differs may be the project's own change
     compared = compare_note(note, ours)
     same_parts = bool(compared.code and compared.assets and compared.secrets)
     return same_parts or known.commit == note.commit != NO_COMMIT

@@ -104,12 +104,18 @@ class Outcome:
     facts: Facts = field(default_factory=Facts)
     error: DeployError | None = None
     stage: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # told at the end
+    project_warnings: tuple[str, ...] = ()  # told as the project was read
     reason: str = ""  # why a run was skipped
     seconds: float = 0.0
     header: Mapping[str, str] = field(default_factory=dict)  # account, environment, config file
     # What a reading command found, for report.json: Cloudflare's fields, without values.
     details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """Return what summary and report warn of, in the order in which it was told."""
+        return (*self.project_warnings, *self.warnings)
 
     @property
     def exit_code(self) -> int:

@@ -30,6 +30,24 @@ LISTS = frozenset(
 NO_VALUE: Final = "\0"
 # `--help` and its like with something behind them, which the parser would quote.
 _TEXT_WITH_VALUE: Final = re.compile(r"-h.|--(help|version)=", re.DOTALL)
+# Options of wrangler's that people type, and what they are here.
+_OF_WRANGLER: Final = {
+    "--env": "write --environment",
+    "--name": "write --script-name",
+    "--var": "set the environment variable INPUT_VARS, to lines NAME=value",
+    "--minify": 'set "minify" in the wrangler configuration',
+    "--define": 'set "define" in the wrangler configuration',
+    "--alias": 'set "alias" in the wrangler configuration',
+    "--route": 'set "routes" in the wrangler configuration',
+    "--routes": 'set "routes" in the wrangler configuration',
+    "--triggers": 'set "triggers" in the wrangler configuration',
+    "--schedule": 'set "triggers" in the wrangler configuration',
+    "--no-bundle": "write --bundle=false",
+    "--latest": "write --compatibility-date and today's date",
+    "--strict": "plan before you deploy: workers-deploy plan --fail-on drift",
+    "--outdir": "there is none: what goes up can be read back by workers-deploy download",
+    "--secrets-file": "name each in INPUT_SECRETS, or set INPUT_SECRETS_JSON to the object",
+}
 EPILOG = """\
 Every option can also be given as an environment variable: --script-name as INPUT_SCRIPT_NAME.
 Tokens, secrets and variables have no option, since a process list is public:
@@ -174,6 +192,8 @@ def _unknown(word: str, argv: Sequence[str]) -> Problem:
             "is no option: a process list is public",
             hint=f"set the environment variable {names_of(fields[name])[-1]}",
         )
+    if name in _OF_WRANGLER:
+        return _problem(name, f"is no option ({position})", hint=_OF_WRANGLER[name])
     if name in fields and name != "--command":
         return _problem(name, f"is not written so ({position})", hint=f"{name} VALUE, in two words")
     return _problem(

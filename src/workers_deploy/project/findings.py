@@ -13,6 +13,9 @@ class Notice:
     text: str
     place: Place | None = None
 
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
 
 @dataclass(slots=True)
 class Findings:

@@ -144,7 +144,7 @@ def _render_problems(error: ProblemsError) -> str:
 
 
 def _render_warnings(outcome: Outcome) -> str:
-    shown = [f"- ⚠️ {cell(text, limit=MAX_MESSAGE)}" for text in outcome.warnings[:MAX_ROWS]]
+    shown = [f"- ⚠️ {cell(text, limit=MAX_MESSAGE)}" for text in outcome.all_warnings[:MAX_ROWS]]
     return "\n".join(shown)
 
 

@@ -131,7 +131,7 @@ def report_record(outcome: Outcome, context: RunContext) -> dict[str, Any]:
         "plan": plan_record(outcome.plan) if outcome.plan else None,
         "steps": [_result_record(result) for result in outcome.results],
         "details": dict(outcome.details),
-        "warnings": list(outcome.warnings),
+        "warnings": list(outcome.all_warnings),
         "error": _error_record(outcome.error, outcome.stage) if outcome.error else None,
     }
 

@@ -28,6 +28,7 @@ def redact_outcome(outcome: Outcome, redact: Redact) -> Outcome:
         facts=redact_strings(outcome.facts, redact),
         error=outcome.error and _redact_error(outcome.error, redact),
         warnings=redact_strings(outcome.warnings, redact),
+        project_warnings=redact_strings(outcome.project_warnings, redact),
         header={name: redact(text) for name, text in outcome.header.items()},
         details=redact_strings(dict(outcome.details), redact),
     )

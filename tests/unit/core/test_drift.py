@@ -105,7 +105,7 @@ def test_a_secret_that_got_another_value_is_told_without_it():
     ("commit", "same_config", "is_told"),
     [
         (None, None, True),  # the same code, assets and secrets: the same project
-        ("f" * 40, None, True),
+        ("f" * 40, None, False),  # a clone without the commit that we deployed
         ("f" * 40, False, False),
         ("a1b2c3d4e5f6" + "0" * 28, True, True),
     ],
