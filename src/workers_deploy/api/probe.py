@@ -5,7 +5,6 @@ status counts. TLS is verified.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -13,7 +12,7 @@ from workers_deploy.api.connection import USER_AGENT
 from workers_deploy.api.in_time import TooLateError, in_time
 from workers_deploy.api.network import make_client
 from workers_deploy.api.open_sockets import OpenSockets
-from workers_deploy.core.project import ProbeTarget
+from workers_deploy.core.project import ProbeTarget, is_url
 from workers_deploy.dataclass import dataclass
 
 GOOD_IN_A_ROW = 3
@@ -179,9 +178,10 @@ class _Probe:
 
 
 def _absolute(target: str, deployment_url: str | None) -> str:
-    if urlsplit(target).scheme in ("http", "https"):
+    if is_url(target):
         return target
     if deployment_url is None:
         raise ValueError(f"{target}: a path, but there is no deployment URL to ask it on")
     base = deployment_url if deployment_url.endswith("/") else f"{deployment_url}/"
-    return urljoin(base, target.lstrip("/"))
+    # Not urljoin: it takes what follows the slash of /https://other.example for a URL of its own.
+    return base + target.lstrip("/")

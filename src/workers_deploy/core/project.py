@@ -130,6 +130,20 @@ class ProbeTarget:
     statuses: tuple[range, ...]
     timeout: float  # seconds, for all targets together
 
+    @property
+    def has_paths(self) -> bool:
+        """Tell whether a target is asked on the deployment URL."""
+        return not all(map(is_url, self.targets))
+
+
+def is_url(target: str) -> bool:
+    """Tell whether what a probe asks is a whole URL, and not a path.
+
+    >>> is_url("HTTPS://shop.example.com"), is_url("/https://shop.example.com")
+    (True, False)
+    """
+    return target.lower().startswith(("https://", "http://"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:

@@ -33,6 +33,7 @@ from workers_deploy.inputs.choices import (
     UsageModelName,
     WithoutCredentials,
 )
+from workers_deploy.inputs.probe_targets import parse_probe_targets
 from workers_deploy.inputs.script_settings import parse_script_settings
 from workers_deploy.inputs.texts import (
     Invalid,
@@ -69,7 +70,6 @@ NO_OPTION = frozenset({"api_token", "github_token", "secrets_json", "vars"})
 
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_words)]
-Lines = Annotated[tuple[str, ...], NoDecode, BeforeValidator(lambda text: parse_words(text, "\n"))]
 
 
 def names_of(field: str) -> tuple[str, ...]:
@@ -180,7 +180,9 @@ class Inputs(BaseSettings):
     dry_run: Boolean = Field(False, description="stop before the first write")
     fail_on: FailOn | None = Field(None, description="plan exits 8 when it finds them")
     on_failure: OnFailure = Field(OnFailure.REVERT, description="check or probe failed")
-    probe: Lines = Field((), description="URLs or paths to ask, one a line")
+    probe: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_probe_targets)] = Field(
+        (), description="URLs or paths to ask, one a line"
+    )
     probe_status: Annotated[tuple[range, ...], NoDecode, BeforeValidator(parse_statuses)] = Field(
         (range(200, 400),), description="statuses that count as well; default 200-399"
     )

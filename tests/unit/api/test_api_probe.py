@@ -111,12 +111,16 @@ def test_an_answer_that_is_nothing_at_all_is_told():
 
 
 def test_paths_are_asked_on_the_deployment_url_whatever_its_own_path():
-    urls = probe_urls(target("/health", "api", "https://x.example/y"), "http://127.0.0.1:1/run/a")
+    targets = ("/health", "api", "https://x.example/y", "/https://x.example/y", "a:b//c")
+
+    urls = probe_urls(target(*targets), "http://127.0.0.1:1/run/a")
 
     assert urls == (
         "http://127.0.0.1:1/run/a/health",
         "http://127.0.0.1:1/run/a/api",
         "https://x.example/y",
+        "http://127.0.0.1:1/run/a/https://x.example/y",
+        "http://127.0.0.1:1/run/a/a:b//c",
     )
 
 
