@@ -223,16 +223,6 @@ def test_the_time_of_undoing_is_not_taken_from_the_deadline(
     assert cloudflare.served() == former
 
 
-def test_a_path_without_a_deployment_url_is_told(live: Runner, cloudflare: Cloudflare):
-    former = cloudflare.served()
-
-    run = live.fast("deploy", probe="/health", workers_dev=False)
-
-    assert run.exit_code in (2, 6), run.log
-    assert "/health" in run.log
-    assert cloudflare.served() == former
-
-
 def test_probe_statuses_are_what_the_input_says(live: Runner, site: Site):
     site.statuses = [404]
 

@@ -12,6 +12,7 @@ from workers_deploy.commands.session import (
     stopped,
     tell,
     tell_plan,
+    with_domains,
     wrong_input,
 )
 from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours
@@ -65,7 +66,8 @@ def read_with_project(session: Session) -> LiveState:
     """Tell what the checkout holds, then read what serves."""
     tell(session.reporter, render_project_row(session.project))
     scopes = session.inputs.only
-    return read_live(session, triggers=not scopes or Scope.TRIGGERS in scopes, notices=False)
+    live = read_live(session, triggers=not scopes or Scope.TRIGGERS in scopes, notices=False)
+    return with_domains(session, live)
 
 
 def _make(session: Session, live: LiveState) -> Plan:

@@ -11,13 +11,14 @@ from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.api.live import read_live_state
+from workers_deploy.api.trigger_state import read_triggers
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.digest import Note, derive_note_key, make_note
 from workers_deploy.core.guards import check_guards, check_hosts, live_commit
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.metadata import describe_code
 from workers_deploy.core.outcome import Outcome, Result
-from workers_deploy.core.project import Project
+from workers_deploy.core.project import Project, Triggers
 from workers_deploy.core.steps import (
     Action,
     CheckLive,
@@ -31,7 +32,7 @@ from workers_deploy.core.steps import (
     UploadScript,
 )
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import DeployError, Problem, ProblemKind, ProblemsError
+from workers_deploy.errors import ApiError, DeployError, Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor, facts_of
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.choices import Allow
@@ -97,6 +98,23 @@ def read_live(session: Session, *, triggers: bool = False, notices: bool = True)
     for sentence in live.unread if notices else ():
         session.reporter.notice(sentence)
     return live
+
+
+def with_domains(session: Session, live: LiveState) -> LiveState:
+    """Return live with the configured custom domains, where a probe's path needs one of them.
+
+    For commands that read no triggers. What may not be read is left to the plan.
+    """
+    probe, domains = session.project.probe, session.project.triggers.domains
+    needs_one = probe is not None and probe.has_paths and live.subdomain.enabled is False
+    if not (needs_one and domains and live.exists and live.triggers.domains is None):
+        return live
+    try:
+        read = read_triggers(session.client, live.script_name, Triggers(domains=domains))
+    except ApiError as error:
+        session.reporter.notice(f"the custom domains could not be read: {error.message}")
+        return live
+    return replace(live, triggers=replace(live.triggers, domains=read.triggers.domains))
 
 
 def note_of(session: Session) -> Note:

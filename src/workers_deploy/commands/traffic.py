@@ -10,6 +10,7 @@ from workers_deploy.commands.session import (
     read_live,
     stopped,
     tell_plan,
+    with_domains,
     wrong_input,
 )
 from workers_deploy.core.guards import check_rollout
@@ -27,7 +28,7 @@ from workers_deploy.inputs.choices import Allow
 
 def rollback(session: Session) -> Outcome:
     """Move traffic back to an earlier version."""
-    live = read_live(session)
+    live = with_domains(session, read_live(session))
     made = None
     try:
         made = _plan_rollback(session, live)

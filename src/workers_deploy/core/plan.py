@@ -11,6 +11,7 @@ from workers_deploy.core.compare import (
 )
 from workers_deploy.core.digest import Note
 from workers_deploy.core.live import LiveState
+from workers_deploy.core.plan_probe import check_paths
 from workers_deploy.core.plan_settings import settings_steps
 from workers_deploy.core.plan_triggers import trigger_steps
 from workers_deploy.core.plan_version import (
@@ -77,7 +78,12 @@ def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
 def check_steps(
     project: Project, live: LiveState, steps: Collection[Step], *, probes: bool = True
 ) -> list[Step]:
-    """Return what looks, after the last write, whether live is as planned."""
+    """Return what looks, after the last write, whether live is as planned.
+
+    Raises:
+        ProblemsError: the probe asks a path, and the script will have no URL.
+
+    """
     settings = next((s.settings for s in steps if isinstance(s, PatchScriptSettings)), None)
     subdomain = next((s.state for s in steps if isinstance(s, SetSubdomain)), SubdomainState())
     check = CheckLive(
@@ -96,6 +102,7 @@ def check_steps(
     )
     if project.probe is None or not probes:
         return [check]
+    check_paths(project, live, steps)
     return [check, Probe(action=Action.UPDATE, title="Probe", target=project.probe)]
 
 

@@ -81,7 +81,7 @@ def test_traffic_moves_after_everything_that_cloudflare_can_refuse():
         script_settings=ScriptSettings(logpush=True),
         usage_model=UsageModel(usage_model="standard"),
         subdomain=SubdomainState(enabled=False),
-        probe=ProbeTarget(targets=("/",), statuses=(range(200, 400),), timeout=60),
+        probe=ProbeTarget(targets=("https://a.example/",), statuses=(range(200, 400),), timeout=60),
     )
 
     plan = plan_of(desired, live_of(project()))
