@@ -121,6 +121,39 @@ def test_a_script_that_does_not_exist_cannot_be_shown(runner: Runner):
     assert "the script no-such-script does not exist" in run.log
 
 
+def test_of_a_script_without_versions_the_rest_is_shown(runner: Runner, cloudflare: Cloudflare):
+    cloudflare.ask("POST", "/workers/workers", {"name": "shop", "logpush": True})
+
+    run = runner.process("show")
+
+    assert run.exit_code == 0, run.log
+    details = run.report["details"]
+    assert (details["live_version"], details["settings"]) == (None, None)
+    assert details["versions"] == details["deployments"] == details["secrets"]["latest"] == []
+    assert details["script_settings"]["logpush"] is True
+    assert "▸ Settings     none\n" in run.stdout
+
+
+@pytest.mark.parametrize("route", ["GET settings", "GET secrets", "GET versions"])
+def test_a_part_that_only_a_version_has_is_left_out(
+    live: Runner, cloudflare: Cloudflare, route: str
+):
+    nth = 2 if route == "GET versions" else 1  # what serves is read before
+    cloudflare.fail(route, "status", status=404, code=10222, nth=nth, count=None)
+
+    run = live.fast("show")
+
+    assert run.exit_code == 0, run.log
+
+
+def test_any_other_refusal_of_a_part_is_exit_4(live: Runner, cloudflare: Cloudflare):
+    cloudflare.fail("GET settings", "status", status=403, code=10023, count=None)
+
+    run = live.fast("show")
+
+    assert (run.exit_code, run.outputs["error-code"]) == (4, "10023")
+
+
 def test_a_script_in_a_dispatch_namespace_is_shown(runner: Runner, cloudflare: Cloudflare):
     cloudflare.ask("POST", "/workers/dispatch/namespaces", {"name": "tenants"})
     runner.knows(OURS="ours-value-1")

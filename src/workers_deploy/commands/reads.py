@@ -1,14 +1,15 @@
 """show, list, download: what Cloudflare has; nothing is written to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from workers_deploy.api.content import ScriptContent, read_content
+from workers_deploy.api.live import NO_VERSIONS
 from workers_deploy.api.scripts import ListedScript
 from workers_deploy.commands.session import Session, finished, read_live, stopped, wrong_input
-from workers_deploy.core.live import LiveState
+from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.outcome import Facts, Outcome, Result
 from workers_deploy.errors import (
     DeployError,
@@ -17,6 +18,8 @@ from workers_deploy.errors import (
 from workers_deploy.project.save import save_script
 from workers_deploy.report.details import render_list, render_show, show_record
 from workers_deploy.report.measures import count_of
+
+T = TypeVar("T")
 
 
 def show(session: Session) -> Outcome:
@@ -35,18 +38,33 @@ def show(session: Session) -> Outcome:
 def _show_record(session: Session, live: LiveState) -> dict[str, Any]:
     client, script = session.client, session.script
     with ThreadPoolExecutor(max_workers=4) as pool:
-        settings = pool.submit(client.read_settings, script)
-        secrets = pool.submit(client.list_secrets, script)
+        settings = pool.submit(_unless_no_version, lambda: client.read_settings(script))
+        secrets = pool.submit(_unless_no_version, lambda: client.list_secrets(script))
         in_namespace = script.dispatch_namespace is not None
-        versions = None if in_namespace else pool.submit(client.list_versions, script.name)
+        versions = None if in_namespace else pool.submit(_list_versions, session)
         usage = None if in_namespace else pool.submit(_usage_model, session)
     return show_record(
         live,
         settings=settings.result(),
-        secret_names=tuple(secret.name for secret in secrets.result()),
+        secret_names=tuple(secret.name for secret in secrets.result() or ()),
         versions=versions.result() if versions else (),
         usage_model=usage.result() if usage else None,
     )
+
+
+def _list_versions(session: Session) -> tuple[LiveVersion, ...]:
+    name = session.project.script_name
+    return _unless_no_version(lambda: session.client.list_versions(name)) or ()
+
+
+def _unless_no_version(read: Callable[[], T]) -> T | None:
+    """Return what was read; None where the script has no version that could tell it."""
+    try:
+        return read()
+    except RefusedError as refused:
+        if refused.code == NO_VERSIONS:
+            return None
+        raise
 
 
 def list_scripts(session: Session) -> Outcome:

@@ -34,12 +34,15 @@ class Settings(Protocol):
 def show_record(
     live: LiveState,
     *,
-    settings: Settings,
+    settings: Settings | None,
     secret_names: Sequence[str],
     versions: Sequence[LiveVersion],
     usage_model: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return everything that is known of a script; bindings without the values of variables."""
+    """Return everything that is known of a script; bindings without the values of variables.
+
+    `settings` are those of the latest version; None where there is none.
+    """
     version = live.live
     deployments = [live.deployment, *live.former_deployments] if live.deployment else []
     return {
@@ -53,12 +56,7 @@ def show_record(
             "live": list(version.secret_names) if version else [],
             "latest": sorted(secret_names),
         },
-        "settings": {
-            "compatibility_date": settings.compatibility_date,
-            "compatibility_flags": list(settings.compatibility_flags),
-            "limits": dict(settings.limits or {}),
-            "placement": dict(settings.placement or {}),
-        },
+        "settings": _settings_record(settings) if settings else None,
         "script_settings": _plain(asdict(live.script_settings)),
         "subdomain": asdict(live.subdomain),
         "usage_model": usage_model,
@@ -69,6 +67,15 @@ def show_record(
     }
 
 
+def _settings_record(settings: Settings) -> dict[str, Any]:
+    return {
+        "compatibility_date": settings.compatibility_date,
+        "compatibility_flags": list(settings.compatibility_flags),
+        "limits": dict(settings.limits or {}),
+        "placement": dict(settings.placement or {}),
+    }
+
+
 def render_show(record: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Return titled rows for the log."""
     live = record["live_version"]
@@ -76,7 +83,7 @@ def render_show(record: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     bindings = [f"{b['name']}  {b['type']}  {_pairs(b['fields'])}" for b in record["bindings"]]
     yield "Bindings", table([line.split("  ", 2) for line in bindings]) or ["none"]
     yield "Secrets", [", ".join(record["secrets"]["live"]) or "none"]
-    yield "Settings", [_pairs(record["settings"])]
+    yield "Settings", [_pairs(record["settings"]) if record["settings"] else "none"]
     yield "Script settings", [_pairs(record["script_settings"]) or "none"]
     yield "Subdomain", [_pairs(record["subdomain"])]
     yield "Usage model", [_pairs(record["usage_model"]) if record["usage_model"] else "no choice"]
