@@ -38,6 +38,20 @@ def test_a_secrets_other_value_is_told_in_the_plan(
     assert cloudflare.secrets()["STRIPE_KEY"] == "sk_live_51Hv0xSecret"
 
 
+def test_a_rollback_that_is_run_again_says_that_it_brings_back_what_was_left(
+    full_runner: Runner, cloudflare: Cloudflare, three: list[str]
+):
+    first = rollback(full_runner)
+
+    again = rollback(full_runner)
+
+    assert "rolled back from" not in first.log
+    assert f"this brings {three[2][:8]} 100 % again, which it was rolled back from" in again.stdout
+    assert again.stdout.index("rolled back from") < again.stdout.index("▸ Deployment")
+    assert again.exit_code == 0, again.log
+    assert cloudflare.live()["id"] == three[2]
+
+
 def test_without_secrets_nothing_is_forced(runner: Runner, cloudflare: Cloudflare):
     for number in (1, 2):
         runner.checkout.module(code(number))

@@ -7,7 +7,13 @@ from itertools import pairwise
 
 from workers_deploy.core.compare import compare_note, live_note
 from workers_deploy.core.digest import NO_COMMIT, REVERTED, Note, parse_note, read_message
-from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion, TrafficShare
+from workers_deploy.core.live import (
+    LiveDeployment,
+    LiveState,
+    LiveVersion,
+    TrafficShare,
+    render_shares,
+)
 from workers_deploy.core.plan import check_steps
 from workers_deploy.core.plan_version import (
     asset_steps,
@@ -216,8 +222,22 @@ def make_rollback_plan(
         # Of the project, only what a rollback is about is checked.
         bare = Project(script_name=project.script_name, probe=project.probe)
         steps += check_steps(bare, replace(live, versions=()), steps)
-    notes = () if same else (NOT_ROLLED_BACK, *_secret_notes(live.live, targets))
-    return Plan(script_name=live.script_name, steps=tuple(steps), notes=notes)
+    notes = [NOT_ROLLED_BACK, *_back_and_forth(live, shares), *_secret_notes(live.live, targets)]
+    return Plan(
+        script_name=live.script_name, steps=tuple(steps), notes=() if same else tuple(notes)
+    )
+
+
+def _back_and_forth(live: LiveState, shares: tuple[TrafficShare, ...]) -> Iterator[str]:
+    """Tell where what shall serve came after what is live: a rollback that is run once more."""
+    assert live.deployment is not None
+    former = [_as_set(deployment) for deployment in live.former_deployments]
+    wanted, now = frozenset(shares), _as_set(live.deployment)
+    if wanted in former and now in former[former.index(wanted) :]:
+        yield (
+            f"live was rolled back itself: this brings {render_shares(shares)} again, which it was "
+            "rolled back from; version-id names what is older"
+        )
 
 
 def _secret_notes(live: LiveVersion | None, targets: Sequence[LiveVersion]) -> Iterator[str]:

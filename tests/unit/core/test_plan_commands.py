@@ -106,6 +106,25 @@ def test_a_rollback_moves_traffic_and_checks_nothing_but_that():
     assert plan.steps[1].secret_names == ()
 
 
+@pytest.mark.parametrize(
+    ("former", "is_told"),
+    [
+        ((OTHER_ID,), False),
+        ((OTHER_ID, LIVE_ID), True),
+        ((OTHER_ID, THIRD_ID, LIVE_ID), True),
+        ((THIRD_ID, LIVE_ID, OTHER_ID), False),  # older than what live went back to
+        ((LIVE_ID, OTHER_ID), False),
+        ((THIRD_ID, LIVE_ID), False),  # the target never served
+    ],
+)
+def test_a_rollback_to_what_live_was_rolled_back_from_is_told(former, is_told):
+    live = served(*map(deployment, former))
+
+    plan = make_rollback_plan(live, project(), whole(OTHER_ID), [ALL[1]])
+
+    assert any("rolled back from" in note for note in plan.notes) is is_told
+
+
 def test_what_is_live_already_is_not_rolled_back_to():
     plan = make_rollback_plan(served(), project(), whole(LIVE_ID), [ALL[0]])
 
