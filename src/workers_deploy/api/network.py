@@ -44,7 +44,7 @@ def make_client(
     """
     outside = [url for url in urls if not is_loopback(url)]
     # Loading the CA bundle takes longer than a whole loopback request.
-    secure = any(url.startswith("https:") for url in urls)
+    secure = any(urlsplit(url).scheme == "https" for url in urls)
     verify = _tls(trust_env=bool(outside)) if secure and transport is None else False
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=max_kept_connections)
     proxies = _proxies() if outside and transport is None else {}

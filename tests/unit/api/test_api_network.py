@@ -1,5 +1,7 @@
 """What of proxies and CA files the environment says, without a request."""
 
+import ssl
+
 import httpx
 import pytest
 
@@ -140,3 +142,12 @@ def test_mistakes_for_the_network_do_not_matter_on_loopback(monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
 
     assert proxy_of("https://127.0.0.1:8787/client/v4") is None
+
+
+@pytest.mark.parametrize("url", [API, API.replace("https", "HTTPS")])
+def test_certificates_are_verified_however_https_is_written(url):
+    with make_client([url], headers={}) as client:
+        context = client._transport_for_url(httpx.URL(url))._pool._ssl_context
+
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
