@@ -54,6 +54,16 @@ def test_show_tells_all_that_is_reported_of_a_script(live: Runner, cloudflare: C
     }
 
 
+def test_show_tells_the_crons(live: Runner, cloudflare: Cloudflare):
+    live.checkout.config(main="index.js", triggers={"crons": ["2 * * * *"]})
+    assert live.fast("deploy", "--only", "triggers").exit_code == 0
+
+    run = live.fast("show")
+
+    assert run.report["details"]["crons"] == ["2 * * * *"]
+    assert "▸ Crons        2 * * * *" in run.stdout
+
+
 def test_show_is_a_table_in_the_log(live: Runner, cloudflare: Cloudflare):
     run = live.fast("show")
 

@@ -37,18 +37,20 @@ def show(session: Session) -> Outcome:
 
 def _show_record(session: Session, live: LiveState) -> dict[str, Any]:
     client, script = session.client, session.script
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=5) as pool:
         settings = pool.submit(_unless_no_version, lambda: client.read_settings(script))
         secrets = pool.submit(_unless_no_version, lambda: client.list_secrets(script))
         in_namespace = script.dispatch_namespace is not None
         versions = None if in_namespace else pool.submit(_list_versions, session)
         usage = None if in_namespace else pool.submit(_usage_model, session)
+        crons = None if in_namespace else pool.submit(_crons, session)
     return show_record(
         live,
         settings=settings.result(),
         secret_names=tuple(secret.name for secret in secrets.result() or ()),
         versions=versions.result() if versions else (),
         usage_model=usage.result() if usage else None,
+        crons=crons.result() if crons else None,
     )
 
 
@@ -125,6 +127,13 @@ def _usage_model(session: Session) -> Mapping[str, Any] | None:
     except RefusedError:
         return None  # the plan has no choice
     return {"usage_model": found.usage_model, "cpu_ms": found.cpu_ms}
+
+
+def _crons(session: Session) -> tuple[str, ...] | None:
+    try:
+        return session.client.read_schedules(session.project.script_name)
+    except RefusedError:
+        return None
 
 
 def _check_exists(session: Session, live: LiveState) -> None:

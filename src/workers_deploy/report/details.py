@@ -38,10 +38,12 @@ def show_record(
     secret_names: Sequence[str],
     versions: Sequence[LiveVersion],
     usage_model: Mapping[str, Any] | None,
+    crons: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """Return everything that is known of a script; bindings without the values of variables.
 
-    `settings` are those of the latest version; None where there is none.
+    `settings` are those of the latest version; None where there is none. `crons` are None where
+    they can't be read.
     """
     version = live.live
     deployments = [live.deployment, *live.former_deployments] if live.deployment else []
@@ -60,6 +62,7 @@ def show_record(
         "script_settings": _plain(asdict(live.script_settings)),
         "subdomain": asdict(live.subdomain),
         "usage_model": usage_model,
+        "crons": None if crons is None else list(crons),
         "migration_tag": live.migration_tag,
         "last_deployed_from": live.last_deployed_from,
         "deployments": [_deployment_record(deployment) for deployment in deployments],
@@ -87,6 +90,8 @@ def render_show(record: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     yield "Script settings", [_pairs(record["script_settings"]) or "none"]
     yield "Subdomain", [_pairs(record["subdomain"])]
     yield "Usage model", [_pairs(record["usage_model"]) if record["usage_model"] else "no choice"]
+    if record["crons"]:
+        yield "Crons", list(record["crons"])
     yield "Deployments", table([_deployment_row(d) for d in record["deployments"]][:LATEST_SHOWN])
 
 
