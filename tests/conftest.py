@@ -1,6 +1,11 @@
 """What the whole suite shares: it tells how many cells of the failure matrix held."""
 
 import pytest
+from hypothesis import settings
+
+# A busy machine makes no test fail: hypothesis would give each example 200 ms.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -30,7 +30,7 @@ ODD = [
     *("..", "../..", "/etc/passwd", "/dev/null", "~", "C:\\a", "-x", "--x=y", "@", "#", "?"),
     *("*", "**/*", "[", "{", "${A}", "a=b", '"', "'", "\\", "%00", "__proto__", "constructor"),
 ]
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+lenient = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def check_load(root: Path, **request: Any) -> None:
         compact_json(our_metadata(loaded.project))
 
 
-@settings(unhurried, max_examples=150)
+@settings(lenient, max_examples=150)
 @given(values=odd_configurations())
 def test_odd_texts_give_problems_and_no_traceback(tmp_path, values):
     root = make_checkout(tmp_path, values)
@@ -141,7 +141,7 @@ def test_odd_texts_give_problems_and_no_traceback(tmp_path, values):
         check_load(root, bundle=BundleMode.NO, environment=environment)
 
 
-@settings(unhurried, max_examples=25)
+@settings(lenient, max_examples=25)
 @given(values=odd_configurations())
 def test_odd_texts_are_problems_of_a_bundle_too(tmp_path, values):
     root = make_checkout(tmp_path, values)
@@ -149,7 +149,7 @@ def test_odd_texts_are_problems_of_a_bundle_too(tmp_path, values):
     check_load(root, bundle=BundleMode.YES, esbuild=ESBUILD)
 
 
-@settings(unhurried, max_examples=60)
+@settings(lenient, max_examples=60)
 @given(
     name=st.sampled_from(["main", "assets", "config", "working_directory", "script_name"]),
     odd=st.sampled_from([one for one in ODD if one and "\0" not in one and "\ud800" not in one]),

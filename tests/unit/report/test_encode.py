@@ -65,7 +65,7 @@ def test_a_value_survives_a_properties_file(value):
     }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(VALUES.map(lambda text: text.replace("\0", "")))
 @example("$(touch x); `id` 'a' \"b\" \\ \n !!")
 def test_a_value_survives_the_shell(value):
