@@ -20,6 +20,7 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "unanswered": UNANSWERED,
     "lost": LOST,
 }
+MAX_ATTEMPTS = 2
 SECRETS = {"STRIPE_KEY": "sk_live_51Hv0xSecret", "MAIL_KEY": "mail-0b5e-value"}
 MODULE = (
     "export default { fetch() { return new Response('%s') }, async scheduled() {},"
@@ -152,7 +153,7 @@ class Account:
             usage_model="standard",
             cpu_ms=50,
             on_failure=on_failure,
-            max_attempts=2,
+            max_attempts=MAX_ATTEMPTS,
             probe=url,
             probe_timeout=2,
         )

@@ -8,6 +8,7 @@ from fakes.cloudflare import Cloudflare
 from fakes.runs import Runner
 
 REFUSED = {"route": "POST deployments", "kind": "status", "status": 400, "code": 1, "count": None}
+PATCH, READ = "PATCH script-settings", "GET script-settings"
 SAMPLED = {"enabled": True, "head_sampling_rate": 0.5}
 
 
@@ -52,6 +53,71 @@ def test_a_field_that_was_added_is_not_taken_for_being_as_before(
     assert run.outcome == "partial", run.log
     assert observability(cloudflare) == SAMPLED
     assert "not put back: settings" in run.log
+
+
+@pytest.mark.parametrize(
+    ("fault", "max_attempts"),
+    [
+        ({"route": PATCH, "kind": "status", "status": 503, "when": "after", "count": 5}, 5),
+        ({"route": PATCH, "kind": "lost", "count": 5}, 5),
+        ({"route": PATCH, "kind": "lost"}, 1),
+        ({"route": PATCH, "kind": "malformed"}, 1),
+        ({"route": READ, "kind": "status", "status": 503, "nth": 3, "count": 5}, 5),
+        ({"route": READ, "kind": "status", "status": 403, "code": 10000, "nth": 3}, 5),
+    ],
+    ids=["503 after", "lost", "lost once", "malformed once", "not read back", "read refused"],
+)
+def test_settings_whose_answer_failed_go_back_and_nobody_is_blamed(
+    live: Runner, cloudflare: Cloudflare, fault: dict[str, Any], max_attempts: int
+):
+    former = cloudflare.served()
+    live.checkout.config(observability=SAMPLED, logpush=True)
+    live.checkout.module("export default { fetch() {} };\n")
+    cloudflare.faults(fault)
+
+    run = live.fast("deploy", max_attempts=max_attempts)
+
+    assert run.outcome == "failed", run.log
+    assert cloudflare.served() == former
+    assert "someone has changed" not in run.log
+
+
+def test_what_someone_else_set_does_not_keep_ours_from_going_back(
+    changing: Runner, cloudflare: Cloudflare
+):
+    """A patch holds the settings that this run set, and leaves the others as they are."""
+
+    def tag() -> None:
+        cloudflare.ask("PATCH", "/workers/scripts/shop/script-settings", {"tags": ["theirs"]})
+
+    changing.checkout.config(logpush=True)
+    cloudflare.when("POST deployments", tag)
+
+    run = changing.fast("deploy")
+
+    assert run.outcome == "failed", run.log
+    settings = cloudflare.script()["settings"]
+    assert (settings["logpush"], settings["tags"]) == (False, ["theirs"])
+
+
+def test_settings_that_someone_edited_while_the_answer_was_lost_stay(
+    live: Runner, cloudflare: Cloudflare
+):
+    edited = {"enabled": True, "head_sampling_rate": 0.1}
+
+    def edit() -> None:
+        cloudflare.ask("PATCH", "/workers/scripts/shop/script-settings", {"observability": edited})
+
+    live.checkout.config(observability=SAMPLED)
+    live.checkout.module("export default { fetch() {} };\n")
+    cloudflare.fail("PATCH script-settings", "lost")
+    cloudflare.when("GET script-settings", edit, nth=3)
+
+    run = live.fast("deploy", max_attempts=1)
+
+    assert run.outcome == "partial", run.log
+    assert observability(cloudflare) == edited
+    assert "settings (someone has changed it since)" in run.log
 
 
 def test_a_limit_that_was_not_there_is_lifted_again(changing: Runner, cloudflare: Cloudflare):

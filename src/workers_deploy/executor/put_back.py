@@ -6,6 +6,7 @@ from typing import Any
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.core.check import differing_subdomain
+from workers_deploy.core.compare import contradicts
 from workers_deploy.core.project import ScriptSettings, UsageModel
 from workers_deploy.core.steps import (
     PatchScriptSettings,
@@ -86,15 +87,27 @@ class _Putter:
         return None
 
     def _was_edited(self, step: PatchScriptSettings) -> bool:
-        """Tell whether the settings are neither as this run left them nor as they were before."""
-        ours = self._state.settings_read_back
-        if ours is None:
-            return False
+        """Tell whether one of them is neither as this run set it nor as it was before."""
         try:
             live = self._client.read_script_settings(self._script)
         except ApiError:
             return False  # nobody is known to have changed them
-        return live != ours and not _are_same(former_settings(step), live)
+        former = former_settings(step)
+        return any(
+            not self._is_as_set(name, step, live)
+            and not _is_same(getattr(former, name), getattr(live, name))
+            for name in _names_set_by(step)
+        )
+
+    def _is_as_set(self, name: str, step: PatchScriptSettings, live: ScriptSettings) -> bool:
+        """Tell whether a setting is as this run left it.
+
+        Cloudflare may add to what was sent: how it looks then is known where it was read back.
+        """
+        ours = self._state.settings_read_back
+        if ours is None:
+            return not contradicts(getattr(step.settings, name), getattr(live, name))
+        return bool(getattr(live, name) == getattr(ours, name))
 
     def _is_as_before(self, step: SettingsStep) -> bool:
         """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
@@ -146,20 +159,27 @@ def _is_known(step: SettingsStep) -> bool:
 
 
 def _are_same(former: ScriptSettings, live: ScriptSettings) -> bool:
-    """Tell whether live has these values and no more; what was never set is as what is off."""
+    """Tell whether live has these values and no more."""
     pairs = ((getattr(former, one.name), getattr(live, one.name)) for one in fields(ScriptSettings))
-    return all(
-        then is None or then == now or (then in _NOT_SET and now in _NOT_SET) for then, now in pairs
-    )
+    return all(then is None or _is_same(then, now) for then, now in pairs)
+
+
+def _is_same(then: Any, now: Any) -> bool:
+    """Tell whether a setting has this value; what was never set is as what is off."""
+    return bool(then == now) or (then in _NOT_SET and now in _NOT_SET)
+
+
+def _names_set_by(step: PatchScriptSettings) -> tuple[str, ...]:
+    names = (field.name for field in fields(ScriptSettings))
+    return tuple(name for name in names if getattr(step.settings, name) is not None)
 
 
 def former_settings(step: PatchScriptSettings) -> ScriptSettings:
     """Return what undoes a patch: the fields that it set, as they were; never set ones emptied."""
     empty = {"logpush": False, "observability": {}}
     values = {
-        field.name: _or_empty(getattr(step.former, field.name), empty.get(field.name, ()))
-        for field in fields(ScriptSettings)
-        if getattr(step.settings, field.name) is not None
+        name: _or_empty(getattr(step.former, name), empty.get(name, ()))
+        for name in _names_set_by(step)
     }
     return ScriptSettings(**values)
 

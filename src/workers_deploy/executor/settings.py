@@ -33,8 +33,10 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
 
     def differences() -> tuple[str, ...]:
         live = run.client.read_script_settings(run.script)
-        run.state.settings_read_back = live
-        return differing_settings(step.settings, live)
+        found = differing_settings(step.settings, live)
+        if not found:
+            run.state.settings_read_back = live
+        return found
 
     told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
     if _was_set_meanwhile(run, step, differences):

@@ -25,7 +25,7 @@ class RunState:
     moved: bool = False  # traffic moved to what this run uploaded
     made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
-    settings_read_back: ScriptSettings | None = None  # as they were once this run had set them
+    settings_read_back: ScriptSettings | None = None  # as this run's were read back
     found_set: list[Step] = field(default_factory=list)  # settings that someone set before us
     domain_urls: tuple[str, ...] = ()  # of the custom domains, also those of this run
     facts: Facts = field(default_factory=Facts)

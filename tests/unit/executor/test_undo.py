@@ -68,7 +68,9 @@ THEIRS = as_sent(OTHER_ID, id_="theirs")
 
 @pytest.fixture
 def cloudflare() -> Cloudflare:
-    return Cloudflare()
+    made = Cloudflare()
+    made.on("GET /script-settings", good({"logpush": True}))  # as SETTINGS sets it
+    return made
 
 
 @pytest.fixture
@@ -269,7 +271,8 @@ def test_a_run_in_a_hurry_puts_back_before_it_looks(cloudflare, time):
     with client_of(cloudflare, time, seconds=5.0, max_attempts=1) as client:
         undo(client, state_of(), MOVE, SETTINGS)
 
-    assert [asked.split()[0] for asked in cloudflare.asked] == ["PATCH", "GET"]
+    assert [asked.split()[0] for asked in cloudflare.asked] == ["GET", "PATCH", "GET"]
+    assert cloudflare.asked[-1].endswith("/deployments")
 
 
 def test_a_deployment_in_doubt_is_waited_for_as_long_as_reads_lag(cloudflare, client, time):
