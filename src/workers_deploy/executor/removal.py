@@ -17,14 +17,7 @@ def delete_script_step(run: Run, step: DeleteScript) -> str:
         if refused.code != REFERENCED or not step.force:
             raise
         was_there = _delete(run, force=True)
-    run.state.learn(
-        deployment_url=None,
-        urls=(),
-        live_version_id=None,
-        etag=None,
-        workers_dev_enabled=None,
-        preview_urls_enabled=None,
-    )
+    run.state.learn_deleted()
     if was_there:
         return "deleted"
     # It was there when it was read, so an earlier try may have deleted it without an answer.

@@ -42,6 +42,17 @@ class RunState:
         if deployment.shares:
             self.learn(live_version_id=deployment.shares[0].version_id)
 
+    def learn_deleted(self) -> None:
+        """Note that there is no script any more."""
+        self.learn(
+            deployment_url=None,
+            urls=(),
+            live_version_id=None,
+            etag=None,
+            workers_dev_enabled=None,
+            preview_urls_enabled=None,
+        )
+
     def learn_made(self, deployment: LiveDeployment) -> None:
         """Note a deployment of this run, and that traffic moved with it."""
         self.made, self.moved = deployment, True

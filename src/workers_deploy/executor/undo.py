@@ -4,7 +4,7 @@ Before traffic moved: script settings, usage model and subdomain. After it moved
 check or probe returns traffic, and only while live is still what this run made.
 """
 
-from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.live import read_live_deployment
 from workers_deploy.core.digest import REVERTED
@@ -17,7 +17,7 @@ from workers_deploy.core.steps import (
     Step,
 )
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import ApiError, DeployError
+from workers_deploy.errors import ApiError, DeployError, RefusedError
 from workers_deploy.executor.doubt import Doubt, MovingStep, look_whether_moved
 from workers_deploy.executor.put_back import put_settings_back
 from workers_deploy.executor.state import RunState
@@ -114,17 +114,17 @@ class Undoer:
             return Undone(result=Result.PARTIAL, live_note=note)
         if newest is not None:
             return Undone(result=Result.FAILED, live_note=before)
-        self._state.learn(live_version_id=None, deployment_url=None, urls=())
+        self._state.learn_deleted()
         return Undone(result=Result.PARTIAL, live_note="no script: it was deleted")
 
     def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
         # A cancelled run has seconds only: putting back goes before knowing.
         in_a_hurry = self._client.retrier.remaining() < UNDO_SECONDS / 2
-        if not in_a_hurry:
-            self._learn_what_serves()
+        if not in_a_hurry and self._is_gone_by_now():
+            return self._gone(Result.FAILED)
         back = put_settings_back(self._client, self._script, self._state, steps)
-        if in_a_hurry:
-            self._learn_what_serves()
+        if in_a_hurry and self._is_gone_by_now():
+            return self._gone(Result.FAILED)
         before = self._state.before
         serves = _version(self._state.others or before.deployment)
         note = f"{serves}, nothing changed"
@@ -152,18 +152,28 @@ class Undoer:
             "changes something mends that."
         )
 
-    def _learn_what_serves(self) -> None:
-        """Learn what someone else deployed meanwhile, if that can be read at once."""
+    def _is_gone_by_now(self) -> bool:
+        """Learn what someone else did meanwhile, if that can be read at once.
+
+        Tells whether the script was deleted: there is nothing to put back then.
+        """
         if self._state.others is not None or self._script.dispatch_namespace is not None:
-            return
+            return False
         once = self._client.retrying(self._client.retrier.with_attempts(1))
         try:
             newest = read_live_deployment(once, self._script.name)
         except ApiError:
-            return
+            return False
         before = self._state.before.deployment
-        if newest is not None and (before is None or newest.id != before.id):
+        if newest is None:
+            return before is not None
+        if before is None or newest.id != before.id:
             self._state.learn_others(newest)
+        return False
+
+    def _gone(self, result: Result) -> Undone:
+        self._state.learn_deleted()
+        return Undone(result=result, live_note="no script: it was deleted meanwhile")
 
     def _stays(self, why: str) -> Undone:
         """Tell that what this run made serves, unless someone deployed since."""
@@ -178,8 +188,7 @@ class Undoer:
             # Made a moment ago: a read that lags looks the same as a script that was deleted.
             return self._partial(f"{why} (no read shows it yet)")
         if newest is None:
-            self._state.learn(live_version_id=None, deployment_url=None, urls=())
-            return Undone(result=Result.PARTIAL, live_note="no script: it was deleted meanwhile")
+            return self._gone(Result.PARTIAL)
         # Reads lag: the former deployment may still be shown.
         if (former and newest.id == former.id) or newest.shares == self._state.our_shares:
             return self._partial(why)
@@ -212,6 +221,8 @@ class Undoer:
                 former = between
             self._redeploy(former)
         except DeployError as error:
+            if isinstance(error, RefusedError) and error.code in UNKNOWN_SCRIPT:
+                return self._gone(Result.PARTIAL)
             return self._partial(f"traffic could not be returned: {error.message}")
         self._learn_returned(former)
         back = put_settings_back(self._client, self._script, self._state, done)
