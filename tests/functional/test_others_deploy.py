@@ -86,6 +86,8 @@ def test_who_comes_second_sets_no_setting(deployed: Runner, cloudflare: Cloudfla
 
     assert run.exit_code == 7, run.log
     assert "live moved meanwhile" in run.log
+    told = f"version {theirs[:8]}: ci@example.com deployed meanwhile; this run changed nothing"
+    assert run.report["live"].startswith(told), run.log
     assert "PATCH script-settings" not in cloudflare.writes
     assert cloudflare.live()["id"] == theirs
 

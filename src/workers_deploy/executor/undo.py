@@ -125,21 +125,31 @@ class Undoer:
         back = put_settings_back(self._client, self._script, self._state, steps)
         if in_a_hurry and self._is_gone_by_now():
             return self._gone(Result.FAILED)
-        before = self._state.before
-        serves = _version(self._state.others or before.deployment)
-        note = f"{serves}, nothing changed"
-        if not before.exists and self._state.others is None:
-            note = "no script"
-        if before.exists:
+        note = self._unchanged()
+        if self._state.before.exists:
             note += self._left_uploaded()
         if back.left:
-            note = f"{serves}, but not put back: {', '.join(back.left)}"
+            note = f"{self._serves()}, but not put back: {', '.join(back.left)}"
         return Undone(
             result=Result.PARTIAL if back.left else Result.FAILED,
             lines=back.lines,
             live_note=note,
             steps=back.steps,
         )
+
+    def _serves(self) -> str:
+        """Tell what serves where traffic did not move to what this run made."""
+        others = self._state.others
+        return (
+            _version(self._state.before.deployment)
+            if others is None
+            else _deployed_meanwhile(others)
+        )
+
+    def _unchanged(self) -> str:
+        if self._state.others is not None:
+            return f"{self._serves()}; this run changed nothing"
+        return f"{self._serves()}, nothing changed" if self._state.before.exists else "no script"
 
     def _left_uploaded(self) -> str:
         """Tell of a version that this run uploaded and that serves nothing."""
@@ -196,11 +206,7 @@ class Undoer:
 
     def _belongs_to_others(self, newest: LiveDeployment, note: str = "") -> Undone:
         self._state.learn_others(newest)
-        who = newest.author or "someone"
-        return Undone(
-            result=Result.PARTIAL,
-            live_note=f"{_version(newest)}: {who} deployed meanwhile{note}",
-        )
+        return Undone(result=Result.PARTIAL, live_note=_deployed_meanwhile(newest) + note)
 
     def _partial(self, why: str) -> Undone:
         serves = "the new version, whose id is not known"
@@ -267,6 +273,10 @@ class Undoer:
             may_force=True,
             look=look,
         )
+
+
+def _deployed_meanwhile(others: LiveDeployment) -> str:
+    return f"{_version(others)}: {others.author or 'someone'} deployed meanwhile"
 
 
 def _version(deployment: LiveDeployment | None) -> str:

@@ -261,7 +261,8 @@ def test_who_deployed_meanwhile_is_told_where_nothing_was_changed(cloudflare, cl
     undone = undo(client, state, SETTINGS)
 
     assert undone.result is Result.FAILED
-    assert undone.live_note.startswith(f"version {OTHER_ID[:8]}, nothing changed")
+    told = f"version {OTHER_ID[:8]}: eve@example.com deployed meanwhile; this run changed nothing"
+    assert undone.live_note.startswith(told)
     assert state.facts.live_version_id == OTHER_ID
 
 
