@@ -92,6 +92,27 @@ def test_who_comes_second_sets_no_setting(deployed: Runner, cloudflare: Cloudfla
     assert cloudflare.live()["id"] == theirs
 
 
+def test_what_stays_of_a_narrow_deploy_that_was_overtaken_is_told(
+    live: Runner, cloudflare: Cloudflare
+):
+    """Settings made a version, and someone deployed before the secrets were to make another."""
+    former = cloudflare.live()["id"]
+    live.checkout.config(logpush=False, vars={"GREETING": "salve"})
+    live.knows(STRIPE_KEY="sk_live_another_value")
+    cloudflare.when("GET deployments", lambda: cloudflare.deploy_version(former), nth=4)
+
+    run = live.fast("deploy", only="settings,secrets")
+
+    assert (run.exit_code, run.outcome) == (7, "partial"), run.log
+    assert cloudflare.live()["id"] == former == run.outputs["live-version-id"]
+    assert cloudflare.script()["settings"]["logpush"] is False
+    ours = cloudflare.versions()[-1]["id"]
+    assert run.report["live"] == (
+        f"version {former[:8]}: ci@example.com deployed meanwhile; version {ours[:8]} of this "
+        "run served until then; not put back: logpush false"
+    )
+
+
 def test_a_request_is_not_sent_again_over_a_deploy_that_came_in_its_wait(
     deployed: Runner, cloudflare: Cloudflare
 ):

@@ -1,7 +1,7 @@
 """Script settings, usage model and workers.dev as they were before a run changed them."""
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
@@ -40,6 +40,15 @@ def put_settings_back(
     return _Putter(client, script, state).put_back(steps)
 
 
+def left_as_set(state: RunState, steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """Name what these steps set beside the versions, where none of it is put back."""
+    return tuple(
+        _title_of_trigger(step) if isinstance(step, Trigger) else _changes(step, "after")
+        for step in steps
+        if isinstance(step, SettingsStep | Trigger) and step not in state.found_set
+    )
+
+
 class _Putter:
     def __init__(self, client: WorkersClient, script: ScriptPath, state: RunState) -> None:
         self._client = client
@@ -52,7 +61,7 @@ class _Putter:
         left: list[str] = []
         for step in reversed(steps):
             if isinstance(step, Trigger):
-                left.append(f"{step.title.lower()} (triggers stay as they were set)")
+                left.append(_title_of_trigger(step))
             if not isinstance(step, SettingsStep) or not self._is_ours_to_put_back(step):
                 continue
             if reason := self._reason_to_leave(step):
@@ -143,8 +152,15 @@ class _Putter:
                     previews_enabled=bool(former.previews_enabled),
                 )
                 self._state.learn_subdomain(former)
-        changes = ", ".join(f"{c.name or c.kind} {c.before}" for c in step.changes)
-        return f"{changes} again"
+        return f"{_changes(step, 'before')} again"
+
+
+def _title_of_trigger(step: Trigger) -> str:
+    return f"{step.title.lower()} (triggers stay as they were set)"
+
+
+def _changes(step: SettingsStep, side: Literal["before", "after"]) -> str:
+    return ", ".join(f"{one.name or one.kind} {getattr(one, side)}" for one in step.changes)
 
 
 def _is_known(step: SettingsStep) -> bool:

@@ -19,7 +19,7 @@ from workers_deploy.core.steps import (
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError, RefusedError
 from workers_deploy.executor.doubt import Doubt, MovingStep, look_whether_moved
-from workers_deploy.executor.put_back import put_settings_back
+from workers_deploy.executor.put_back import left_as_set, put_settings_back
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
@@ -77,10 +77,10 @@ class Undoer:
         if not self._state.moved:
             return self._before_traffic((*done, suspect) if suspect else done)
         if not revert or not isinstance(failed, CheckLive | Probe):
-            return self._stays("traffic stays with it")
+            return self._stays("traffic stays with it", done)
         former = self._state.before.deployment
         if former is None:
-            return self._stays("a first deploy can't be undone")
+            return self._stays("a first deploy can't be undone", done)
         return self._return_traffic(former, done)
 
     def _in_doubt(self, why: str, done: tuple[Step, ...]) -> Undone:
@@ -185,7 +185,7 @@ class Undoer:
         self._state.learn_deleted()
         return Undone(result=result, live_note="no script: it was deleted meanwhile")
 
-    def _stays(self, why: str) -> Undone:
+    def _stays(self, why: str, done: tuple[Step, ...]) -> Undone:
         """Tell that what this run made serves, unless someone deployed since."""
         if self._script.dispatch_namespace is not None:
             return self._partial(why)
@@ -202,11 +202,19 @@ class Undoer:
         # Reads lag: the former deployment may still be shown.
         if (former and newest.id == former.id) or newest.shares == self._state.our_shares:
             return self._partial(why)
-        return self._belongs_to_others(newest)
+        return self._belongs_to_others(newest, done)
 
-    def _belongs_to_others(self, newest: LiveDeployment, note: str = "") -> Undone:
+    def _belongs_to_others(
+        self, newest: LiveDeployment, done: tuple[Step, ...], note: str = ""
+    ) -> Undone:
+        """Tell who deployed after this run did, and what this run set all the same."""
         self._state.learn_others(newest)
-        return Undone(result=Result.PARTIAL, live_note=_deployed_meanwhile(newest) + note)
+        note = _deployed_meanwhile(newest) + note
+        if self._state.made is not None:
+            note += f"; {_version(self._state.made)} of this run served until then"
+        if left := left_as_set(self._state, done):
+            note += f"; not put back: {', '.join(left)}"
+        return Undone(result=Result.PARTIAL, live_note=note)
 
     def _partial(self, why: str) -> Undone:
         serves = "the new version, whose id is not known"
@@ -220,7 +228,7 @@ class Undoer:
             newest = next(iter(deployments), None)
             # Reads lag: the former deployment may still be shown.
             if newest and newest.id != former.id and not self._is_ours(newest):
-                return self._belongs_to_others(newest, ", so traffic was not returned")
+                return self._belongs_to_others(newest, done, ", so traffic was not returned")
             between = self._state.deployed_between(deployments)
             if between is not None:
                 self._state.learn_others(between)
