@@ -121,6 +121,12 @@ PROJECTS: Mapping[str, RuleProject] = {
         files={"src/a.txt": "a"},
         config={"rules": [{"type": "Text", "globs": ["**/*.md"]}]},
     ),
+    "styles": RuleProject(
+        imports='import a from "./a.css"; import "./b.css"; import c from "./c.module.css";',
+        globs=("./a.css",),
+        files={"src/a.css": "a { color : RED }", "src/b.css": "b { src: url(./f.txt) }",
+               "src/c.module.css": ".c {}", "src/f.txt": "font"},
+    ),
     "letters of all languages": RuleProject(
         imports='import a from "./asset/ä中😀"; import b from "./ä.txt";',
         globs=("./asset/*",),

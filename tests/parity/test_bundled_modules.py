@@ -70,4 +70,4 @@ def test_the_same_imports_become_the_same_modules(tmp_path: Path):
 
     assert ours == theirs
     assert sum(modules is None for modules in theirs.values()) == 4
-    assert sum(bool(modules) for modules in theirs.values()) == 15
+    assert sum(bool(modules) for modules in theirs.values()) == 16

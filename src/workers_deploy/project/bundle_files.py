@@ -39,11 +39,16 @@ class Build:
 
     @property
     def copied(self) -> dict[Path, str]:
-        """Return what was copied, with the file that it is of."""
+        """Return what was copied, with the file that it is of.
+
+        esbuild makes one more output of several inputs: all imported CSS. wrangler sends none.
+        """
+        outputs = self.outputs
+        styles = {self.path(one["cssBundle"]) for one in outputs.values() if "cssBundle" in one}
         return {
             path: next(iter(one["inputs"])).partition("?")[0]
-            for path, one in self.outputs.items()
-            if one["inputs"] and "entryPoint" not in one
+            for path, one in outputs.items()
+            if one["inputs"] and "entryPoint" not in one and path not in styles
         }
 
 

@@ -46,6 +46,7 @@ def text_rule(*globs: str, **more: object) -> dict[str, object]:
         ("*.min.js", "app.min.js"),
         ("*data.json", "data.json"),
         ("*.weird-ext", "a.weird-ext"),
+        ("**/styles.css", "styles.css"),
     ],
 )
 def test_a_file_becomes_a_module_by_whatever_pattern_takes_it(tmp_path, esbuild, glob, path):
@@ -63,6 +64,24 @@ def test_a_file_becomes_a_module_by_whatever_pattern_takes_it(tmp_path, esbuild,
     assert (module.name, module.type, module.file) == (name, ModuleType.TEXT, f"src/{path}")
     assert f'from "{name}"'.encode() in main.content
     assert b'from "./a' not in main.content
+
+
+def test_styles_that_no_rule_takes_stay_out(tmp_path, esbuild):
+    files = {
+        "src/a.css": '@import "./b.css"; a {}',
+        "src/b.css": "b {}",
+        "src/c.module.css": ".c {}",
+        "src/t.css": "hi\n",
+    }
+    source = (
+        'import "./a.css"; import c from "./c.module.css"; import t from "./t.css";'
+        "export default { c, t };"
+    )
+    write(tmp_path, source, text_rule("./t.css"), files=files)
+
+    names = [module.name for module in project_of(tmp_path, esbuild=esbuild).modules]
+
+    assert names == ["index.js", f"{HI}-t.css", "index.js.map"]
 
 
 def test_a_file_that_is_not_imported_stays_out(tmp_path, esbuild):
