@@ -4,6 +4,7 @@ One run without a bundle, as wrangler's: the metafile lists exports and imports,
 shows by a word that is put in its place. Ten milliseconds.
 """
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from workers_deploy.project.javascript_text import blank
 
 _LISTENER = "__WORKERS_DEPLOY_EVENT_LISTENER__"
 _LISTENERS = ("addEventListener", "globalThis.addEventListener", "self.addEventListener")
+# What the metafile does not list without a bundle: `require`, and imports by a pattern.
+_UNTOLD = re.compile(r"require|(?<![.\w$])import\s*\(")
 _PLAIN_EXTENSIONS = (".js", ".mjs", ".cjs")
 
 
@@ -35,7 +38,8 @@ def _ask(program: Path, directory: Path, file: Path, loader: str) -> Script | No
         (path, output), *_ = (one for one in metafile["outputs"].items() if "entryPoint" in one[1])
         text = (directory / path).read_text(encoding="utf-8")
     return Script(
-        imports=bool(output["imports"]) or ("require" in text and imports_in(blank(text).code)),
+        imports=bool(output["imports"])
+        or (_UNTOLD.search(text) is not None and imports_in(blank(text).code)),
         exports=frozenset(output["exports"]),
         listens=_LISTENER in text,
         is_plain=loader == "js" and ("@" not in text or blank(text).is_plain),

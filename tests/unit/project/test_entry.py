@@ -45,6 +45,7 @@ def code(root: Path, esbuild: Path | None) -> str:
         ("class A { @d m() {} }; export default A", {}),
         ("export const a = 1; addEventListener('fetch', f)", {}),
         ("export default `${await import('node:path')}`", {}),
+        ("export default { a: (name) => import(`./${name}.js`) }", {}),
     ],
 )
 def test_what_would_be_another_code_is_bundled(tmp_path, esbuild, source, config):

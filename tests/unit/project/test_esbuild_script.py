@@ -27,6 +27,8 @@ def test_exports_listeners_and_imports_are_told(ask):
     assert ask(source) == Script(imports=True, exports=frozenset("A"), listens=True)
     assert ask("export { a as default } from 'b'").is_module
     assert ask("require('a')").imports
+    assert ask("export default (name) => import(`./${name}.js`)").imports
+    assert not ask("export default { a: import.meta, b: a.import(1) }").imports
     assert not ask("const text = 'require(1)'; export default {}").imports
     assert not ask("a.addEventListener('x', f)").listens
 
