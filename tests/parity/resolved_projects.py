@@ -89,6 +89,39 @@ const answer = [a, b, c, d, e, typeof isDate].join();"""),
                 **a_package("sqlite", index="module.exports = 'sqlite';"),
             },
         ),
+        "texts of a pattern": BundledProject(
+            paths=("/a", "/b"),
+            files={
+                "src/index.ts": """
+import a from "./texts/a.txt";
+export default {
+  async fetch(request) {
+    const name = new URL(request.url).pathname.slice(1);
+    const text = await import(`./texts/${name}.txt`);
+    return new Response([a, text.default, typeof text.default].join());
+  },
+};
+""",
+                "src/texts/a.txt": "one",
+                "src/texts/b.txt": "two",
+            },
+        ),
+        "a stylesheet as text": BundledProject(
+            config=f"""{DATE}
+[[rules]]
+type = "Text"
+globs = ["./a.css"]
+fallthrough = true
+""",
+            files={
+                "src/index.ts": answering("""
+import a from "./a.css";
+import "./b.css";
+const answer = a;"""),
+                "src/a.css": "a { color : RED }",
+                "src/b.css": "b {}",
+            },
+        ),
         "exports and a listener": BundledProject(
             main="src/index.js",
             files={

@@ -127,6 +127,19 @@ PROJECTS: Mapping[str, RuleProject] = {
         files={"src/a.css": "a { color : RED }", "src/b.css": "b { src: url(./f.txt) }",
                "src/c.module.css": ".c {}", "src/f.txt": "font"},
     ),
+    "texts of a pattern": RuleProject(
+        imports='import b from "./in/b.txt"; export const a = (b) => import(`./in/${b}.txt`);',
+        files={"src/in/a.txt": "a", "src/in/b.txt": "b"},
+    ),
+    "webassembly of a pattern": RuleProject(
+        imports="export const a = (name) => import(`./in/${name}.wasm`);",
+        files={"src/in/a.wasm": "a"},
+    ),
+    "files of a pattern and a rule": RuleProject(
+        imports='export const a = (name) => import(`./in/${name}.md`); import b from "./b.md";',
+        globs=("**/in/*.md", "./b.md"),
+        files={"src/in/a.md": "a", "src/b.md": "b"},
+    ),
     "letters of all languages": RuleProject(
         imports='import a from "./asset/ä中😀"; import b from "./ä.txt";',
         globs=("./asset/*",),

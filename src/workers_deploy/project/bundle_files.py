@@ -38,6 +38,17 @@ class Build:
         return Path(os.path.normpath(start / name))
 
     @property
+    def main(self) -> Path:
+        """Return the bundle itself."""
+        return next(path for path, one in self.outputs.items() if "entryPoint" in one)
+
+    @property
+    def left(self) -> set[Path]:
+        """Return what the bundle imports of what stayed external."""
+        imports = self.outputs[self.main]["imports"]
+        return {self.target(one) for one in imports if one.get("external")}
+
+    @property
     def copied(self) -> dict[Path, str]:
         """Return what was copied, with the file that it is of.
 
@@ -108,7 +119,7 @@ class FileNames:
         return found
 
     def _module(self, original: Path, content: Path) -> Module:
-        taken = self.taken.get(original) or Taken(type=ModuleType.DATA, written=original.name)
+        taken = self.taken[original]
         read = content.read_bytes()
         return Module(
             name=self._name(taken.written, read),

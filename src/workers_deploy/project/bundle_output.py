@@ -74,8 +74,8 @@ def read_bundle(
     late or never.
     """
     build = names.build
-    outputs = build.outputs
-    main, description = next((path, one) for path, one in outputs.items() if "entryPoint" in one)
+    main = build.main
+    description = build.outputs[main]
     text = _read_text(main, build.directory)
     left = names.files(main)
     for file in left.values():

@@ -63,10 +63,14 @@ class Sorter:
         return replace(sorting, apart=sorting.apart | failed)
 
     def after_build(self, sorting: Sorting, build: Build, imports: Iterable[Import]) -> Sorting:
-        """Put each file where its imports want it."""
+        """Put each file where its imports want it.
+
+        Rules take no files that only a pattern finds, as that of ``import(`./${name}.txt`)``.
+        """
         taken, wanted = self.taken(imports), self._bundled(imports)
         copied = set(map(build.path, build.copied.values()))
-        loose = (wanted - taken.keys()) & (sorting.apart | copied)
+        found = (copied | (build.left & sorting.apart)) - {one.file for one in imports}
+        loose = (wanted - taken.keys()) & (sorting.apart | copied) | found
         copies = sorting.copies and not loose & copied
         apart = sorting.apart | (taken.keys() - (copied if copies else set()) - {*self.fixed})
         kept = sorting.kept | loose

@@ -195,3 +195,35 @@ def test_how_an_import_is_written_is_presumed_where_esbuild_does_not_tell(tmp_pa
     write(tmp_path, source, "**/client/*.js", files=files)
 
     assert set(beside(project_of(tmp_path, esbuild=esbuild))) == {"a.js"}
+
+
+def test_texts_that_only_a_pattern_finds_are_bundled(tmp_path, esbuild):
+    source = (
+        'import a from "./lang/a.txt"; import s from "./s.sql";'
+        "export default { a, s, b: (name) => import(`./lang/${name}.txt`) };"
+    )
+    files = {"src/lang/a.txt": "beside", "src/lang/b.txt": "inside", "src/s.sql": "s"}
+    write(tmp_path, source, files=files)
+
+    project = project_of(tmp_path, esbuild=esbuild)
+
+    code = project.modules[0].content.decode()
+    assert beside(project) == {"a.txt": ModuleType.TEXT, "s.sql": ModuleType.TEXT}
+    assert 'module.exports = "inside"' in code
+    assert code.count(project.modules[1].name) == 2
+
+
+@pytest.mark.parametrize("globs", [(), ("**/*.md",), ("**/lang/*.md",)])
+def test_other_files_that_only_a_pattern_finds_can_not_be_bundled(tmp_path, esbuild, globs):
+    files = {"src/lang/a.md": "a", "src/lang/a.wasm": "w", "src/b.md": "b"}
+    extension = "md" if globs else "wasm"
+    source = f"export default (name) => import(`./lang/${{name}}.{extension}`);"
+    write(tmp_path, f'{source} import "./lang/b.md";' if globs else source, *globs, files=files)
+    (tmp_path / "src/lang/b.md").write_text("b")
+
+    found = told(load(tmp_path, esbuild=esbuild))
+
+    name = f"src/lang/a.{extension}"
+    assert found == [
+        f'src/index.ts:1:33: No loader is configured for ".{extension}" files: {name}'
+    ]  # fmt: skip
