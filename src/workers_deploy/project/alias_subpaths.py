@@ -2,14 +2,14 @@
 
 esbuild lets an alias of `util` or `foo` take `util/x` and `foo/bar` along. Where a build shows such
 an import, what it means without the alias is asked of esbuild, and said by an alias of its own: of
-two that fit, the longer one counts.
+two that fit, the longer one counts. So it can mean one file only, which is looked at.
 """
 
 import json
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from workers_deploy.dataclass import dataclass
@@ -18,6 +18,8 @@ from workers_deploy.project.node_builtins import ALWAYS, NEVER, SINCE
 
 # Not all: without a loader that reads code esbuild adds no extension to what is in a package.
 _EMPTIED = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".json")
+# What makes a name mean something else in a folder than in the one above.
+_TURNS = ("node_modules", "package.json", "tsconfig.json", "jsconfig.json")
 _ORIGINALLY = re.compile(r'\(originally "([^"]+)"\)')
 
 
@@ -62,16 +64,73 @@ def _succeeded(built: Built) -> Iterator[Subpath]:
                 yield Subpath(name, importer, is_lost=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """What names below aliases mean, by the name and the folder that decides on it.
+
+    None is what means no file.
+    """
+
+    files: Mapping[tuple[str, Path], str | None]
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """Return a file of each name."""
+        return {name: file for (name, _), file in self.files.items() if file}
+
+    def find_split(self, directory: Path, subpaths: Iterable[Subpath]) -> Iterator[Subpath]:
+        """Yield what means something else than another import of the same name.
+
+        A package that is installed twice in the same version is the same.
+        """
+        first: dict[str, str | None] = {}
+        told: set[tuple[str, Path]] = set()
+        for subpath in subpaths:
+            place = _place_of(directory, subpath)
+            file = self.files[place]
+            if not _are_same(first.setdefault(subpath.name, file), file) and place not in told:
+                told.add(place)
+                yield subpath
+
+
+def _are_same(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one == other
+    return one == other or _content_of(Path(one)) == _content_of(Path(other))
+
+
+def _content_of(file: Path) -> tuple[bytes, bytes]:
+    """Return what is in a file and in the manifest of its package."""
+    manifests = (folder / "package.json" for folder in file.parents)
+    manifest = next((one for one in manifests if one.is_file()), Path(os.devnull))
+    return file.read_bytes(), manifest.read_bytes()
+
+
 def resolve_subpaths(
-    program: Path, directory: Path, subpaths: Sequence[Subpath], arguments: Sequence[str]
-) -> Mapping[str, str]:
-    """Return the files that such imports mean; `arguments` say how esbuild resolves."""
-    found = {}
-    for subpath in subpaths:
-        folder = Path(os.path.normpath(directory / subpath.importer)).parent
-        if file := _resolve(program, folder, subpath.name, arguments):
-            found[subpath.name] = file
-    return found
+    program: Path,
+    directory: Path,
+    subpaths: Iterable[Subpath],
+    arguments: Sequence[str],
+    known: Meanings,
+) -> Meanings:
+    """Return what is `known` and what such imports mean; `arguments` say how esbuild resolves."""
+    places = dict.fromkeys(_place_of(directory, subpath) for subpath in subpaths)
+    found = {
+        (name, folder): _resolve(program, folder, name, arguments)
+        for name, folder in places
+        if (name, folder) not in known.files
+    }
+    return Meanings({**known.files, **found})
+
+
+def _place_of(directory: Path, subpath: Subpath) -> tuple[str, Path]:
+    folder = Path(os.path.normpath(directory / subpath.importer)).parent
+    deciding = (one for one in (folder, *folder.parents) if _has_turn(one))
+    return subpath.name, next(deciding, folder)
+
+
+def _has_turn(folder: Path) -> bool:
+    return any((folder / name).exists() for name in _TURNS)
 
 
 def _resolve(program: Path, folder: Path, name: str, arguments: Sequence[str]) -> str | None:

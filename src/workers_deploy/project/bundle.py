@@ -13,7 +13,7 @@ from pathlib import Path
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
-from workers_deploy.project.alias_subpaths import Subpath, find_subpaths, resolve_subpaths
+from workers_deploy.project.alias_subpaths import Meanings, Subpath, find_subpaths, resolve_subpaths
 from workers_deploy.project.bound_classes import check_bound_classes
 from workers_deploy.project.builtin_aliases import alias_builtins, is_bare_builtin
 from workers_deploy.project.bundle_arguments import BundleRequest, arguments_of, resolution_of
@@ -31,6 +31,8 @@ from workers_deploy.project.import_checks import (
 )
 from workers_deploy.project.load_check import Look, find_lacks
 from workers_deploy.project.node_builtins import NEVER, SINCE, NodeMode, find_missing, node_mode
+
+_IS_SPLIT = " is below an alias, and means another file here than elsewhere: one alone can be had"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +152,24 @@ def _run(
     Returns what it built, what there is to say of it, and the arguments of the run that counts.
     """
     program, project = request.esbuild, request.entry.project
+    meanings = Meanings({})
     while True:
-        arguments = [str(request.entry.file), *arguments_of(request, format_, aliases, sorting)]
+        all_ = {**aliases, **meanings.aliases}
+        arguments = [str(request.entry.file), *arguments_of(request, format_, all_, sorting)]
         built = run_esbuild(program, project, output, arguments, request.check)
         taken = find_subpaths(built, aliases)
-        resolved = resolve_subpaths(program, project, taken, [*resolution_of(request)])
-        if not resolved:
+        found = resolve_subpaths(program, project, taken, [*resolution_of(request)], meanings)
+        if found.aliases == meanings.aliases:
             break
-        aliases = {**aliases, **resolved}
-    messages = (*built.messages, *(_unresolved(one) for one in taken if one.is_lost))
-    return built, messages, tuple(arguments)
+        meanings = found
+    lost = [_unresolved(one) for one in taken if one.is_lost]
+    split = [_split(one) for one in found.find_split(project, taken)]
+    return built, (*built.messages, *lost, *split), tuple(arguments)
+
+
+def _split(subpath: Subpath) -> Message:
+    text = f'"{subpath.name}"{_IS_SPLIT}'
+    return Message(is_error=True, text=text, file=subpath.importer)
 
 
 def _unresolved(subpath: Subpath) -> Message:
@@ -181,6 +191,8 @@ def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
 def _hint(message: Message) -> str | None:
     if message.text.startswith("Invalid alias name"):
         return f"name a package, {WAY_OUT}"
+    if message.text.endswith(_IS_SPLIT):
+        return f"install one version only, {WAY_OUT}"
     name = message.text.removeprefix('Could not resolve "').rstrip('"')
     if name == message.text:
         return None

@@ -103,3 +103,47 @@ def test_an_alias_of_a_relative_path_is_refused_with_the_way_out(tmp_path, esbui
 
     assert "Invalid alias name" in problem.message
     assert "no_bundle" in problem.hint
+
+
+def nested_twice(first: str, second: str) -> dict[str, str]:
+    modules = "node_modules"
+    return {
+        f"{modules}/a/index.js": "module.exports = require('foo/x');",
+        f"{modules}/b/index.js": "module.exports = require('foo/x');",
+        f"{modules}/foo/x.js": "module.exports = 'below';",
+        f"{modules}/foo/package.json": json.dumps({"version": first}),
+        f"{modules}/b/{modules}/foo/x.js": "module.exports = 'below';",
+        f"{modules}/b/{modules}/foo/package.json": json.dumps({"version": second}),
+    }
+
+
+def test_two_versions_below_an_alias_are_refused(tmp_path, esbuild):
+    source = 'import a from "a"; import b from "b"; export default { a, b };'
+    config = {"alias": {"foo": "./src/index.ts"}}
+    write(tmp_path, source, config, **nested_twice("1.0.0", "1.0.1"))
+    (problem,) = load(tmp_path, esbuild=esbuild).problems
+    write(tmp_path, source, config, **nested_twice("1.0.0", "1.0.0"))
+
+    assert problem.message.startswith('"foo/x" is below an alias, and means another file here')
+    assert str(problem.place) == "node_modules/b/index.js"
+    assert problem.hint.startswith("install one version only")
+    assert '"below"' in code(tmp_path, esbuild)
+
+
+def test_what_stands_below_an_alias_is_looked_up_once_for_all_files(tmp_path, esbuild):
+    calls = tmp_path / "calls"
+    counting = tmp_path / "esbuild"
+    counting.write_text(f'#!/bin/sh\necho >> "{calls}"\nexec "{esbuild}" "$@"\n')
+    counting.chmod(0o755)
+    files = {f"src/c{i}/a.ts": 'export { x } from "foo/x";' for i in range(9)}
+    imports = "".join(f'import {{ x as x{i} }} from "./c{i}/a";' for i in range(9))
+    write(
+        tmp_path,
+        f"{imports} export default {{ x0, x8 }};",
+        {"alias": {"foo": "./src/foo.ts"}},
+        **{"node_modules/foo/x.js": "exports.x = 'below';", **files},
+    )
+
+    assert "'below'" in code(tmp_path, counting).replace('"', "'")
+    # For the format, for the bundle, for the name, and for the bundle with it.
+    assert calls.read_text().count("\n") == 4
