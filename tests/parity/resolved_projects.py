@@ -122,6 +122,18 @@ const answer = a;"""),
                 "src/b.css": "b {}",
             },
         ),
+        "commonjs and a listener": BundledProject(
+            main="src/index.js",
+            files={
+                "src/index.js": """
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.answer = answer;
+addEventListener("fetch", (event) => event.respondWith(answer()));
+function answer() { return new Response("text"); }
+""",
+            },
+        ),
         "exports and a listener": BundledProject(
             main="src/index.js",
             files={

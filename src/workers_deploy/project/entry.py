@@ -163,4 +163,5 @@ def _needs_bundle(file: Path, script: Script, content: bytes, config: Config | N
     if file.suffix in _NEEDS_BUNDLE or script.imports or not script.is_plain:
         return True
     configured = config is not None and any(map(config.get, _CHANGING_KEYS))
-    return configured or script.changes_format or _DEFINED in content
+    changes = script.changes_format or script.is_commonjs
+    return configured or changes or _DEFINED in content

@@ -9,13 +9,13 @@ import tempfile
 from pathlib import Path
 
 from workers_deploy.project.esbuild import run_esbuild
-from workers_deploy.project.javascript import Script, imports_in
+from workers_deploy.project.javascript import Script, imports_in, names_commonjs
 from workers_deploy.project.javascript_text import blank
 
 _LISTENER = "__WORKERS_DEPLOY_EVENT_LISTENER__"
 _LISTENERS = ("addEventListener", "globalThis.addEventListener", "self.addEventListener")
-# What the metafile does not list without a bundle: `require`, and imports by a pattern.
-_UNTOLD = re.compile(r"require|(?<![.\w$])import\s*\(")
+# What the metafile does not tell without a bundle: `require`, imports by a pattern, decorators.
+_TO_BE_READ = re.compile(r"require|(?<![.\w$])import\s*\(|@")
 _PLAIN_EXTENSIONS = (".js", ".mjs", ".cjs")
 
 
@@ -37,10 +37,13 @@ def _ask(program: Path, directory: Path, file: Path, loader: str) -> Script | No
             return None
         (path, output), *_ = (one for one in metafile["outputs"].items() if "entryPoint" in one[1])
         text = (directory / path).read_text(encoding="utf-8")
+    exports = frozenset(output["exports"])
+    # Reading the text takes half a second for each megabyte.
+    code = blank(text) if not exports or _TO_BE_READ.search(text) else None
     return Script(
-        imports=bool(output["imports"])
-        or (_UNTOLD.search(text) is not None and imports_in(blank(text).code)),
-        exports=frozenset(output["exports"]),
+        imports=bool(output["imports"]) or (code is not None and imports_in(code.code)),
+        exports=exports,
         listens=_LISTENER in text,
-        is_plain=loader == "js" and ("@" not in text or blank(text).is_plain),
+        is_plain=loader == "js" and (code is None or code.is_plain),
+        is_commonjs=not exports and code is not None and names_commonjs(code.code),
     )

@@ -14,6 +14,8 @@ from workers_deploy.project.javascript_text import blank
 _IMPORT_WORDS = re.compile(
     r"(?<![.\w$])(?:import|require)(?![\w$])(?!\s*\.\s*meta)|(?<![.\w$])from\s*[\"'`]"
 )
+# What only the wrapper has that a bundler puts around CommonJS; not as a key, nor as a member.
+_COMMONJS_WORDS = re.compile(r"(?<![.\w$])(?:exports|module)(?![\w$])(?!\s*:)")
 _EXPORT_ALL = re.compile(r"(?<![.\w$])export\s*\*\s*as\s+([\w$]+)")
 _DEFAULT_EXPORT = re.compile(r"(?<![.\w$])export\s+default(?![\w$])")
 _DECLARED = re.compile(
@@ -37,7 +39,8 @@ _ODD_CODE = re.compile(r"[^\x00-\x7f]|[\\@]")
 class Script:
     """What a source text says about itself.
 
-    `is_plain`: a runtime can read it. `is_clear`: a parser would say the same.
+    `is_plain`: a runtime can read it. `is_clear`: a parser would say the same. `is_commonjs`: it
+    may want `exports` or `module`.
     """
 
     imports: bool
@@ -45,6 +48,7 @@ class Script:
     listens: bool
     is_plain: bool = True
     is_clear: bool = True
+    is_commonjs: bool = False
 
     @property
     def is_module(self) -> bool:
@@ -73,12 +77,18 @@ def read_script(source: str) -> Script:
         listens=_LISTENER.search(code) is not None,
         is_plain=blanked.is_plain,
         is_clear=blanked.is_clear and not is_odd and _are_sure(code, exports),
+        is_commonjs=not exports and names_commonjs(code),
     )
 
 
 def imports_in(code: str) -> bool:
     """Tell whether a blanked text imports or requires something."""
     return _IMPORT_WORDS.search(code) is not None
+
+
+def names_commonjs(code: str) -> bool:
+    """Tell whether a blanked text speaks of what CommonJS exports with."""
+    return _COMMONJS_WORDS.search(code) is not None
 
 
 def _are_sure(code: str, exports: Collection[str]) -> bool:

@@ -46,6 +46,8 @@ def code(root: Path, esbuild: Path | None) -> str:
         ("export const a = 1; addEventListener('fetch', f)", {}),
         ("export default `${await import('node:path')}`", {}),
         ("export default { a: (name) => import(`./${name}.js`) }", {}),
+        ("exports.a = a; addEventListener('fetch', f); function a() {}", {}),
+        ("addEventListener('fetch', f); module.exports = { a: `b` }", {}),
     ],
 )
 def test_what_would_be_another_code_is_bundled(tmp_path, esbuild, source, config):
@@ -65,6 +67,8 @@ def test_what_would_be_another_code_is_bundled(tmp_path, esbuild, source, config
         (BACKTICK, {}),
         ("export default process.env.NAME", {}),
         ("addEventListener('fetch', f)", {}),
+        ("addEventListener('fetch', (e) => f({ module: e.exports }))", {}),
+        ("export default { a: (module) => module.exports }", {}),
     ],
 )
 def test_what_would_be_the_same_goes_up_as_it_is_written(tmp_path, esbuild, source, config):
