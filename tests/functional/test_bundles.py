@@ -131,6 +131,7 @@ def test_mistakes_in_the_code_are_annotated_at_their_lines(shop: Checkout, runne
     assert run.exit_code == 3, run.log
     assert sorted(places(run)) == ["src/cart.ts:1:23", "src/shop.ts:2:19"]
     assert "npm ci" in run.log
+    assert '::Unexpected ";"\n' in run.log  # which no package helps against
     assert runner.cloudflare.requests == []
 
 

@@ -13,26 +13,20 @@ from pathlib import Path
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
-from workers_deploy.project.alias_subpaths import Meanings, Subpath, find_subpaths, resolve_subpaths
+from workers_deploy.project.alias_subpaths import Meanings, find_subpaths, resolve_subpaths
 from workers_deploy.project.bound_classes import check_bound_classes
-from workers_deploy.project.builtin_aliases import alias_builtins, is_bare_builtin
+from workers_deploy.project.builtin_aliases import alias_builtins
 from workers_deploy.project.bundle_arguments import BundleRequest, arguments_of, resolution_of
 from workers_deploy.project.bundle_files import Build, FileNames
 from workers_deploy.project.bundle_imports import Import, read_imports
+from workers_deploy.project.bundle_messages import find_hint, say_split, say_unresolved
 from workers_deploy.project.bundle_output import Bundled, read_bundle
 from workers_deploy.project.bundle_sorting import Sorter, Sorting
 from workers_deploy.project.esbuild import Built, Message, run_esbuild
 from workers_deploy.project.findings import Findings
-from workers_deploy.project.import_checks import (
-    WAY_OUT,
-    check_imports,
-    find_partly_used,
-    tell_lacks,
-)
+from workers_deploy.project.import_checks import check_imports, find_partly_used, tell_lacks
 from workers_deploy.project.load_check import Look, find_lacks
 from workers_deploy.project.node_builtins import NEVER, SINCE, NodeMode, find_missing, node_mode
-
-_IS_SPLIT = " is below an alias, and means another file here than elsewhere: one alone can be had"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +156,9 @@ def _run(
         if found.aliases == meanings.aliases:
             break
         meanings = found
-    lost = [_unresolved(one) for one in taken if one.is_lost]
-    split = [_split(one) for one in found.find_split(project, taken)]
+    lost = [say_unresolved(one) for one in taken if one.is_lost]
+    split = [say_split(one) for one in found.find_split(project, taken)]
     return built, (*built.messages, *lost, *split), tuple(arguments)
-
-
-def _split(subpath: Subpath) -> Message:
-    text = f'"{subpath.name}"{_IS_SPLIT}'
-    return Message(is_error=True, text=text, file=subpath.importer)
-
-
-def _unresolved(subpath: Subpath) -> Message:
-    text = f'Could not resolve "{subpath.name}"'
-    return Message(is_error=True, text=text, file=subpath.importer)
 
 
 def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
@@ -185,20 +169,8 @@ def _tell(request: BundleRequest, message: Message, findings: Findings) -> None:
     if not message.is_error:
         findings.notice(message.text, place)
         return
-    findings.problem(place.file, message.text, hint=_hint(message), place=place)
-
-
-def _hint(message: Message) -> str | None:
-    if message.text.startswith("Invalid alias name"):
-        return f"name a package, {WAY_OUT}"
-    if message.text.endswith(_IS_SPLIT):
-        return f"install one version only, {WAY_OUT}"
-    name = message.text.removeprefix('Could not resolve "').rstrip('"')
-    if name == message.text:
-        return None
-    if is_bare_builtin(name):
-        return 'it is built into Node: add the compatibility flag "nodejs_compat"'
-    return "install the project's packages in a step before this one (npm ci)"
+    hint = find_hint(message.text, request.compatibility_date, request.compatibility_flags)
+    findings.problem(place.file, message.text, hint=hint, place=place)
 
 
 def _check_imports(request: BundleRequest, made: _Made, output: Path, findings: Findings) -> None:
