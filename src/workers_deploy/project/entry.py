@@ -16,6 +16,8 @@ from workers_deploy.project.javascript import Script, read_script
 
 PYTHON_FLAG = "python_workers"
 _NEEDS_BUNDLE = (".ts", ".tsx", ".mts", ".cts", ".jsx")
+# In the order of esbuild, where `main` names none; a script that goes up as it is has one.
+_ADDED = (".tsx", ".ts", ".jsx", ".js")
 # What changes the code of an entry point that imports nothing.
 _CHANGING_KEYS = ("alias", "define", "minify", "jsx_factory", "jsx_fragment", "keep_names")
 _DEFINED = b"NODE_ENV"  # process.env.NODE_ENV is a constant in every bundle
@@ -59,6 +61,8 @@ def find_entry(
     file = _locate(config, checkout, main)
     if file is None:
         return None
+    if mode is not BundleMode.NO and not (config and config.get("no_bundle")):
+        file = _with_extension(file)
     shown = checkout.show(file)
     content = _read(file, shown, config, checkout, main, findings)
     if content is None:
@@ -108,6 +112,13 @@ def _locate(config: Config | None, checkout: Checkout, main: str | None) -> Path
             )
         )
     return None
+
+
+def _with_extension(file: Path) -> Path:
+    if file.suffix or file.is_file():
+        return file
+    added = (file.with_name(f"{file.name}{extension}") for extension in _ADDED)
+    return next((one for one in added if one.is_file()), file)
 
 
 def _module_root(config: Config | None, file: Path) -> Path:

@@ -123,3 +123,27 @@ def test_what_wrangler_would_not_bundle_it_does_not_look_into(tmp_path):
     assert load(tmp_path).project is not None
     write(tmp_path, f"class A {{}}\n{PLAIN}", BOUND)
     assert load(tmp_path, bundle=BundleMode.NO).project is not None
+
+
+def test_the_entry_point_is_found_without_its_extension(tmp_path, esbuild):
+    write(tmp_path, PLAIN, {"main": "src/shop"})
+    (tmp_path / "src/shop").mkdir(parents=True)
+    for extension in ("js", "ts"):
+        (tmp_path / f"src/shop.{extension}").write_text(f"export default '{extension}'")
+
+    project = project_of(tmp_path, esbuild=esbuild)
+
+    assert project.modules[0].name == "shop.js"
+    assert b'"ts"' in project.modules[0].content
+
+
+@pytest.mark.parametrize(
+    "config", [{"main": "index", "no_bundle": True}, {"main": "src"}, {"main": "index.mjs"}]
+)
+def test_other_entry_points_are_not_found(tmp_path, esbuild, config):
+    write(tmp_path, PLAIN, config)
+    (tmp_path / "src").mkdir()
+
+    (problem,) = load(tmp_path, esbuild=esbuild).problems
+
+    assert problem.message == f'The entry-point file at "{config["main"]}" was not found.'
