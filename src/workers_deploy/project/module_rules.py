@@ -31,11 +31,15 @@ _PYTHON: Mapping[str, Any] = {"type": "PythonModule", "globs": ["**/*.py"]}
 
 @dataclass(frozen=True, slots=True)
 class ModuleRule:
-    """Files that match one of the patterns are modules of the type."""
+    """Files that match one of the patterns are modules of the type.
+
+    `specifiers` are the same globs for imports as they are written.
+    """
 
     type: ModuleType
     globs: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
+    specifiers: tuple[re.Pattern[str], ...]
 
     def matches(self, path: str) -> bool:
         """Tell whether a path, relative to the module root, falls under the rule."""
@@ -43,7 +47,7 @@ class ModuleRule:
 
     def takes_import(self, written: str) -> bool:
         """Tell whether an import falls under the rule, by what stands in it, with its query."""
-        return any(re.fullmatch(_as_specifier(glob), written) for glob in self.globs)
+        return any(specifier.fullmatch(written) for specifier in self.specifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,20 @@ def parse_rules(configured: Iterable[Mapping[str, Any]], *, is_python: bool) -> 
     left_out: list[ModuleRule] = []
     ended: set[str] = set()
     for rule in rules:
-        patterns = tuple(re.compile(translate_glob(glob), re.DOTALL) for glob in rule["globs"])
         kept = left_out if rule["type"] in ended else taken
-        kept.append(ModuleRule(_TYPES[rule["type"]], tuple(rule["globs"]), patterns))
+        kept.append(_make_rule(_TYPES[rule["type"]], tuple(rule["globs"])))
         if rule.get("fallthrough") is not True:
             ended.add(rule["type"])
     return ModuleRules(tuple(taken), tuple(left_out))
+
+
+def _make_rule(type_: ModuleType, globs: tuple[str, ...]) -> ModuleRule:
+    return ModuleRule(
+        type_,
+        globs,
+        patterns=tuple(re.compile(translate_glob(glob), re.DOTALL) for glob in globs),
+        specifiers=tuple(re.compile(_as_specifier(glob)) for glob in globs),
+    )
 
 
 def _extension_of(glob: str) -> str | None:
