@@ -9,6 +9,7 @@ from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.browser_fields import find_emptied
 from workers_deploy.project.bundle_files import Build, FileNames, LeftFile
 from workers_deploy.project.service_worker import variable_of
 
@@ -84,11 +85,16 @@ def read_bundle(
         text.rename(_relative(path, build.output), f"./{module.name}")
     required = list(_required(build, description, left, requires_node=requires_node))
     required = [name for name in required if name not in missing]
-    _provide_require(text, required, left, format_)
+    emptied = find_emptied(build, missing) if requires_node else frozenset()
+    _provide_require(text, required, left, format_, emptied)
     kinds = ("dynamic-import", *(("require-call",) if requires_node else ()))
     of_runtime = [one for one in description["imports"] if _is_of_runtime(one)]
     lacking = [one for one in of_runtime if _is_required(one) and one["path"] not in required]
-    late = [one for one in of_runtime if one["path"] in missing and one["kind"] in kinds]
+    late = [
+        one
+        for one in of_runtime
+        if one["path"] in missing and one["path"] not in emptied and one["kind"] in kinds
+    ]
     main_type = ModuleType.ESM if format_ is ScriptFormat.MODULES else ModuleType.COMMONJS
     return Bundled(
         format=format_,
@@ -160,11 +166,15 @@ def _required(
 
 
 def _provide_require(
-    text: _Text, required: Iterable[str], left: Mapping[Path, LeftFile], format_: ScriptFormat
+    text: _Text,
+    required: Iterable[str],
+    left: Mapping[Path, LeftFile],
+    format_: ScriptFormat,
+    emptied: Iterable[str],
 ) -> None:
     """Give the bundle a `require` of default exports, as wrangler's bundles have it.
 
-    In a service worker all modules are bound variables instead.
+    In a service worker all modules are bound variables instead. What packages do without is empty.
     """
     if format_ is ScriptFormat.SERVICE_WORKER:
         modules = (file.module for file in left.values())
@@ -176,6 +186,7 @@ def _provide_require(
         imports = "".join(
             f"import {variable} from {json.dumps(name)};\n" for name, variable in variables.items()
         )
+        variables |= dict.fromkeys(sorted(emptied), "{}")
     if variables:
         text.put_before(imports + _require(variables))
 

@@ -64,3 +64,27 @@ def test_what_is_required_and_lacking_is_no_obstacle_before_it_is_needed(tmp_pat
     write(tmp_path, 'exports.read = () => require("node:fs");', "nodejs_compat", date="2024-01-01")
 
     assert imports_of(tmp_path, esbuild) == []
+
+
+@pytest.mark.parametrize("word", ['"fs": false', '"node:fs": false', '"fs": "./empty.js"'])
+def test_what_a_package_does_without_in_browsers_is_empty(tmp_path, esbuild, word):
+    source = 'const fs = require("fs");\nmodule.exports = require("path").join(typeof fs.open);'
+    write(tmp_path, source, "nodejs_compat", date="2025-01-01")
+    package = tmp_path / "node_modules" / "old" / "package.json"
+    package.write_text(f'{{"name": "old", "browser": {{{word}}}}}')
+
+    project = project_of(tmp_path, esbuild=esbuild)
+
+    assert '({"node:path": __required_0, "node:fs": {}});' in project.modules[0].content.decode()
+
+
+@pytest.mark.parametrize("told", ["[]", '{"browser": "a.js"}', '{"browser": {"os": false}}'])
+def test_without_such_a_word_of_the_package_it_is_lacking(tmp_path, esbuild, told):
+    write(tmp_path, 'exports.fs = require("fs");', "nodejs_compat", date="2025-01-01")
+    (tmp_path / "node_modules" / "old" / "index.js").rename(tmp_path / "node_modules" / "old.js")
+    (tmp_path / "node_modules" / "old" / "package.json").unlink()
+    (tmp_path / "node_modules" / "package.json").write_text(told)
+
+    (problem,) = load(tmp_path, esbuild=esbuild).problems
+
+    assert "node:fs" in problem.message
