@@ -28,6 +28,7 @@ _MARKED = re.compile(
 )
 _FILE = re.compile(r"^// (.+)$", re.MULTILINE)
 _LIKELY = ("(", ".", "[")  # behind a member that is undefined, these throw
+_AWAIT = "await "
 _EXTENSION = ".stand-in"
 _NO_MATCH = r'no matching export in "[^"]*?(?P<module>[a-z]+)\.stand-in"'
 _NO_EXPORT = re.compile(rf'{_NO_MATCH} for import "(?P<name>[^"]+)"', re.IGNORECASE)
@@ -159,9 +160,10 @@ class _Reading:
             spot, module = self._spots.get(number), found["module"]
             if spot is None or module not in self._look.late:
                 continue
-            if spot.is_at_load and module not in at_load:
+            is_at_load = spot.is_at_load and self._is_waited_for(found)
+            if is_at_load and module not in at_load:
                 at_load[module] = self._needed(module, number)
-            elif not spot.is_at_load and not spot.is_caught and module not in later:
+            elif not is_at_load and not spot.is_caught and module not in later:
                 later[module] = self._needed(module, number)
         members = ((one, self._all_members(one)) for one in self._look.partial)
         return Lacks(
@@ -169,6 +171,13 @@ class _Reading:
             later=tuple(one for name, one in later.items() if name not in at_load),
             members=tuple((one, needed) for one, needed in members if needed),
         )
+
+    def _is_waited_for(self, found: re.Match[str]) -> bool:
+        """Tell whether it throws where it stands: an import is a promise, which others may take."""
+        if not found.group().startswith("import"):
+            return True
+        start, end = max(0, found.start() - len(_AWAIT)), found.end()
+        return self._text[start : found.start()] == _AWAIT and self._text[end : end + 1] != "."
 
     def _all_members(self, partial: Partial) -> tuple[Needed, ...]:
         first: dict[str, Needed] = {}

@@ -1,30 +1,45 @@
 """Which calls of a bundle run as it is loaded, told from the text that esbuild writes unminified.
 
-No parser: braces are enough to tell what stands in a function, in a `try`, or in the wrapper that
-esbuild puts around a CommonJS package, which runs when its name is called. What stands in a
-function counts as later, unless the function is called where it stands. Where the text is not
-understood, all of it counts as run at load.
+No parser: brackets are enough to tell what stands in a function, in a `try`, or in the wrapper that
+esbuild puts around a CommonJS package, which runs when its name is called. Only what is sure to run
+counts as run at load: what stands in a function that is not called where it stands, behind a
+condition, among parameters or in a class does not, nor what stands in text that is not understood.
+
+Only the statements that hold a mark are read, and those that call what holds it: a bundle of
+megabytes has few. They are told by their indentation; a template may look like a statement, but its
+brackets or quotes do not fit then.
 """
 
+import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 
 from workers_deploy.dataclass import dataclass
 from workers_deploy.project.javascript_text import blank
 
+_MARK = re.compile(r"__mark_(\d+)__")
 _TOKEN = re.compile(
-    r"=>|[{}()\[\],;]|\b__mark_(?P<mark>\d+)__|(?<![\w$])(?P<called>[\w$]+)(?=\(\))"
+    r"=>|[{}()\[\],;]|&&|\|\||\?(?!\.)|(?<![\w$.])(?:class(?=\s)|else(?=\s+(?!if\b)[^\s{]))"
+    r"|\b__mark_(?P<mark>\d+)__|(?<![\w$])(?P<called>[\w$]+)(?=\(\))"
 )
 _WRAPPER = re.compile(
-    r"^var ([\w$]+) = __(?:commonJS|esm)\w*\(\{\s*[\"'`]{2}\([^)]*\) (\{)", re.MULTILINE
+    r"var ([\w$]+) = __(?:commonJS|esm)\w*\(\{\s*(?:async )?(?P<path>[\"'][^\n]*[\"']\()"
 )
 _WORD_BEFORE = re.compile(r"([\w$]+)\s*$")
+_WORD_CHARACTER = re.compile(r"[\w$.]")
 _CALLED_HERE = re.compile(r"[) ]*(?:\(|\.(?:call|apply)\()")
-_OF_BLOCKS = frozenset(("if", "while", "for", "await", "switch", "with", "catch"))
+_AFTER_PARAMETERS = re.compile(r"\s*(?:=>|\{)")
+_BLOCK = re.compile(r"\s*\{")
+_NO_TEMPLATE = re.compile(r"(?<![`}])\$\{")
+_CONDITIONS = frozenset(("if", "while", "switch"))
+_RUN_BLOCKS = frozenset(("for", "await", "with"))
+_CHOICE, _BRANCH = "?", "if"  # what an operator begins, and a branch without braces
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LOOK_BACK = 40
 _MAIN = ""  # the code outside of all wrappers
+_STATEMENT = re.compile(r"^[^\s})\]/]", re.MULTILINE)
+_WRAPPED_STATEMENT = re.compile(r"^ {4}[^\s})\]/]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +52,28 @@ class Spot:
 
 @dataclass(slots=True)
 class _Frame:
-    """Something that was opened: a bracket, or the expression behind an arrow."""
+    """Something that was opened: a bracket, or what `=>`, a condition or an operator begins."""
 
     opener: str
     word: str = ""  # before a parenthesis
-    wrapper: str | None = None
     defers: bool = False
     catches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
-    """A mark, or a wrapper's name, and what was open around it; the innermost last."""
+    """A mark, or a called name, and what was open around it in its statement."""
 
     name: str
     frames: tuple[_Frame, ...]
 
-    def unit(self) -> str:
-        """Return the wrapper that it stands in."""
-        return next((f.wrapper for f in reversed(self.frames) if f.wrapper is not None), _MAIN)
+    def runs_at_once(self) -> bool:
+        """Tell whether it is sure to run, and its errors get out, whenever the statement does."""
+        return not any(frame.defers or frame.catches for frame in self.frames)
 
-    def own_frames(self) -> Iterator[_Frame]:
-        """Yield what is open within that wrapper."""
-        for frame in reversed(self.frames):
-            if frame.wrapper is not None:
-                return
-            yield frame
-
-    def runs_with_its_unit(self) -> bool:
-        """Tell whether it runs, and its errors get out, whenever the wrapper does."""
-        return not any(frame.defers or frame.catches for frame in self.own_frames())
+    def is_caught(self) -> bool:
+        """Tell whether a `try` is around it."""
+        return any(frame.catches for frame in self.frames)
 
 
 def mark(number: int) -> str:
@@ -80,27 +87,90 @@ def find_spots(text: str) -> dict[int, Spot]:
     >>> find_spots("__mark_0__; var f = () => __mark_1__;")[1].is_at_load
     False
     """
-    scan = _Scan(blank(text).code)
-    is_clear = scan.run()
-    loaded = _loaded(scan.calls)
+    bundle = _Bundle(text)
     spots: dict[int, Spot] = {}
-    for one in scan.marks:
-        at_load = one.unit() in loaded and one.runs_with_its_unit()
-        is_caught = any(frame.catches for frame in one.own_frames())
-        spots[int(one.name)] = Spot(at_load or not is_clear, is_caught and is_clear)
+    for found in _MARK.finditer(text):
+        statement = bundle.statement_at(found.start())
+        one = statement.marks.get(found[1])
+        if one is not None:
+            is_sure = statement.is_clear and one.runs_at_once()
+            at_load = is_sure and bundle.is_loaded(statement.unit)
+            spots[int(found[1])] = Spot(at_load, one.is_caught())
     return spots
 
 
-def _loaded(calls: list[_Reached]) -> set[str]:
-    """Return the units that run at load: the main one, and what those call by themselves."""
-    loaded, left = {_MAIN}, [_MAIN]
-    at_once = [(one.unit(), one.name) for one in calls if one.runs_with_its_unit()]
-    while left:
-        unit = left.pop()
-        found = {name for caller, name in at_once if caller == unit} - loaded
-        loaded |= found
-        left += found
-    return loaded
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Statement:
+    """What was found in a statement, and the wrapper that it stands in."""
+
+    unit: str
+    is_clear: bool
+    marks: Mapping[str, _Reached]
+    calls: tuple[_Reached, ...]
+
+
+class _Bundle:
+    """A bundle's text, of which only some statements are read."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [found.start() for found in _STATEMENT.finditer(text)]
+        self._read: dict[int, _Statement] = {}
+        self._loaded: dict[str, bool] = {_MAIN: True}
+
+    def statement_at(self, position: int) -> _Statement:
+        """Return the statement at a position, of a wrapper's body where it stands in one."""
+        unit, start, end = _MAIN, *self._around(position)
+        if wrapper := _WRAPPER.match(self._text, start):
+            unit = wrapper[1]
+            found = _WRAPPED_STATEMENT.finditer(self._text, wrapper.end(), end)
+            starts = [one.start() for one in found]
+            index = bisect.bisect(starts, position)
+            start = starts[index - 1] if index else wrapper.start("path")
+            end = starts[index] if index < len(starts) else self._text.rfind("\n  }", start, end)
+        if start not in self._read:
+            self._read[start] = _read_statement(unit, self._text[start:end])
+        return self._read[start]
+
+    def is_loaded(self, unit: str) -> bool:
+        """Tell whether a unit runs at load: the main one, and what that calls by itself."""
+        if unit not in self._loaded:
+            self._loaded[unit] = self._is_called(unit)
+        return self._loaded[unit]
+
+    def _is_called(self, unit: str) -> bool:
+        seen, left = {unit}, [unit]
+        while left:
+            callers = set(self._callers(left.pop())) - seen
+            if _MAIN in callers:
+                return True
+            seen |= callers
+            left += callers
+        return False
+
+    def _around(self, position: int) -> tuple[int, int]:
+        index = bisect.bisect(self._starts, position)
+        start = self._starts[index - 1] if index else 0
+        return start, self._starts[index] if index < len(self._starts) else len(self._text)
+
+    def _callers(self, unit: str) -> Iterator[str]:
+        """Yield the units that call one by themselves."""
+        call = f"{unit}()"
+        at = self._text.find(call)
+        while at >= 0:
+            if not _WORD_CHARACTER.match(self._text[at - 1 : at]):
+                statement = self.statement_at(at)
+                calls = statement.calls if statement.is_clear else ()
+                if any(one.name == unit and one.runs_at_once() for one in calls):
+                    yield statement.unit
+            at = self._text.find(call, at + 1)
+
+
+def _read_statement(unit: str, text: str) -> _Statement:
+    scan = _Scan(blank(text).code)
+    is_clear = scan.run() and not _NO_TEMPLATE.search(scan.code)
+    marks = {one.name: one for one in scan.marks}
+    return _Statement(unit=unit, is_clear=is_clear, marks=marks, calls=tuple(scan.calls))
 
 
 @dataclass(slots=True)
@@ -110,57 +180,75 @@ class _Scan:
     code: str
     frames: list[_Frame] = field(default_factory=list)
     closed: str = ""  # the word before the parentheses that were closed last
+    class_at: int | None = None  # how deep the class is whose body is due
     marks: list[_Reached] = field(default_factory=list)
     calls: list[_Reached] = field(default_factory=list)
 
     def run(self) -> bool:
         """Collect marks and calls; False where the brackets do not fit."""
-        wrappers = {found.start(2): found[1] for found in _WRAPPER.finditer(self.code)}
-        names = frozenset(wrappers.values())
         fits = True
         for found in _TOKEN.finditer(self.code):
             sign = found.group()
             if found["mark"]:
                 self.marks.append(_Reached(found["mark"], tuple(self.frames)))
             elif found["called"]:
-                if sign in names:
-                    self.calls.append(_Reached(sign, tuple(self.frames)))
+                self.calls.append(_Reached(sign, tuple(self.frames)))
             elif sign in _PAIRS:
                 fits = self._close(sign, found.end()) and fits
             elif sign in (",", ";"):
-                self._end_arrows(None)
+                self._end_expressions(ends_branch=sign == ";")
+            elif sign == "class":
+                self.class_at = len(self.frames)
             else:
-                self._open(sign, found.start(), found.end(), wrappers.get(found.start()))
+                self._open(sign, found.start(), found.end())
+        self._end_expressions()
         return fits and not self.frames
 
-    def _open(self, sign: str, start: int, end: int, wrapper: str | None) -> None:
+    def _open(self, sign: str, start: int, end: int) -> None:
         before = self.code[max(0, start - _LOOK_BACK) : start].rstrip()
         word = found[1] if (found := _WORD_BEFORE.search(before)) else ""
         match sign:
             case "=>":
-                if not self.code[end:].startswith(" {"):
+                if not _BLOCK.match(self.code, end):
                     self.frames.append(_Frame(sign, defers=True))
             case "{":
-                is_body = before.endswith(")") and self.closed not in _OF_BLOCKS
-                frame = _Frame(sign, wrapper=wrapper, catches=word == "try")
-                frame.defers = wrapper is None and (before.endswith("=>") or is_body)
-                self.frames.append(frame)
-            case _:
+                self.frames.append(self._brace(before, word))
+            case "(" | "[":
                 self.frames.append(_Frame(sign, word=word))
+            case "else":
+                self.frames.append(_Frame(_BRANCH, defers=True))
+            case _:
+                self.frames.append(_Frame(_CHOICE, defers=True))
+
+    def _brace(self, before: str, word: str) -> _Frame:
+        is_class = self.class_at == len(self.frames)
+        if is_class:
+            self.class_at = None
+        is_body = before.endswith(")") and self.closed not in _RUN_BLOCKS
+        is_late = is_class or is_body or before.endswith("=>") or word in ("else", "catch")
+        return _Frame("{", defers=is_late, catches=word == "try")
 
     def _close(self, sign: str, end: int) -> bool:
         is_called = _CALLED_HERE.match(self.code, end) is not None
-        self._end_arrows(is_called and sign == ")")
+        self._end_expressions(is_called=is_called and sign == ")")
         if not self.frames or self.frames[-1].opener != _PAIRS[sign]:
             return False
         frame = self.frames.pop()
         if sign == ")":
             self.closed = frame.word
+            if frame.word in _CONDITIONS:
+                if not _BLOCK.match(self.code, end):
+                    self.frames.append(_Frame(_BRANCH, defers=True))
+            elif frame.word not in _RUN_BLOCKS and _AFTER_PARAMETERS.match(self.code, end):
+                frame.defers = True
         elif is_called:
             frame.defers = False
         return True
 
-    def _end_arrows(self, is_called: bool | None) -> None:
-        while self.frames and self.frames[-1].opener == "=>":
+    def _end_expressions(self, *, is_called: bool = False, ends_branch: bool = True) -> None:
+        """Close what no bracket closes; an arrow that is called where it stands does not defer."""
+        while self.frames and self.frames[-1].opener in ("=>", _CHOICE, _BRANCH):
+            if self.frames[-1].opener == _BRANCH and not ends_branch:
+                return
             frame = self.frames.pop()
-            frame.defers = not is_called
+            frame.defers = not (is_called and frame.opener == "=>")

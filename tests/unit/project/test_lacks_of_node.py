@@ -196,3 +196,23 @@ def test_what_is_awaited_at_load_is_refused(tmp_path, esbuild):
     assert [text.partition(", which")[0] for text in told(outcome(tmp_path, esbuild))] == [
         "src/index.ts:1:24: it imports node:fs"
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'export const a = import("node:fs").catch(() => null);',
+        'export const a = await import("node:fs").catch(() => null);',
+        'export const a = globalThis.b ? await import("node:fs") : null;',
+        'let a; if (globalThis.b) a = await import("node:fs"); export { a };',
+        'export class A { fs = require("fs"); }',
+        'export const f = (fs = require("fs")) => fs;',
+    ],
+)
+def test_what_may_never_be_reached_or_is_taken_is_only_warned_of(tmp_path, esbuild, source):
+    write(tmp_path, source)
+
+    loaded = outcome(tmp_path, esbuild)
+
+    assert told(loaded) == []
+    assert "it fails where it comes to node:fs" in warned(loaded)[0]
