@@ -7,7 +7,8 @@ bring a native library.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from workers_deploy.core.project import Module, ModuleType, Project, ScriptFormat
 from workers_deploy.dataclass import dataclass
@@ -18,6 +19,10 @@ _DIGITS = {
     for value, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 }
 _CONTINUES = 32  # the bit of a digit that says that the number goes on
+
+
+# Source, its line and its column, as far as a map is read.
+_State = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +100,42 @@ def read_lines(mappings: str, wanted: Collection[int]) -> dict[int, list[_Origin
     >>> [(one.column, one.source_line, one.source_column) for one in found[1]]
     [(0, 2, 0), (4, 2, 1)]
     """
-    source = source_line = source_column = 0
+    lines = mappings.split(";")
     found: dict[int, list[_Origin]] = {}
-    for number, text in enumerate(mappings.split(";")[: max(wanted, default=-1) + 1]):
-        column = 0
-        for fields in map(read_numbers, text.split(",")):
-            column += fields[0] if fields else 0
-            if len(fields) < 4:
-                continue
-            # All but the column go on from the line before.
-            source, source_line = source + fields[1], source_line + fields[2]
-            source_column += fields[3]
-            if number in wanted:
-                one = _Origin(column, source, source_line, source_column)
-                found.setdefault(number, []).append(one)
-    return {line: sorted(pieces, key=lambda one: one.column) for line, pieces in found.items()}
+    state, done = (0, 0, 0), 0
+    for number in sorted(one for one in wanted if one < len(lines)):
+        state = _skip(state, lines[done:number])
+        pieces, state = _read_line(state, lines[number])
+        if pieces:
+            found[number] = pieces
+        done = number + 1
+    return found
+
+
+def _skip(state: _State, lines: Iterable[str]) -> _State:
+    """Return what lines without interest end with: of a million pieces few thousand differ."""
+    for text, times in Counter(",".join(lines).split(",")).items():
+        fields = read_numbers(text)
+        if len(fields) >= 4:
+            state = _moved(state, [times * one for one in fields])
+    return state
+
+
+def _read_line(state: _State, line: str) -> tuple[list[_Origin], _State]:
+    """Return where the pieces of a line come from, in the order of their columns."""
+    column = 0
+    pieces = []
+    for fields in map(read_numbers, line.split(",")):
+        column += fields[0] if fields else 0
+        if len(fields) >= 4:
+            state = _moved(state, fields)
+            pieces.append(_Origin(column, *state))
+    return sorted(pieces, key=lambda one: one.column), state
+
+
+def _moved(state: _State, fields: Sequence[int]) -> _State:
+    """Return where a piece comes from: all but the column goes on from the piece before."""
+    return state[0] + fields[1], state[1] + fields[2], state[2] + fields[3]
 
 
 def read_numbers(text: str) -> Sequence[int]:

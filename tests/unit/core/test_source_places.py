@@ -93,3 +93,9 @@ def test_a_map_that_is_no_object_says_nothing(content):
 
 def test_pieces_are_ordered_by_their_column():
     assert [one.column for one in read_lines("QAAA,JAAA", [0])[0]] == [4, 8]
+
+
+def test_lines_before_count_as_often_as_their_pieces():
+    found = read_lines("AACC,AACC;AACC;x,AACC;AACC", [3, 1, 9])
+
+    assert [(line, one.source_line) for line, (one,) in found.items()] == [(1, 3), (3, 5)]
