@@ -12,7 +12,7 @@ brackets or quotes do not fit then.
 
 import bisect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
 from workers_deploy.dataclass import dataclass
@@ -24,10 +24,10 @@ _TOKEN = re.compile(
     r"|\b__mark_(?P<mark>\d+)__|(?<![\w$])(?P<called>[\w$]+)(?=\(\))"
 )
 _WRAPPER = re.compile(
-    r"var ([\w$]+) = __(?:commonJS|esm)\w*\(\{\s*(?:async )?(?P<path>[\"'][^\n]*[\"']\()"
+    r"\nvar ([\w$]+) = __(?:commonJS|esm)\w*\(\{\s*(?:async )?[\"'][^\n]*[\"']\([^\n]*\n"
 )
 _WORD_BEFORE = re.compile(r"([\w$]+)\s*$")
-_WORD_CHARACTER = re.compile(r"[\w$.]")
+_WRAPPER_CALLS = (re.compile(r"(require_[\w$]*)\(\)"), re.compile(r"(init_[\w$]*)\(\)"))
 _CALLED_HERE = re.compile(r"[) ]*(?:\(|\.(?:call|apply)\()")
 _AFTER_PARAMETERS = re.compile(r"\s*(?:=>|\{)")
 _BLOCK = re.compile(r"\s*\{")
@@ -37,6 +37,8 @@ _RUN_BLOCKS = frozenset(("for", "await", "with"))
 _CHOICE, _BRANCH = "?", "if"  # what an operator begins, and a branch without braces
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LOOK_BACK = 40
+_MOST_CHARACTERS = 200_000  # of a statement; those that are longer are not understood
+_WRAPPER_END = "\n  }\n});"
 _MAIN = ""  # the code outside of all wrappers
 _STATEMENT = re.compile(r"^[^\s})\]/]", re.MULTILINE)
 _WRAPPED_STATEMENT = re.compile(r"^ {4}[^\s})\]/]", re.MULTILINE)
@@ -109,28 +111,51 @@ class _Statement:
     calls: tuple[_Reached, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """A wrapper's body, or all of the text, and where its statements start."""
+
+    unit: str
+    start: int
+    end: int
+    starts: Sequence[int]
+
+
 class _Bundle:
     """A bundle's text, of which only some statements are read."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [found.start() for found in _STATEMENT.finditer(text)]
+        self._wrappers = list(_WRAPPER.finditer(text))
+        self._wrapper_starts = [found.start() for found in self._wrappers]
+        starts = [found.start() for found in _STATEMENT.finditer(text)]
+        self._main = _Area(_MAIN, 0, len(text), starts)
+        self._called: dict[str, list[int]] = {}
+        self._bodies: dict[int, _Area] = {}
         self._read: dict[int, _Statement] = {}
         self._loaded: dict[str, bool] = {_MAIN: True}
 
     def statement_at(self, position: int) -> _Statement:
         """Return the statement at a position, of a wrapper's body where it stands in one."""
-        unit, start, end = _MAIN, *self._around(position)
-        if wrapper := _WRAPPER.match(self._text, start):
-            unit = wrapper[1]
-            found = _WRAPPED_STATEMENT.finditer(self._text, wrapper.end(), end)
-            starts = [one.start() for one in found]
-            index = bisect.bisect(starts, position)
-            start = starts[index - 1] if index else wrapper.start("path")
-            end = starts[index] if index < len(starts) else self._text.rfind("\n  }", start, end)
+        index = bisect.bisect(self._wrapper_starts, position)
+        area = self._wrapped(index - 1) if index else self._main
+        if position >= area.end:
+            area = self._main
+        index = bisect.bisect(area.starts, position)
+        start = area.starts[index - 1] if index else area.start
         if start not in self._read:
-            self._read[start] = _read_statement(unit, self._text[start:end])
+            end = area.starts[index] if index < len(area.starts) else area.end
+            self._read[start] = _read_statement(area.unit, self._text[start:end])
         return self._read[start]
+
+    def _wrapped(self, index: int) -> _Area:
+        """Return the body of a wrapper."""
+        if index not in self._bodies:
+            found = self._wrappers[index]
+            start, end = found.end(), self._text.find(_WRAPPER_END, found.end())
+            starts = [one.start() for one in _WRAPPED_STATEMENT.finditer(self._text, start, end)]
+            self._bodies[index] = _Area(found[1], start, end, starts)
+        return self._bodies[index]
 
     def is_loaded(self, unit: str) -> bool:
         """Tell whether a unit runs at load: the main one, and what that calls by itself."""
@@ -148,25 +173,30 @@ class _Bundle:
             left += callers
         return False
 
-    def _around(self, position: int) -> tuple[int, int]:
-        index = bisect.bisect(self._starts, position)
-        start = self._starts[index - 1] if index else 0
-        return start, self._starts[index] if index < len(self._starts) else len(self._text)
-
     def _callers(self, unit: str) -> Iterator[str]:
         """Yield the units that call one by themselves."""
-        call = f"{unit}()"
-        at = self._text.find(call)
-        while at >= 0:
-            if not _WORD_CHARACTER.match(self._text[at - 1 : at]):
-                statement = self.statement_at(at)
-                calls = statement.calls if statement.is_clear else ()
-                if any(one.name == unit and one.runs_at_once() for one in calls):
-                    yield statement.unit
-            at = self._text.find(call, at + 1)
+        for position in self._calls()[unit]:
+            statement = self.statement_at(position)
+            calls = statement.calls if statement.is_clear else ()
+            if any(one.name == unit and one.runs_at_once() for one in calls):
+                yield statement.unit
+
+    def _calls(self) -> Mapping[str, Sequence[int]]:
+        """Return where wrappers are called, found once: literal beginnings are found fast."""
+        if not self._called:
+            self._called = {found[1]: [] for found in self._wrappers}
+            for pattern in _WRAPPER_CALLS:
+                for found in pattern.finditer(self._text):
+                    start = found.start()
+                    if found[1] in self._called and self._text[start - 1 : start] != ".":
+                        self._called[found[1]].append(start)
+        return self._called
 
 
 def _read_statement(unit: str, text: str) -> _Statement:
+    if len(text) > _MOST_CHARACTERS:
+        marks = {found[1]: _Reached(found[1], ()) for found in _MARK.finditer(text)}
+        return _Statement(unit=unit, is_clear=False, marks=marks, calls=())
     scan = _Scan(blank(text).code)
     is_clear = scan.run() and not _NO_TEMPLATE.search(scan.code)
     marks = {one.name: one for one in scan.marks}

@@ -82,6 +82,18 @@ def test_a_statement_is_read_alone():
     assert find_spots(text) == {0: AT_LOAD, 1: LATER}
 
 
+def test_a_statement_that_nobody_reads_is_not_read():
+    text = f"var a = [{'1, ' * 100_000}__mark_0__];"
+
+    assert find_spots(text) == {0: LATER}
+
+
+def test_a_template_at_the_start_of_a_line_does_not_end_a_package():
+    package = PACKAGE.replace("__mark_0__", "f(`\n${a}\n`);\n    __mark_0__")
+
+    assert find_spots(f"{package}require_a();") == {0: AT_LOAD, 1: LATER}
+
+
 def test_strings_and_comments_have_nothing_to_say():
     assert find_spots('"__mark_0__"; // __mark_1__') == {}
 
