@@ -1,6 +1,6 @@
 """Tells which imports of a bundle the runtime can't answer, before anything is sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.errors import Place
@@ -14,6 +14,7 @@ WAY_OUT = (
     "or bundle it in a step before this one: wrangler deploy --dry-run --outdir dist, then set "
     "main to the result and no_bundle to true"
 )
+_NAMES_AT_MOST = 5
 _AT_DATE = "Workers do not have at compatibility date"
 
 
@@ -52,8 +53,14 @@ def find_partly_used(bundled: Bundled, date: str, flags: tuple[str, ...]) -> tup
         one
         for one in partial
         if f"node:{one.name}" in bundled.imports
-        or (mode is NodeMode.V2 and any(f"{one.name}.{name}" in text for name in one.lacks))
+        or (mode is NodeMode.V2 and any(sign in text for sign in _signs_of(one)))
     )
+
+
+def _signs_of(partial: Partial) -> Iterator[str]:
+    """Yield what stands in a text that uses a member; `const { a } = …` may be minified."""
+    yield from (f"}} = {partial.name}", f"}}={partial.name}")
+    yield from (f"{partial.name}.{name}" for name in partial.lacks)
 
 
 def tell_lacks(lacks: Lacks, date: str, flags: tuple[str, ...], findings: Findings) -> None:
@@ -66,10 +73,13 @@ def tell_lacks(lacks: Lacks, date: str, flags: tuple[str, ...], findings: Findin
     for missing, place in _missing(lacks.later, date, flags):
         text = f"it fails where it comes to node:{missing.name}, which {_AT_DATE} {date}"
         findings.notice(f"{text}: {', '.join(_ways(missing.since, missing.flag))}", place)
+    for partial, needed in lacks.members_at_load:
+        for one in needed:
+            _refuse_member(partial, one, date, findings)
     for partial, needed in lacks.members:
-        names = ", ".join(f"{partial.name}.{one.name}" for one in needed)
         ways = ", ".join(_ways(partial.since, partial.flag))
-        findings.notice(f"it uses {names}, which {_AT_DATE} {date}: {ways}", needed[0].place)
+        text = f"it uses {_list(partial, needed)}, which {_AT_DATE} {date}: {ways}"
+        findings.notice(text, needed[0].place)
 
 
 def _missing(
@@ -86,6 +96,21 @@ def _refuse(missing: MissingBuiltin, place: Place | None, date: str, findings: F
         f"it imports node:{missing.name}, which {_AT_DATE} {date}",
         hint=", ".join(_ways(missing.since, missing.flag)),
         place=place,
+    )
+
+
+def _list(partial: Partial, needed: Sequence[Needed]) -> str:
+    names = [f"{partial.name}.{one.name}" for one in needed]
+    more = len(names) - _NAMES_AT_MOST
+    return ", ".join(names[:_NAMES_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _refuse_member(partial: Partial, needed: Needed, date: str, findings: Findings) -> None:
+    findings.problem(
+        needed.place.file if needed.place else "main",
+        f"it uses {partial.name}.{needed.name} as it starts, which {_AT_DATE} {date}",
+        hint=", ".join(_ways(partial.since, partial.flag)),
+        place=needed.place,
     )
 
 

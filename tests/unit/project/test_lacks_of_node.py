@@ -80,7 +80,9 @@ def test_an_alias_of_the_project_stands_for_itself(tmp_path, esbuild):
         'import { cwd } from "process"; import { pid } from "node:process"; cwd(pid);',
         alias={"process": "./src/mine.ts", "node:process": "./src/mine.ts"},
     )
-    (tmp_path / "src" / "mine.ts").write_text("export const cwd = () => 1, pid = process.pid.a;")
+    (tmp_path / "src" / "mine.ts").write_text(
+        "export const cwd = () => 1, pid = () => process.pid;"
+    )
 
     loaded = outcome(tmp_path, esbuild)
 
@@ -125,16 +127,68 @@ def test_members_of_a_namespace_are_told_too(tmp_path, esbuild):
         "export const f = (process: any) => process.cwd();",
         "export const f = () => performance.now() - performance.timeOrigin;",
         'import { env, nextTick } from "process"; nextTick(() => env);',
-        'import "old";',
+        "export const a = process.hrtime, b = () => a === undefined;",
+        "const { env, cwd = () => '/' } = process; export { env, cwd };",
+        "process.cwd ??= () => '/'; export const f = () => process.cwd();",
+        "export const f = () => { if (process.cwd) return process.cwd(); };",
     ],
 )
-def test_what_is_there_or_asked_for_or_not_the_projects_is_not_told(tmp_path, esbuild, source):
-    install(tmp_path, "exports.f = () => process.stdout.write(process.cwd());")
+def test_what_is_there_or_asked_for_is_not_told(tmp_path, esbuild, source):
     write(tmp_path, source)
 
     loaded = outcome(tmp_path, esbuild)
 
     assert (told(loaded), warned(loaded)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "export const a = process.hrtime?.(), f = () => process.cwd();",
+        "console.log(process.version); export const f = () => process.cwd();",
+        "export const f = () => { const { env, cwd: here } = process; return [env, here()]; };",
+    ],
+)
+def test_asking_for_one_member_says_nothing_of_others(tmp_path, esbuild, source):
+    write(tmp_path, source)
+
+    (text,) = warned(outcome(tmp_path, esbuild))
+
+    assert "it uses process.cwd, which" in text
+
+
+def test_what_packages_use_is_told_after_what_the_project_uses(tmp_path, esbuild):
+    used = ("argv", "cwd", "kill", "pid", "title", "uptime")
+    install(tmp_path, "".join(f"exports.{name} = () => process.{name}();\n" for name in used))
+    write(tmp_path, 'import "old"; export const f = () => process.umask();')
+
+    (text,) = warned(outcome(tmp_path, esbuild))
+
+    assert text.startswith("src/index.ts:1:38: it uses process.umask, process.argv, process.cwd, ")
+    assert "process.kill, process.pid and 2 more, which Workers do not have" in text
+
+
+def test_members_that_are_sure_to_be_needed_at_load_are_refused(tmp_path, esbuild):
+    install(tmp_path, "const a = 1;\nmodule.exports = process.version.slice(a);")
+    write(tmp_path, 'import a from "old"; export { a };')
+
+    lacking = f"it uses process.version as it starts, which Workers do not have at {AT_DATE}"
+    assert told(outcome(tmp_path, esbuild)) == [f"node_modules/old/index.js:2:18: {lacking}"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "process.version = 'v20';",
+        "globalThis.process = { version: 'v20' };",
+        "Object.assign(process, { version: 'v20' });",
+    ],
+)
+def test_members_that_a_bundle_brings_are_not_refused(tmp_path, esbuild, source):
+    install(tmp_path, f"{source}\nexports.a = 1;")
+    write(tmp_path, 'import "old"; export const a = process.version.slice(1);')
+
+    assert told(outcome(tmp_path, esbuild)) == []
 
 
 def test_what_is_lacking_and_needed_late_is_told_where_it_is(tmp_path, esbuild):
