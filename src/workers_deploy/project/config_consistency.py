@@ -8,6 +8,7 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.project.binding_checks import WORKFLOW_SETTINGS
 from workers_deploy.project.checks import Spot
 from workers_deploy.project.config import Config
+from workers_deploy.project.migration_checks import check_migrations
 from workers_deploy.project.module_rules import DEFAULT_RULES
 from workers_deploy.project.triggers import list_routes
 
@@ -170,6 +171,7 @@ class ConfigConsistency:
         exports = self.config.table("exports")
         declared = [name for name, entry in exports.items() if entry["type"] == "durable-object"]
         if migrations := self.config.items("migrations"):
+            check_migrations(self.config.spot("migrations"), migrations)
             if declared:
                 self.config.spot("exports").error(
                     "`migrations` and `exports` are mutually exclusive: one of them declares the "
