@@ -9,8 +9,10 @@ from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
 from workers_deploy.dataclass import dataclass
+from workers_deploy.errors import Place
 from workers_deploy.project.browser_fields import find_emptied
 from workers_deploy.project.bundle_files import Build, FileNames, LeftFile
+from workers_deploy.project.importers import find_importers
 from workers_deploy.project.service_worker import variable_of
 
 # esbuild asks a global `require` for what a CommonJS package requires and is not in the bundle.
@@ -28,7 +30,8 @@ class Bundled:
     """A bundle: the main module first; `exports` and `imports` are those of the entry point.
 
     `out_of_reach` are names that it requires, which fails where, and only if, it comes to that;
-    `late` are modules of Node that the runtime lacks, of which that is to be told.
+    `late` are modules of Node that the runtime lacks, of which that is to be told. `importers` says
+    where modules of Node are imported.
     """
 
     format: ScriptFormat
@@ -37,6 +40,7 @@ class Bundled:
     imports: tuple[str, ...]  # names of what the runtime has
     out_of_reach: tuple[str, ...]
     late: tuple[str, ...]
+    importers: Mapping[str, Place]
     source_map: Module
 
 
@@ -107,6 +111,7 @@ def read_bundle(
         imports=_names(one for one in of_runtime if one not in (*lacking, *late)),
         out_of_reach=_names(lacking),
         late=_names(late),
+        importers=find_importers(build, names.show),
         source_map=_source_map(text, main.name, names.show),
     )
 

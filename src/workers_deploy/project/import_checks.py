@@ -37,11 +37,12 @@ def check_imports(
     if mode is NodeMode.NONE and (named := [*builtins, *of_node(bundled.out_of_reach)]):
         findings.notice(
             f"it imports node:{named[0]}, which needs the compatibility flag nodejs_compat",
-            place,
+            bundled.importers.get(f"node:{named[0]}", place),
         )
     elif mode in (NodeMode.V1, NodeMode.V2):
         for missing in find_missing(builtins, date, flags):
-            _refuse(missing, place, date, findings)
+            importer = bundled.importers.get(f"node:{missing.name}", place)
+            _refuse(missing, importer, date, findings)
 
 
 def find_partly_used(bundled: Bundled, date: str, flags: tuple[str, ...]) -> tuple[Partial, ...]:

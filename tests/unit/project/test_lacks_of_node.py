@@ -270,3 +270,13 @@ def test_what_may_never_be_reached_or_is_taken_is_only_warned_of(tmp_path, esbui
 
     assert told(loaded) == []
     assert "it fails where it comes to node:fs" in warned(loaded)[0]
+
+
+def test_what_is_imported_at_the_start_is_refused_where_it_stands(tmp_path, esbuild):
+    install(tmp_path, 'import os from "os";\nimport * as fs from "node:fs";\nexport { fs, os };')
+    write(tmp_path, 'import * as a from "old";\nimport os from "os";\nexport const b = [a, os];')
+
+    assert [text.partition(", which")[0] for text in told(outcome(tmp_path, esbuild))] == [
+        "node_modules/old/index.js:2:21: it imports node:fs",
+        "src/index.ts:2:16: it imports node:os",
+    ]
