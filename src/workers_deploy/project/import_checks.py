@@ -10,6 +10,8 @@ from workers_deploy.project.load_check import Lacks, Needed
 from workers_deploy.project.node_builtins import MissingBuiltin, NodeMode, find_missing, node_mode
 from workers_deploy.project.partial_builtins import Partial, find_partial
 
+# Where there is none: Workers never have it, and wrangler has no stand-in for it.
+_NO_WAY_OUT = "take it out, wrangler does not bundle it either"
 WAY_OUT = (
     "or bundle it in a step before this one: wrangler deploy --dry-run --outdir dist, then set "
     "main to the result and no_bundle to true"
@@ -125,6 +127,8 @@ def _refuse_export(partial: Partial, needed: Needed, date: str, findings: Findin
 
 
 def _ways(since: str | None, flag: str | None) -> list[str]:
+    if since is None and flag is None:
+        return [_NO_WAY_OUT]
     ways = [f"set compatibility_date to {since} or later"] if since else []
     return [*ways, *([f"add the compatibility flag {flag}"] if flag else []), WAY_OUT]
 

@@ -280,3 +280,11 @@ def test_what_is_imported_at_the_start_is_refused_where_it_stands(tmp_path, esbu
         "node_modules/old/index.js:2:21: it imports node:fs",
         "src/index.ts:2:16: it imports node:os",
     ]
+
+
+def test_of_what_workers_never_have_there_is_no_way_out(tmp_path, esbuild):
+    write(tmp_path, 'import a from "node:sea"; export const b = () => [a, import("node:sea")];')
+
+    (problem,) = outcome(tmp_path, esbuild).problems
+
+    assert problem.hint == "take it out, wrangler does not bundle it either"
