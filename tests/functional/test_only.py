@@ -199,3 +199,4 @@ def test_secrets_whose_answers_are_all_lost_are_told_as_they_are(
     assert run.outcome == "partial"
     assert run.outputs["live-version-id"] == cloudflare.live()["id"]
     assert f"version {cloudflare.live()['id'][:8]} (new)" in run.log
+    assert "this run or someone else set its secrets" in run.log

@@ -162,8 +162,12 @@ def _read_script(reads: _Reads, serving: str | None) -> LiveState:
 
 def read_live_deployment(client: WorkersClient, script_name: str) -> LiveDeployment | None:
     """Return which versions serve now, in one request; None where the script is unknown."""
-    deployments = _unless_unknown(lambda: client.list_deployments(script_name))
-    return deployments[0] if deployments else None
+    return next(iter(read_deployments(client, script_name)), None)
+
+
+def read_deployments(client: WorkersClient, script_name: str) -> tuple[LiveDeployment, ...]:
+    """Return what was deployed, newest first; nothing where the script is unknown."""
+    return _unless_unknown(lambda: client.list_deployments(script_name)) or ()
 
 
 def _state(script_name: str, known: _Known, further: _Further) -> LiveState:

@@ -49,8 +49,8 @@ class Retrier:
     """Sends requests until they pass, bounded by attempts and by the deadline.
 
     `deadline` is in seconds of `clock`, which is monotonic. `sleep` ends at once where the run is
-    cancelled, by raising; `check` raises then too, without waiting. `tell` gets one line per wait,
-    and `hear` each failure that is tried again, before the wait.
+    cancelled, by raising; `check` raises then too, without waiting. `tell` gets one line per wait.
+    `begin` is called right before each try is sent, and `hear` with each try's failure.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Retrier:
         self.tell = tell
         self.journal = journal or Journal()
         self.check = check
+        self.begin: Callable[[], None] = lambda: None
         self.hear: Callable[[Failure], None] = lambda _: None
 
     def with_attempts(self, number: int) -> "Retrier":
@@ -156,10 +157,12 @@ class _Run(Generic[T]):
             if found is not None:
                 return found
         self._retrier.journal.count_request()
+        self._retrier.begin()
         try:
             return send()
         except RequestFailedError as failed:
             self._failures.append(failed.failure)
+            self._retrier.hear(failed.failure)
             raise
 
     def _was_ambiguous(self) -> bool:
@@ -200,7 +203,6 @@ class _Run(Generic[T]):
 
     def _before_sleep(self, state: RetryCallState) -> None:
         failure = self._failures[-1]
-        self._retrier.hear(failure)
         self._retrier.check()
         waited = state.upcoming_sleep
         self._retrier.journal.add(

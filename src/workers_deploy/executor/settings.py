@@ -5,6 +5,8 @@ from functools import partial
 
 from workers_deploy.api.dispatch import read_dispatched_state
 from workers_deploy.core.check import differing_settings, differing_subdomain, differing_usage_model
+from workers_deploy.core.compare import BY_SECRET
+from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import (
     DeleteSecret,
@@ -16,13 +18,13 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.doubt import is_made_by
 from workers_deploy.executor.traffic import (
     check_before_settings,
     check_unmoved,
     guarded,
     learn_served,
-    newer_deployments,
+    learn_served_by,
+    was_made,
 )
 
 FOUND_SET = "was set meanwhile"
@@ -130,9 +132,15 @@ def delete_secret_step(run: Run, step: DeleteSecret) -> str:
     run.client.delete_secret(run.script, step.name)
     if run.script.dispatch_namespace is None:
         # Deleting makes and deploys a version of its own.
-        learn_served(run, partial(is_made_by, step))
+        learn_served(run, partial(_was_made_by_secret, run))
     run.state.learn(secrets_pruned=pruned)
     return f"{step.name}: deleted"
+
+
+def _was_made_by_secret(run: Run, deployment: LiveDeployment) -> bool:
+    ids = [share.version_id for share in deployment.shares]
+    read = partial(run.client.read_version, run.script.name, is_new=True)
+    return any(read(one).version.triggered_by == BY_SECRET for one in ids)
 
 
 def _secrets_now(run: Run) -> tuple[str, ...]:
@@ -157,7 +165,7 @@ def put_secrets_step(run: Run, step: PutSecrets) -> str:
     else:
         client.delete_secret(run.script, step.gone[0])
     run.state.moved = True
-    learn_served(run, partial(is_made_by, step))
+    learn_served_by(run, step)
     _read_back(run, step)
     synced = tuple(secret.name for secret in step.secrets)
     run.state.learn(secrets_synced=synced, secrets_pruned=step.gone)
@@ -184,19 +192,7 @@ def _secret_differences(run: Run, step: PutSecrets) -> tuple[str, ...]:
 def patch_settings_step(run: Run, step: PatchSettings) -> str:
     """Change versioned settings: makes a version, and deploys it."""
     check_unmoved(run, step.former)
-    guarded(run, step).patch_settings(
-        run.script, step.settings, look=lambda: _find_patched(run, step)
-    )
+    guarded(run, step).patch_settings(run.script, step.settings, look=lambda: was_made(run, step))
     run.state.moved = True
-    learn_served(run, partial(is_made_by, step))
+    learn_served_by(run, step)
     return f"{(run.state.version_id or '')[:8]} · serves"
-
-
-def _find_patched(run: Run, step: PatchSettings) -> bool | None:
-    """Tell whether a request whose answer was lost has made the version that serves since."""
-    for deployment in newer_deployments(run):
-        for share in deployment.shares:
-            found = run.client.read_version(run.script.name, share.version_id, is_new=True)
-            if is_made_by(step, found.version):
-                return True
-    return None

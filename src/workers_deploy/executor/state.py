@@ -81,6 +81,17 @@ class RunState:
         urls = tuple(dict.fromkeys((*self.facts.urls, url)))
         self.learn(deployment_url=self.facts.deployment_url or url, urls=urls)
 
+    def newer(self, deployments: Sequence[LiveDeployment]) -> tuple[LiveDeployment, ...]:
+        """Return those since the last that this run knows, newest first as they are given."""
+        known = {one.id for one in (self.before.deployment, self.made) if one is not None}
+        return tuple(itertools.takewhile(lambda one: one.id not in known, deployments))
+
+    @property
+    def former_version_ids(self) -> frozenset[str]:
+        """Return the versions that served before this run."""
+        former = (self.before.deployment, *self.before.former_deployments)
+        return frozenset(share.version_id for one in former if one for share in one.shares)
+
     def deployed_between(self, deployments: Sequence[LiveDeployment]) -> LiveDeployment | None:
         """Return what someone deployed after the plan was made and before this run did.
 

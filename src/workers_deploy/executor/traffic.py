@@ -3,18 +3,17 @@
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from workers_deploy.api.client import WorkersClient
 from workers_deploy.api.failure import AMBIGUOUS, Failure
-from workers_deploy.api.live import read_live_deployment
-from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
-from workers_deploy.core.steps import (
-    CreateDeployment,
-)
+from workers_deploy.api.live import read_deployments, read_live_deployment
+from workers_deploy.core.live import LiveDeployment, TrafficShare
+from workers_deploy.core.steps import CreateDeployment
 from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.doubt import MovingStep, is_deployed_by
+from workers_deploy.executor.makers import Lookout, Maker, MovingStep
 
 SECRETS_DIFFER = 10220  # POST deployments: the version has other secrets than live
 
@@ -32,7 +31,7 @@ def create_deployment_step(run: Run, step: CreateDeployment) -> str:
         message=step.message,
         may_force=step.may_force,
         code_update_strategy=step.code_update_strategy,
-        look=lambda: _find_deployment(run, step.former),
+        look=lambda: find_made(run, step),
     )
     run.state.learn_made(made)
     shares = (f"{s.version_id[:8]} serves {s.percentage:g} %" for s in run.state.our_shares)
@@ -66,34 +65,28 @@ def deploy_shares(
         return create(force=True)
 
 
-def _find_deployment(run: Run, former: LiveDeployment) -> LiveDeployment | None:
-    newest = newest_deployment(run)
-    if newest is None or newest.id == former.id:
+def find_made(run: Run, step: MovingStep) -> LiveDeployment | None:
+    """Return what a request whose answer was lost has deployed, also below what others did since.
+
+    A dispatch namespace has no deployments: what was sent is sent again there, to the same effect.
+    """
+    if run.script.dispatch_namespace is not None:
         return None
-    return newest if newest.shares == run.state.our_shares else None
+    return lookout(run, step).find_ours(newer_deployments(run))
+
+
+def was_made(run: Run, step: MovingStep) -> bool | None:
+    """Tell whether a request whose answer was lost has deployed; None where nothing shows it."""
+    return True if find_made(run, step) is not None else None
+
+
+def lookout(run: Run, step: MovingStep) -> Lookout:
+    """Return what tells who deployed while a step was carried out."""
+    return Lookout(client=run.client, script=run.script, state=run.state, step=step)
 
 
 def check_unmoved(run: Run, former: LiveDeployment | None) -> None:
-    """Raise GuardError when someone deployed, or deleted the script, since the plan was made.
-
-    What moves traffic is sent right after this: only from then on it is in doubt whether it moved.
-    """
-    _check_unmoved(run, former)
-    run.client.retrier.check()
-    run.state.is_moving = True
-
-
-def check_before_settings(run: Run) -> None:
-    """Raise GuardError as check_unmoved, once, before a setting that goes ahead of traffic.
-
-    Who deployed meanwhile has set theirs, and traffic will not follow this run's.
-    """
-    if run.state.moves_later:
-        _check_unmoved(run, run.state.before.deployment)
-        run.state.moves_later = False
-
-
-def _check_unmoved(run: Run, former: LiveDeployment | None) -> None:
+    """Raise GuardError when someone deployed, or deleted the script, since the plan was made."""
     if run.script.dispatch_namespace is not None:
         return  # no deployments there
     newest = newest_deployment(run)
@@ -104,6 +97,16 @@ def _check_unmoved(run: Run, former: LiveDeployment | None) -> None:
     if newest is None or _is_known(run, newest):
         return
     raise _moved(run, newest)
+
+
+def check_before_settings(run: Run) -> None:
+    """Raise GuardError as check_unmoved, once, before a setting that goes ahead of traffic.
+
+    Who deployed meanwhile has set theirs, and traffic will not follow this run's.
+    """
+    if run.state.moves_later:
+        check_unmoved(run, run.state.before.deployment)
+        run.state.moves_later = False
 
 
 def _moved(run: Run, newest: LiveDeployment) -> GuardError:
@@ -120,35 +123,46 @@ def _moved(run: Run, newest: LiveDeployment) -> GuardError:
 def guarded(run: Run, step: MovingStep) -> WorkersClient:
     """Return a client that sends nothing again where someone else deployed during the wait.
 
-    Waits can be minutes long, and "someone else edits" (10035) is one of their causes. During a
-    wait after an answer that is a clear no, traffic can't have moved.
+    Waits can be minutes long, and "someone else edits" (10035) is one of their causes. While a
+    request is sent it is in doubt whether traffic moved; after answers that all are a clear no,
+    this run can't have moved it, and what is new is someone else's.
     """
     forward = run.client.retrier
     failures: list[Failure] = []
 
+    def was_ambiguous() -> bool:
+        return any(failure.kind in AMBIGUOUS for failure in failures)
+
+    def begin() -> None:
+        run.state.is_moving = True
+
     def hear(failure: Failure) -> None:
         failures.append(failure)
-        run.state.is_moving = any(one.kind in AMBIGUOUS for one in failures)
+        run.state.is_moving = was_ambiguous()
 
     def sleep(seconds: float) -> None:
         forward.sleep(seconds)
-        _check_not_overtaken(run, step)
-        run.state.is_moving = True
+        _check_not_overtaken(run, step, may_be_ours=was_ambiguous())
 
     policy = copy(forward)
-    policy.sleep = sleep
+    policy.begin = begin
     policy.hear = hear
+    policy.sleep = sleep
     return run.client.retrying(policy)
 
 
-def _check_not_overtaken(run: Run, step: MovingStep) -> None:
+def _check_not_overtaken(run: Run, step: MovingStep, *, may_be_ours: bool) -> None:
+    """Raise GuardError where someone deployed and none of what is new can be this run's.
+
+    What is this run's, below what is someone else's, is found before anything is sent again.
+    """
     if run.script.dispatch_namespace is not None:
         return
-    newest = newest_deployment(run)
-    if newest is None or _is_known(run, newest):
+    newer = newer_deployments(run)
+    look = lookout(run, step)
+    if not newer or (may_be_ours and any(look.maker_of(d) is not Maker.SOMEONE for d in newer)):
         return
-    if not is_deployed_by(step, newest, client=run.client, script=run.script, state=run.state):
-        raise _moved(run, newest)
+    raise _moved(run, newer[0])
 
 
 def _is_known(run: Run, deployment: LiveDeployment) -> bool:
@@ -162,10 +176,10 @@ def newest_deployment(run: Run) -> LiveDeployment | None:
     return read_live_deployment(run.client, run.script.name)
 
 
-def learn_served(run: Run, is_made: Callable[[LiveVersion], bool]) -> None:
+def learn_served(run: Run, is_made: Callable[[LiveDeployment], bool]) -> None:
     """Learn what a request that deploys by itself has made, as soon as reads show it.
 
-    `is_made` tells the version of such a request from someone else's, where there are several: a
+    `is_made` tells what such a request made from someone else's, where there are several: a
     request that was sent twice makes two, and someone may have deployed at the same time.
 
     Raises:
@@ -175,35 +189,28 @@ def learn_served(run: Run, is_made: Callable[[LiveVersion], bool]) -> None:
     if run.script.dispatch_namespace is not None:
         run.state.moved = True
         return
-    found: list[LiveDeployment] = []
+    found: list[LiveDeployment] = []  # newest first
 
     def still_missing() -> tuple[str, ...]:
         found[:] = newer_deployments(run)
         return () if found else ("the former deployment serves",)
 
     run.patience.until_equal("live", still_missing)
-    ours = found[-1] if len(found) == 1 else _first_made(run, found, is_made)
+    ours = found[-1]
+    if len(found) > 1:
+        ours = next((one for one in found if is_made(one)), ours)
     run.state.learn_made(ours)
     if ours is not found[0]:
         run.state.learn_others(found[0])
 
 
-def _first_made(
-    run: Run, newer: list[LiveDeployment], is_made: Callable[[LiveVersion], bool]
-) -> LiveDeployment:
-    for deployment in newer:
-        for share in deployment.shares:
-            found = run.client.read_version(run.script.name, share.version_id, is_new=True)
-            if is_made(found.version):
-                return deployment
-    return newer[-1]
+def learn_served_by(run: Run, step: MovingStep) -> None:
+    """Learn what a step has made that deploys by itself."""
+    look = lookout(run, step)
+    learn_served(run, lambda one: look.maker_of(one) is not Maker.SOMEONE)
 
 
-def newer_deployments(run: Run) -> list[LiveDeployment]:
+def newer_deployments(run: Run) -> tuple[LiveDeployment, ...]:
     """Return what was deployed since the last deployment that this run knows, newest first."""
-    newer = []
-    for deployment in run.client.list_deployments(run.script.name):
-        if _is_known(run, deployment):
-            break
-        newer.append(deployment)
-    return newer
+    deployments = read_deployments(run.client, run.script.name)
+    return tuple(takewhile(lambda one: not _is_known(run, one), deployments))

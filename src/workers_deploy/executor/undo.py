@@ -18,7 +18,8 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError, RefusedError
-from workers_deploy.executor.doubt import Doubt, MovingStep, look_whether_moved
+from workers_deploy.executor.doubt import Doubt, NotKnown, look_whether_moved
+from workers_deploy.executor.makers import Lookout, MovingStep
 from workers_deploy.executor.put_back import left_as_set, put_settings_back
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
@@ -69,9 +70,14 @@ class Undoer:
         if isinstance(failed, DeleteScript):
             return self._after_delete(suspect)
         if isinstance(suspect, MovingStep) and self._state.is_moving:
-            unknown = look_whether_moved(
-                self._client, self._script, self._state, suspect, doubt=self._doubt
+            lookout = Lookout(
+                client=self._client,
+                script=self._script,
+                state=self._state,
+                step=suspect,
+                lag=self._doubt.seconds,
             )
+            unknown = look_whether_moved(lookout, doubt=self._doubt)
             if unknown is not None:
                 return self._in_doubt(unknown, done)
         if not self._state.moved:
@@ -83,14 +89,14 @@ class Undoer:
             return self._stays("a first deploy can't be undone", done)
         return self._return_traffic(former, done)
 
-    def _in_doubt(self, why: str, done: tuple[Step, ...]) -> Undone:
+    def _in_doubt(self, unknown: NotKnown, done: tuple[Step, ...]) -> Undone:
         """Tell that it is not known what serves; settings go back where it most likely is live's.
 
         Where nothing shows it in a time that may be too short, the former version most likely
         serves; where reads fail, or can't tell, neither is likely.
         """
-        self._state.learn(live_version_id=None)
-        note = f"not known: {why}"
+        self._state.learn(live_version_id=unknown.live_version_id)
+        note = unknown.note
         if self._doubt.is_settled_by_time:
             left = "; settings stay as this run set them" if done else ""
             return Undone(result=Result.PARTIAL, live_note=note + left)

@@ -2,33 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 
 from workers_deploy.api.assets import upload_assets
-from workers_deploy.api.live import read_live_state
 from workers_deploy.api.scripts import UploadedScript
 from workers_deploy.api.versions import UploadedVersion
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveVersion
 from workers_deploy.core.metadata import build_metadata, code_of, content_metadata
 from workers_deploy.core.outcome import AssetCounts
-from workers_deploy.core.project import Project, ScriptFormat
+from workers_deploy.core.project import Project
 from workers_deploy.core.source_places import find_in_checkout
 from workers_deploy.core.steps import (
     PutContent,
-    ScriptUpload,
     UploadAssets,
     UploadScript,
     UploadVersion,
 )
 from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.doubt import is_made_by
 from workers_deploy.executor.traffic import (
     check_unmoved,
+    find_made,
     guarded,
-    learn_served,
-    newer_deployments,
+    learn_served_by,
 )
 
 
@@ -101,7 +97,7 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
             run.script,
             build_metadata(step.upload, completion_token=token, serves=True),
             step.upload.project.modules,
-            look=lambda: _find_script(run, step.upload),
+            look=lambda: _find_script(run, step),
         )
     run.state.version_id = run.state.uploaded_id = uploaded.version_id
     run.state.moved = True
@@ -113,21 +109,17 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
         secrets_synced=tuple(secret.name for secret in step.upload.project.secrets),
     )
     if uploaded.version_id is None:  # the field that tells it is not documented
-        learn_served(run, partial(is_made_by, step))
+        learn_served_by(run, step)
     return f"{(run.state.version_id or '')[:8]}{_starts_in(uploaded.startup_time_ms)} · serves"
 
 
-def _find_script(run: Run, upload: ScriptUpload) -> UploadedScript | None:
-    if run.script.dispatch_namespace is not None:
-        return None  # no versions there: what was sent is sent again, to the same effect
-    live = read_live_state(run.client, run.script.name)
-    former = run.state.before.deployment
-    if live.live is None or live.deployment is None:
+def _find_script(run: Run, step: UploadScript | PutContent) -> UploadedScript | None:
+    """Return what a request whose answer was lost has made."""
+    made = find_made(run, step)
+    if made is None:
         return None
-    is_new = former is None or live.deployment.id != former.id
-    if not is_new or not _has_note(live.live, upload.note):
-        return None
-    return UploadedScript(version_id=live.live.id, etag=live.live.etag)
+    found = run.client.read_version(run.script.name, made.shares[0].version_id, is_new=True)
+    return UploadedScript(version_id=found.version.id, etag=found.version.etag)
 
 
 def _has_note(version: LiveVersion, note: str) -> bool:
@@ -147,10 +139,10 @@ def put_content_step(run: Run, step: PutContent) -> str:
             run.script,
             content_metadata(step.project),
             code_of(step.project),
-            look=lambda: _find_content(run, step),
+            look=lambda: _find_script(run, step),
         )
     run.state.moved = True
-    learn_served(run, partial(is_made_by, step))
+    learn_served_by(run, step)
     run.state.learn(etag=uploaded.etag)
     return f"{(run.state.version_id or '')[:8]} · serves"
 
@@ -172,21 +164,3 @@ def _check_latest_is_live(run: Run, step: PutContent) -> None:
             word=None,
             hint="run again, without `only` if that version stays the latest",
         )
-
-
-def _find_content(run: Run, step: PutContent) -> UploadedScript | None:
-    """Return what a request whose answer was lost has made: PUT content leaves no note.
-
-    So the code itself is compared, where something was deployed since.
-    """
-    if run.script.dispatch_namespace is not None or not newer_deployments(run):
-        return None
-    from workers_deploy.api.content import read_content  # noqa: PLC0415 - only in doubt
-
-    parts = read_content(run.client, run.script).parts
-    sent = code_of(step.project)
-    if step.project.format is ScriptFormat.MODULES:
-        same = {(m.name, m.content) for m in sent} == {(p.name, p.content) for p in parts}
-    else:
-        same = [sent[0].content] == [part.content for part in parts]
-    return UploadedScript(version_id=None) if same else None

@@ -20,7 +20,6 @@ from workers_deploy.core.steps import (
     Probe,
     PutContent,
     PutSchedules,
-    PutSecrets,
     PutUsageModel,
     SetSubdomain,
 )
@@ -321,20 +320,6 @@ def test_a_deployment_in_doubt_that_cannot_be_read_is_not_known(cloudflare, clie
 
     assert undone.result is Result.PARTIAL
     assert "whether traffic moved can't be read" in undone.live_note
-
-
-@pytest.mark.parametrize(("trigger", "moved"), [("secret", True), ("settings", False)])
-def test_a_version_in_doubt_is_known_by_what_made_it(cloudflare, client, trigger, moved):
-    cloudflare.on("GET /deployments", deployments(THEIRS, BEFORE))
-    version = {"id": OTHER_ID, "annotations": {"workers/triggered_by": trigger}}
-    cloudflare.on(f"GET /versions/{OTHER_ID}", good(version))
-    secrets = PutSecrets(**WRITE, secrets=(), gone=("KEY",), former=FORMER)
-    state = state_of()
-
-    undo(client, state, secrets, suspect=secrets)
-
-    assert state.moved is moved
-    assert state.facts.live_version_id == OTHER_ID
 
 
 def test_a_rollout_in_doubt_is_nothing_that_we_made(cloudflare, client):
