@@ -251,3 +251,19 @@ def test_a_lost_rollback_below_another_deployment_is_told(
     assert run.outcome == "partial", run.log
     assert "nothing changed" not in run.log
     assert cloudflare.live()["id"] == theirs == run.outputs["live-version-id"]
+
+
+@pytest.mark.parametrize("kind", ["lost", "malformed"])
+def test_secrets_whose_names_show_that_they_were_taken_are_not_set_twice(
+    deployed: Callable[..., Runner], cloudflare: Cloudflare, kind: str
+):
+    runner = deployed()
+    runner.knows(NEW_KEY="brand-new-value", MAIL_KEY="mail-of-this-run")
+    cloudflare.fail("PATCH secrets-bulk", kind, count=None)
+
+    run = runner.fast("deploy", only="secrets", max_attempts=3)
+
+    assert (run.exit_code, run.outcome) == (0, "deployed"), run.log
+    assert cloudflare.writes == ["PATCH secrets-bulk"]
+    assert len(cloudflare.versions()) == 2
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]

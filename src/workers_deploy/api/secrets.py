@@ -1,7 +1,8 @@
 """Endpoints of secrets. Values go in and never come out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from workers_deploy.api.answer import Answer
 from workers_deploy.api.body import json_body
 from workers_deploy.api.caller import (
     Caller,
@@ -52,16 +53,28 @@ class Secrets(Caller):
             raise
         return SecretName(name=found.name, type=found.type)
 
-    def put_secret(self, script: ScriptPath, secret: Secret) -> None:
-        """PUT secrets: set one; makes and deploys a version."""
+    def put_secret(
+        self, script: ScriptPath, secret: Secret, *, look: Callable[[], bool | None] | None = None
+    ) -> None:
+        """PUT secrets: set one; makes and deploys a version. Ambiguous: give `look`."""
         self._call(
-            "PUT", f"{script}/secrets", "PUT secrets", as_nothing, body=json_body(_json(secret))
+            "PUT",
+            f"{script}/secrets",
+            "PUT secrets",
+            _taken,
+            body=json_body(_json(secret)),
+            look=look,
         )
 
     def patch_secrets(
-        self, script: ScriptPath, secrets: Sequence[Secret], *, gone: Sequence[str] = ()
+        self,
+        script: ScriptPath,
+        secrets: Sequence[Secret],
+        *,
+        gone: Sequence[str] = (),
+        look: Callable[[], bool | None] | None = None,
     ) -> None:
-        """PATCH secrets-bulk: set several and delete others, in one version."""
+        """PATCH secrets-bulk: set several and delete others, in one version. As `put_secret`."""
         changes: Mapping[str, object] = {
             **{secret.name: _json(secret) for secret in secrets},
             **dict.fromkeys(gone),
@@ -70,8 +83,9 @@ class Secrets(Caller):
             "PATCH",
             f"{script}/secrets-bulk",
             "PATCH secrets-bulk",
-            as_nothing,
+            _taken,
             body=json_body({"secrets": changes}, content_type="application/merge-patch+json"),
+            look=look,
         )
 
     def delete_secret(self, script: ScriptPath, name: str) -> bool:
@@ -89,6 +103,11 @@ class Secrets(Caller):
                 return False
             raise
         return True
+
+
+def _taken(answer: Answer) -> bool:
+    as_nothing(answer)
+    return True
 
 
 def _json(secret: Secret) -> dict[str, str]:

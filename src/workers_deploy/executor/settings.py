@@ -154,14 +154,15 @@ def _secrets_now(run: Run) -> tuple[str, ...]:
 def put_secrets_step(run: Run, step: PutSecrets) -> str:
     """Set and delete secrets: one request for several, since each makes a version.
 
-    A lost request is sent again: values are never read back, so nothing tells whether it was taken.
+    A lost request is not sent again where names of secrets show that it was taken. Values are never
+    read back: where all the names were there before, nothing shows it, and it is sent again.
     """
     check_unmoved(run, step.former)
-    client = guarded(run, step)
+    client, look = guarded(run, step), lambda: was_made(run, step)
     if len(step.secrets) + len(step.gone) > 1:
-        client.patch_secrets(run.script, step.secrets, gone=step.gone)
+        client.patch_secrets(run.script, step.secrets, gone=step.gone, look=look)
     elif step.secrets:
-        client.put_secret(run.script, step.secrets[0])
+        client.put_secret(run.script, step.secrets[0], look=look)
     else:
         client.delete_secret(run.script, step.gone[0])
     run.state.moved = True
