@@ -4,41 +4,22 @@ What a request whose answer was lost has made is found as ours, also below what 
 """
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 
 from fakes.checkout import Checkout, worker
 from fakes.cloudflare import Cloudflare
+from fakes.others import OTHER, set_secret, upload_plainly
 from fakes.runs import Run, Runner
 
-OTHER = "export default { fetch() { return new Response('other'); } };\n"
 MINE = "export default { fetch() { return new Response('mine'); } };\n"
 SERVICE_WORKER = "addEventListener('fetch', (e) => e.respondWith(new Response('%s')));\n"
 PASSING = {"kind": "status", "status": 429, "headers": {"retry-after": "2"}}
 UNKNOWN = {"kind": "status", "status": 503}
 NEVER = {**UNKNOWN, "count": None}
 REFUSED = {"kind": "status", "status": 400, "code": 10021}
-
-
-def upload_plainly(cloudflare: Cloudflare) -> None:
-    """Upload other code as other tools do: it serves at once, and there is no note of ours."""
-    metadata = {
-        "main_module": "index.js",
-        "compatibility_date": "2026-11-01",
-        "keep_bindings": ["secret_text", "plain_text"],
-    }
-    files = {
-        "metadata": (None, json.dumps(metadata).encode(), "application/json"),
-        "index.js": ("index.js", OTHER.encode(), "application/javascript+module"),
-    }
-    path = f"/accounts/{cloudflare.account_id}/workers/scripts/shop"
-    headers = {"Authorization": f"Bearer {cloudflare.token}"}
-    answer = httpx.put(f"{cloudflare.url}{path}", files=files, headers=headers)
-    assert answer.is_success, answer.text
 
 
 def upload_beside(cloudflare: Cloudflare) -> None:
@@ -55,11 +36,6 @@ def upload_beside(cloudflare: Cloudflare) -> None:
     }
     made = cloudflare.ask("POST", "/workers/workers/shop/versions", version)
     cloudflare.deploy_version(str(made["id"]))
-
-
-def set_secret(cloudflare: Cloudflare, name: str, value: str) -> None:
-    secret = {"name": name, "text": value, "type": "secret_text"}
-    cloudflare.ask("PUT", "/workers/scripts/shop/secrets", secret)
 
 
 @pytest.fixture

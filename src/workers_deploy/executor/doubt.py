@@ -62,8 +62,9 @@ def _learn_maker(lookout: Lookout, newer: tuple[LiveDeployment, ...]) -> NotKnow
     """Learn what this run made of what is new, and what someone made on top of it."""
     state, newest = lookout.state, newer[0]
     serving = newest.shares[0].version_id if newest.shares else ""
-    ours = lookout.find_ours(newer)
-    if ours is None and any(lookout.maker_of(one) is Maker.EITHER for one in newer):
+    makers = [lookout.maker_of(one) for one in newer]
+    ours = newer[makers.index(Maker.THIS_RUN)] if Maker.THIS_RUN in makers else None
+    if ours is None and makers[0] is Maker.EITHER:
         return NotKnown(
             f"version {serving[:8]} (new): this run or someone else set its secrets, and their "
             "values, which would tell, are never read back",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from typing import Any
@@ -152,16 +153,19 @@ def guarded(run: Run, step: MovingStep) -> WorkersClient:
 
 
 def _check_not_overtaken(run: Run, step: MovingStep, *, may_be_ours: bool) -> None:
-    """Raise GuardError where someone deployed and none of what is new can be this run's.
+    """Raise GuardError where someone deployed, unless what is new is, or may be, this run's.
 
-    What is this run's, below what is someone else's, is found before anything is sent again.
+    What is this run's below what is someone else's is found before anything is sent again.
     """
     if run.script.dispatch_namespace is not None:
         return
     newer = newer_deployments(run)
-    look = lookout(run, step)
-    if not newer or (may_be_ours and any(look.maker_of(d) is not Maker.SOMEONE for d in newer)):
+    if not newer:
         return
+    if may_be_ours:
+        makers = [lookout(run, step).maker_of(one) for one in newer]
+        if makers[0] is not Maker.SOMEONE or Maker.THIS_RUN in makers:
+            return
     raise _moved(run, newer[0])
 
 
@@ -205,8 +209,8 @@ def learn_served(run: Run, is_made: Callable[[LiveDeployment], bool]) -> None:
 
 
 def learn_served_by(run: Run, step: MovingStep) -> None:
-    """Learn what a step has made that deploys by itself."""
-    look = lookout(run, step)
+    """Learn what a step has made that deploys by itself, and that was answered or found."""
+    look = replace(lookout(run, step), lag=0.0)
     learn_served(run, lambda one: look.maker_of(one) is not Maker.SOMEONE)
 
 
