@@ -21,6 +21,7 @@ from workers_deploy.project.unsupported import refuse_unsupported, warn_of_ignor
 MAX_VARIABLES = 128  # variables and secrets of a script on the paid plan; 64 on the free one
 MAX_VARIABLE_BYTES = 5 * 1024
 MAX_DNS_LABEL = 63
+_OLD_FLAG = "experimental:nodejs_compat_v2"
 _EXCLUSIVE_FLAGS = ("nodejs_compat", "nodejs_compat_v2")
 _CONTRARY_FLAGS = (
     ("nodejs_compat", "no_nodejs_compat"),
@@ -115,6 +116,13 @@ class Consistency:
             self.findings.problem(
                 "compatibility-flags",
                 f"the compatibility flags {' and '.join(_EXCLUSIVE_FLAGS)} cannot be used together",
+                place=self._place("compatibility_flags") or self._file(),
+            )
+        if _OLD_FLAG in flags:
+            self.findings.problem(
+                "compatibility-flags",
+                f"the compatibility flag {_OLD_FLAG} is no longer valid",
+                hint="write nodejs_compat_v2",
                 place=self._place("compatibility_flags") or self._file(),
             )
         for one, other in _CONTRARY_FLAGS:

@@ -81,6 +81,14 @@ def test_a_secret_and_a_variable_of_one_name_are_refused(tmp_path):
     )
 
 
+def test_the_flag_for_node_is_no_experiment_any_more(tmp_path):
+    write(tmp_path, compatibility_flags=["experimental:nodejs_compat_v2"])
+
+    (found,) = told(load(tmp_path))
+
+    assert "experimental:nodejs_compat_v2 is no longer valid" in found
+
+
 def test_both_flags_for_node_are_refused(tmp_path):
     write(tmp_path, compatibility_flags=["nodejs_compat", "nodejs_compat_v2"])
 
