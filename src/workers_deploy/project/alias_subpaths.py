@@ -9,7 +9,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from workers_deploy.dataclass import dataclass
@@ -112,11 +112,12 @@ def resolve_subpaths(
     subpaths: Iterable[Subpath],
     arguments: Sequence[str],
     known: Meanings,
+    check: Callable[[], None],
 ) -> Meanings:
     """Return what is `known` and what such imports mean; `arguments` say how esbuild resolves."""
     places = dict.fromkeys(_place_of(directory, subpath) for subpath in subpaths)
     found = {
-        (name, folder): _resolve(program, folder, name, arguments)
+        (name, folder): _resolve(program, folder, name, arguments, check)
         for name, folder in places
         if (name, folder) not in known.files
     }
@@ -133,7 +134,13 @@ def _has_turn(folder: Path) -> bool:
     return any((folder / name).exists() for name in _TURNS)
 
 
-def _resolve(program: Path, folder: Path, name: str, arguments: Sequence[str]) -> str | None:
+def _resolve(
+    program: Path,
+    folder: Path,
+    name: str,
+    arguments: Sequence[str],
+    check: Callable[[], None],
+) -> str | None:
     """Bundle one import, with every file as an empty one, and look which was read."""
     extensions = {*_EMPTIED, Path(name).suffix} - {""}
     loaders = [f"--loader:{extension}=empty" for extension in sorted(extensions)]
@@ -142,7 +149,7 @@ def _resolve(program: Path, folder: Path, name: str, arguments: Sequence[str]) -
         output = Path(temporary)
         source = output / "source"
         source.write_text(f"import {json.dumps(name)};", encoding="utf-8")
-        built = run_esbuild(program, folder, output, options, source=source)
+        built = run_esbuild(program, folder, output, options, check, source=source)
     inputs = built.metafile["inputs"] if built.metafile else {}
     files = [path for path in inputs if path != "<stdin>" and ":" not in path]
     return os.path.normpath(folder / files[0]) if files else None

@@ -119,7 +119,9 @@ def _sort(
         else:
             build = Build(metafile=built.metafile, output=output, directory=directory)
             asked = list(arguments_of(request, format_, {}, sorting))
-            imports = tuple(read_imports(build, request.esbuild, asked, sorting.apart))
+            imports = tuple(
+                read_imports(build, request.esbuild, asked, sorting.apart, request.check)
+            )
             done = _Done(
                 messages=messages,
                 arguments=arguments,
@@ -152,7 +154,9 @@ def _run(
         arguments = [str(request.entry.file), *arguments_of(request, format_, all_, sorting)]
         built = run_esbuild(program, project, output, arguments, request.check)
         taken = find_subpaths(built, aliases)
-        found = resolve_subpaths(program, project, taken, [*resolution_of(request)], meanings)
+        found = resolve_subpaths(
+            program, project, taken, [*resolution_of(request)], meanings, request.check
+        )
         if found.aliases == meanings.aliases:
             break
         meanings = found

@@ -6,7 +6,7 @@ Of files that import such, a second run says it, in which everything is external
 
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,11 @@ class Import:
 
 
 def read_imports(
-    build: Build, program: Path, arguments: Sequence[str], apart: Collection[Path]
+    build: Build,
+    program: Path,
+    arguments: Sequence[str],
+    apart: Collection[Path],
+    check: Callable[[], None],
 ) -> list[Import]:
     """Return the imports of files; `arguments` are those of the build without what it bundles.
 
@@ -33,7 +37,7 @@ def read_imports(
     """
     inputs = build.metafile["inputs"]
     asking = [name for name, one in inputs.items() if _has_any(build, one["imports"], apart)]
-    written = _ask(build, program, arguments, asking) if asking else {}
+    written = _ask(build, program, arguments, asking, check) if asking else {}
     return [
         found
         for importer, one in inputs.items()
@@ -69,12 +73,16 @@ def _from(importer: Path, file: Path) -> str:
 
 
 def _ask(
-    build: Build, program: Path, arguments: Sequence[str], importers: Iterable[str]
+    build: Build,
+    program: Path,
+    arguments: Sequence[str],
+    importers: Iterable[str],
+    check: Callable[[], None],
 ) -> dict[str, tuple[str, ...]]:
     """Return what each file imports, word for word and in the metafile's order."""
     files = [str(path) for path in map(build.path, importers) if path.is_file()]
     with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
         options = [*files, *arguments, "--external:*"]
-        metafile = run_esbuild(program, build.directory, Path(folder), options).metafile
+        metafile = run_esbuild(program, build.directory, Path(folder), options, check).metafile
     inputs = metafile["inputs"] if metafile else {}
     return {name: tuple(i["path"] for i in one["imports"]) for name, one in inputs.items()}

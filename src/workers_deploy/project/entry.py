@@ -1,6 +1,7 @@
 """The entry point: which file it is, and whether it goes up as it is or needs a bundle."""
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
@@ -56,6 +57,7 @@ def find_entry(
     findings: Findings,
     *,
     esbuild: Path | None,
+    check: Callable[[], None],
 ) -> Entry | None:
     """Return the entry point; None where there is none or it is a problem."""
     file = _locate(config, checkout, main)
@@ -69,7 +71,7 @@ def find_entry(
         return None
     is_python = file.suffix == ".py"
     project = config.project_directory if config and main is None else checkout.directory
-    script = _read_script(file, content, project, None if is_python else esbuild)
+    script = _read_script(file, content, project, None if is_python else esbuild, check)
     wants = not is_python and _wants_bundle(file, config, mode, shown, findings)
     bundles = wants and (mode is BundleMode.YES or _needs_bundle(file, script, content, config))
     is_module = is_python or script.is_module
@@ -86,7 +88,9 @@ def find_entry(
     )
 
 
-def _read_script(file: Path, content: bytes, project: Path, esbuild: Path | None) -> Script:
+def _read_script(
+    file: Path, content: bytes, project: Path, esbuild: Path | None, check: Callable[[], None]
+) -> Script:
     """Read the text, and ask esbuild, where there is one, unless the text is clear."""
     if esbuild is None:
         return read_script(content.decode(errors="replace"))
@@ -94,7 +98,8 @@ def _read_script(file: Path, content: bytes, project: Path, esbuild: Path | None
         script = read_script(content.decode(errors="replace"))
         if script.is_clear:
             return script
-    return ask_esbuild(esbuild, project, file) or read_script(content.decode(errors="replace"))
+    asked = ask_esbuild(esbuild, project, file, check)
+    return asked or read_script(content.decode(errors="replace"))
 
 
 def _locate(config: Config | None, checkout: Checkout, main: str | None) -> Path | None:
@@ -115,10 +120,12 @@ def _locate(config: Config | None, checkout: Checkout, main: str | None) -> Path
 
 
 def _with_extension(file: Path) -> Path:
-    if file.suffix or file.is_file():
+    """Return the file that is meant; as it is named, where there is none."""
+    if file.suffix:
         return file
-    added = (file.with_name(f"{file.name}{extension}") for extension in _ADDED)
-    return next((one for one in added if one.is_file()), file)
+    named = (Path(f"{file}{extension}") for extension in ("", *_ADDED))
+    # Of names that are too long os.path says the same as of others that are nowhere.
+    return next((one for one in named if os.path.isfile(one)), file)  # noqa: PTH113
 
 
 def _module_root(config: Config | None, file: Path) -> Path:

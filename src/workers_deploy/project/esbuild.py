@@ -56,7 +56,7 @@ def run_esbuild(
     directory: Path,
     output: Path,
     arguments: Sequence[str],
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None],
     source: Path | None = None,
 ) -> Built:
     """Bundle into `output`, from `directory`; a program that can't be run is a message too.

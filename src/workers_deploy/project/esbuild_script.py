@@ -6,6 +6,7 @@ shows by a word that is put in its place. Ten milliseconds.
 
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from workers_deploy.project.esbuild import run_esbuild
@@ -19,20 +20,24 @@ _TO_BE_READ = re.compile(r"require|(?<![.\w$])import\s*\(|@")
 _PLAIN_EXTENSIONS = (".js", ".mjs", ".cjs")
 
 
-def ask_esbuild(program: Path, directory: Path, file: Path) -> Script | None:
+def ask_esbuild(
+    program: Path, directory: Path, file: Path, check: Callable[[], None]
+) -> Script | None:
     """Return what an entry point says about itself; None where it can't be parsed."""
     for loader in ("js", "jsx"):
-        if (script := _ask(program, directory, file, loader)) is not None:
+        if (script := _ask(program, directory, file, loader, check)) is not None:
             return script
     return None
 
 
-def _ask(program: Path, directory: Path, file: Path, loader: str) -> Script | None:
+def _ask(
+    program: Path, directory: Path, file: Path, loader: str, check: Callable[[], None]
+) -> Script | None:
     with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
         arguments = [str(file), "--target=esnext", "--log-level=error"]
         arguments += [f"--loader:{extension}={loader}" for extension in _PLAIN_EXTENSIONS]
         arguments += [f"--define:{name}={_LISTENER}" for name in _LISTENERS]
-        metafile = run_esbuild(program, directory, Path(folder), arguments).metafile
+        metafile = run_esbuild(program, directory, Path(folder), arguments, check).metafile
         if metafile is None:
             return None
         (path, output), *_ = (one for one in metafile["outputs"].items() if "entryPoint" in one[1])

@@ -110,7 +110,13 @@ def _build(
     request: ProjectRequest, checkout: Checkout, config: Config | None, findings: Findings
 ) -> Project:
     entry = find_entry(
-        config, checkout, request.main, request.bundle, findings, esbuild=request.esbuild
+        config,
+        checkout,
+        request.main,
+        request.bundle,
+        findings,
+        esbuild=request.esbuild,
+        check=request.check,
     )
     script = _read_script(entry, config, checkout, request, findings) if entry else None
     # Assets-only scripts take no bindings.

@@ -296,7 +296,7 @@ def test_a_build_sees_no_variable_of_the_environment(tmp_path):
     output = tmp_path / "output"
     output.mkdir()
 
-    built = run_esbuild(spy, tmp_path, output, [])
+    built = run_esbuild(spy, tmp_path, output, [], lambda: None)
 
     names = {line.partition("=")[0] for line in (tmp_path / "seen").read_text().splitlines()}
     assert names <= {"PWD", "SHLVL", "_", "OLDPWD"}
@@ -305,7 +305,7 @@ def test_a_build_sees_no_variable_of_the_environment(tmp_path):
 
 
 def test_a_program_that_can_not_be_run_is_a_message(tmp_path):
-    built = run_esbuild(tmp_path / "nothing", tmp_path, tmp_path, [])
+    built = run_esbuild(tmp_path / "nothing", tmp_path, tmp_path, [], lambda: None)
 
     assert built.messages[0].is_error
     assert "No such file" in built.messages[0].text

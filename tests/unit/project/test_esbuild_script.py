@@ -16,7 +16,7 @@ def ask(tmp_path: Path):
     def asked(source: str) -> Script | None:
         file = tmp_path / "index.js"
         file.write_text(source)
-        return ask_esbuild(program, tmp_path, file)
+        return ask_esbuild(program, tmp_path, file, lambda: None)
 
     return asked
 
