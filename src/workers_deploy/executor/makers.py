@@ -8,7 +8,6 @@ from typing import assert_never
 
 from workers_deploy.api.caller import ScriptPath
 from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.content import read_content
 from workers_deploy.core.compare import BY_SECRET, UPLOAD_TRIGGERS, is_ours
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveDeployment, LiveVersion
@@ -108,6 +107,8 @@ def _has_code_of(project: Project, client: WorkersClient, script: ScriptPath) ->
 
     A part that is not answered, as a source map may not be, says nothing.
     """
+    from workers_deploy.api.content import read_content  # noqa: PLC0415 - few runs ask
+
     parts = read_content(client, script).parts
     sent = code_of(project)
     if project.format is not ScriptFormat.MODULES:

@@ -11,6 +11,7 @@ from fakes.api import FakeTime, bad, client_of, good, page
 from fakes.asset_store import AssetStore
 from workers_deploy.api.assets import upload_assets
 from workers_deploy.api.caller import ScriptPath
+from workers_deploy.api.lanes import BUCKETS_AT_ONCE
 from workers_deploy.core.manifest import AssetEntry, AssetManifest
 from workers_deploy.errors import CancelledError, ChangedError, RefusedError, UnansweredError
 
@@ -197,13 +198,13 @@ def test_a_throttled_upload_pauses_every_lane(files, time):
 
 def test_a_bucket_that_fails_for_good_ends_the_upload(files, time):
     store = AssetStore()
-    store.upload_faults = [bad(400, 10304, "bad asset")] * 9
+    store.upload_faults = [bad(400, 10304, "bad asset")] * 30
 
     with pytest.raises(RefusedError) as caught:
-        upload(store, files(9), time)
+        upload(store, files(30), time)
 
     assert caught.value.code == 10304
-    assert len(store.uploads) <= 3
+    assert len(store.uploads) <= BUCKETS_AT_ONCE  # those that were under way already
 
 
 def test_a_gateway_that_stays_broken_ends_the_upload_in_bounded_time(files, time):
