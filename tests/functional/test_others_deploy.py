@@ -1,15 +1,14 @@
 """Someone else deploys, edits or uploads while a run goes on: theirs is told, and never lost."""
 
-import base64
-
 import pytest
 
 from fakes.checkout import Checkout
 from fakes.cloudflare import Cloudflare
+from fakes.others import OTHER, upload_another
 from fakes.runs import Runner
 
-OTHER = "export default { fetch() { return new Response('other'); } };\n"
 MINE = "export default { fetch() { return new Response('mine'); } };\n"
+VARIABLE = {"type": "plain_text", "name": "FOREIGN", "text": "1"}
 BAD_PROBE = {"probe": "http://127.0.0.1:9/nothing", "probe_timeout": 2}
 
 
@@ -20,26 +19,10 @@ def deployed(runner: Runner, cloudflare: Cloudflare) -> Runner:
     return runner
 
 
-def upload_another(cloudflare: Cloudflare) -> str:
-    """Upload a version with other code and another variable; its id."""
-    module = {
-        "name": "index.js",
-        "content_type": "application/javascript+module",
-        "content_base64": base64.b64encode(OTHER.encode()).decode(),
-    }
-    version = {
-        "main_module": "index.js",
-        "compatibility_date": "2026-11-01",
-        "modules": [module],
-        "bindings": [{"type": "plain_text", "name": "FOREIGN", "text": "1"}],
-    }
-    return str(cloudflare.ask("POST", "/workers/workers/shop/versions", version)["id"])
-
-
 def test_a_return_gives_the_traffic_to_who_deployed_right_before(
     deployed: Runner, cloudflare: Cloudflare
 ):
-    theirs = upload_another(cloudflare)
+    theirs = upload_another(cloudflare, VARIABLE)
     deployed.checkout.module(MINE)
     cloudflare.when("POST deployments", lambda: cloudflare.deploy_version(theirs))
 
@@ -51,7 +34,7 @@ def test_a_return_gives_the_traffic_to_who_deployed_right_before(
 
 
 def test_a_deploy_that_took_the_place_of_another_says_so(deployed: Runner, cloudflare: Cloudflare):
-    theirs = upload_another(cloudflare)
+    theirs = upload_another(cloudflare, VARIABLE)
     deployed.checkout.module(MINE)
     cloudflare.when("POST deployments", lambda: cloudflare.deploy_version(theirs))
 
@@ -78,7 +61,7 @@ def test_a_version_of_ours_that_someone_deployed_again_is_theirs(
 
 
 def test_who_comes_second_sets_no_setting(deployed: Runner, cloudflare: Cloudflare):
-    theirs = upload_another(cloudflare)
+    theirs = upload_another(cloudflare, VARIABLE)
     deployed.checkout.module(MINE).config(logpush=True)
     cloudflare.when("POST versions", lambda: cloudflare.deploy_version(theirs))
 
@@ -116,7 +99,7 @@ def test_what_stays_of_a_narrow_deploy_that_was_overtaken_is_told(
 def test_a_request_is_not_sent_again_over_a_deploy_that_came_in_its_wait(
     deployed: Runner, cloudflare: Cloudflare
 ):
-    theirs = upload_another(cloudflare)
+    theirs = upload_another(cloudflare, VARIABLE)
     deployed.checkout.module(MINE)
     cloudflare.when("POST deployments", lambda: cloudflare.deploy_version(theirs))
     cloudflare.fail("POST deployments", "status", status=429)
@@ -133,7 +116,7 @@ def test_code_alone_brings_no_version_live_that_came_meanwhile(
 ):
     deployed.checkout.module(MINE)
     # The second read of deployments is the guard's, which sees that traffic did not move.
-    cloudflare.when("GET deployments", lambda: upload_another(cloudflare), nth=2)
+    cloudflare.when("GET deployments", lambda: upload_another(cloudflare, VARIABLE), nth=2)
     before = cloudflare.live()["id"]
 
     run = deployed.fast("deploy", only="code")

@@ -3,7 +3,6 @@
 What a request whose answer was lost has made is found as ours, also below what others made since.
 """
 
-import base64
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 from fakes.checkout import Checkout, worker
 from fakes.cloudflare import Cloudflare
-from fakes.others import OTHER, set_secret, upload_plainly
+from fakes.others import OTHER, set_secret, upload_another, upload_plainly
 from fakes.runs import Run, Runner
 
 MINE = "export default { fetch() { return new Response('mine'); } };\n"
@@ -24,18 +23,7 @@ REFUSED = {"kind": "status", "status": 400, "code": 10021}
 
 def upload_beside(cloudflare: Cloudflare) -> None:
     """Upload and deploy other code without PUT script, which is what fails."""
-    module = {
-        "name": "index.js",
-        "content_type": "application/javascript+module",
-        "content_base64": base64.b64encode(OTHER.encode()).decode(),
-    }
-    version = {
-        "main_module": "index.js",
-        "compatibility_date": "2026-11-01",
-        "modules": [module],
-    }
-    made = cloudflare.ask("POST", "/workers/workers/shop/versions", version)
-    cloudflare.deploy_version(str(made["id"]))
+    cloudflare.deploy_version(upload_another(cloudflare))
 
 
 @pytest.fixture

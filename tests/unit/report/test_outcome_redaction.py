@@ -31,6 +31,7 @@ def test_a_secret_is_hidden_wherever_it_got_to():
     made = failed(
         error=refusal(message=f"bad {SECRET}", hint=SECRET, place=Place(file=SECRET)),
         warnings=(SECRET,),
+        project_warnings=(SECRET,),
         plan=plan(step, notes=(SECRET,)),
         results=(
             result(step, detail=SECRET, tries=(Try(request=SECRET, problem=SECRET, waited=1),)),
