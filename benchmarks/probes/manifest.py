@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-from workers_deploy.project.assets import AssetDirectory
+from workers_deploy.project.assets.directory import AssetDirectory
 from workers_deploy.project.findings import Findings
 
 

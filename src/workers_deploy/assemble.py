@@ -24,9 +24,9 @@ from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Allow, Command, OnFailure
 from workers_deploy.inputs.values import Values
-from workers_deploy.project.entry import BundleMode
-from workers_deploy.project.esbuild import find_esbuild, find_too_old
-from workers_deploy.project.history import is_ancestor, is_same_file
+from workers_deploy.project.code.entry import BundleMode
+from workers_deploy.project.desired.commit import is_ancestor, is_same_file
+from workers_deploy.project.esbuild.program import find_esbuild, find_too_old
 from workers_deploy.project.load import load_project, load_without_code
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.report.text import render_step_row

@@ -10,11 +10,11 @@ import pytest
 
 from fakes.loads import HEAD, load, write_config
 from fakes.wrangler import NODE_MODULES
-from workers_deploy.project.binding_kinds import KINDS
-from workers_deploy.project.keys import KEYS, Key
-from workers_deploy.project.node_builtins import NEVER, SINCE, switches
-from workers_deploy.project.partial_builtins import PARTIAL
-from workers_deploy.project.unsupported import FEDRAMP_API, IGNORED, UNSUPPORTED
+from workers_deploy.project.bundle.node_builtins import NEVER, SINCE, switches
+from workers_deploy.project.bundle.partial_builtins import PARTIAL
+from workers_deploy.project.config.binding_kinds import KINDS
+from workers_deploy.project.config.keys import KEYS, Key
+from workers_deploy.project.cross_checks.unsupported import FEDRAMP_API, IGNORED, UNSUPPORTED
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "configuration.md"
 SCHEMA: Mapping[str, Any] = json.loads(

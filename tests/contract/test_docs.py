@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workers_deploy.project.asset_rules import NEVER_PUBLIC
+from workers_deploy.project.assets.rules import NEVER_PUBLIC
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/**/*.md")])

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Project
+from workers_deploy.project.config.positions import FieldPath, Positions
 from workers_deploy.project.load import load_project
-from workers_deploy.project.positions import FieldPath, Positions
 from workers_deploy.project.request import Loaded, ProjectRequest
 
 HEAD = '"name": "shop", "main": "index.js", "compatibility_date": "2026-01-01"'

@@ -8,8 +8,8 @@ from typing import Any
 from workers_deploy.core.metadata import build_metadata
 from workers_deploy.core.project import SECRET_KINDS, VARIABLE_KINDS, Binding, Project
 from workers_deploy.core.steps import ScriptUpload
-from workers_deploy.project.document import blank_comments
-from workers_deploy.project.toml import TomlFlawError, read_toml
+from workers_deploy.project.config.document import blank_comments
+from workers_deploy.project.config.toml import TomlFlawError, read_toml
 
 MODULE = 'export default {fetch(){return new Response("x")}}\n'
 PYTHON_MODULE = "from workers import WorkerEntrypoint\n"

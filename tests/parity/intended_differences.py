@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from fakes.wire_difference import NOTHING, Difference
 from fakes.wrangler import NODE_MODULES
-from workers_deploy.project.esbuild import find_esbuild
+from workers_deploy.project.esbuild.program import find_esbuild
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from fakes.wrangler import NODE_MODULES, ask, emulate
 from fakes.wrangler_runs import Command, run_commands
 from parity import bundled_projects, resolved_projects
 from parity.bundled_projects import BundledProject
-from workers_deploy.project.esbuild import find_esbuild
+from workers_deploy.project.esbuild.program import find_esbuild
 from workers_deploy.project.load import load_project
 from workers_deploy.project.request import ProjectRequest
 from workers_emulator.server import EmulatorServer

@@ -9,7 +9,7 @@ from fakes.wrangler import NODE_MODULES
 from fakes.wrangler_runs import DryRun, dry_run
 from parity.rule_projects import PROJECTS, RuleProject
 from workers_deploy.core.project import ModuleType
-from workers_deploy.project.esbuild import find_esbuild
+from workers_deploy.project.esbuild.program import find_esbuild
 
 _PART = re.compile(
     rb'name="(?P<name>[^"]+)"; filename=.*\r\nContent-Type: (?P<type>.+)\r\n\r\n'

@@ -9,7 +9,7 @@ from fakes.loads import load
 from fakes.wrangler import NODE_MODULES
 from fakes.wrangler_runs import DryRun, dry_run
 from workers_deploy.core.project import ScriptFormat
-from workers_deploy.project.esbuild import find_esbuild
+from workers_deploy.project.esbuild.program import find_esbuild
 
 LISTENS = "\naddEventListener('fetch', (e) => e);\n"
 ENTRIES = {

@@ -12,7 +12,7 @@ import pytest
 
 from fakes.wrangler import NODE_MODULES
 from workers_deploy.core.manifest import MAX_ASSET_COUNT, AssetManifest
-from workers_deploy.project.assets import AssetDirectory
+from workers_deploy.project.assets.directory import AssetDirectory
 from workers_deploy.project.findings import Findings
 from workers_emulator.runtime_tools import find_node
 

@@ -10,7 +10,7 @@ import pytest
 from fakes.parity_project import comparable, make_project, our_metadata, read_values
 from fakes.wrangler_runs import Answer, DryRun, dry_run
 from parity import our_configurations, our_mistakes, our_texts
-from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.load import Loaded, load_project
 from workers_deploy.project.request import ProjectRequest
 

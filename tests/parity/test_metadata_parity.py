@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fakes.parity_project import comparable, make_assets, make_project, our_metadata
-from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.load import Loaded, load_project
 from workers_deploy.project.request import ProjectRequest
 

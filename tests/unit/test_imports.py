@@ -29,8 +29,11 @@ PACKAGES = {
 OF_DEVELOPMENT = {"click", "pygments", "rich", "_distutils_hack"}
 # Modules of ours and others that some runs need and most do not, and the work they are for.
 LATE = {
-    "assets": ("pathspec", "blake3", "workers_deploy.project.assets"),
-    "bundling": ("workers_deploy.project.bundle", "workers_deploy.project.bundle_output"),
+    "assets": ("pathspec", "blake3", "workers_deploy.project.assets.directory"),
+    "bundling": (
+        "workers_deploy.project.bundle.bundle",
+        "workers_deploy.project.bundle.bundle_output",
+    ),
     "TOML": ("tomli", "tree_sitter_toml"),
     "positions of mistakes": ("tree_sitter", "tree_sitter_json"),
     "git": ("dulwich",),

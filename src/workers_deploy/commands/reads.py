@@ -15,7 +15,7 @@ from workers_deploy.errors import (
     DeployError,
     RefusedError,
 )
-from workers_deploy.project.save import save_script
+from workers_deploy.project.downloaded import save_script
 from workers_deploy.report.details import render_list, render_show, show_record
 from workers_deploy.report.measures import count_of
 

@@ -8,21 +8,21 @@ from pathlib import Path
 
 from workers_deploy.core.project import Project
 from workers_deploy.errors import ProblemKind
-from workers_deploy.project.assemble import Parts, assemble_project
-from workers_deploy.project.asset_choice import read_assets
-from workers_deploy.project.binding_list import list_bindings
-from workers_deploy.project.config import Config, fold_config
-from workers_deploy.project.config_file import Checkout, find_config_file
-from workers_deploy.project.consistency import Consistency
-from workers_deploy.project.document import read_document
-from workers_deploy.project.entry import Entry, find_entry
+from workers_deploy.project.assets.choice import read_assets
+from workers_deploy.project.code.entry import Entry, find_entry
+from workers_deploy.project.config.document import read_document
+from workers_deploy.project.config.find import Checkout, find_config_file
+from workers_deploy.project.config.fold import Config, fold_config
+from workers_deploy.project.config.script_name import check_script_name
+from workers_deploy.project.cross_checks.project import Consistency
+from workers_deploy.project.cross_checks.unsupported import refuse_unsupported
+from workers_deploy.project.desired.bindings import list_bindings
+from workers_deploy.project.desired.commit import read_commit
+from workers_deploy.project.desired.package_dependencies import read_package_dependencies
+from workers_deploy.project.desired.project import Parts, assemble_project
 from workers_deploy.project.findings import Findings
-from workers_deploy.project.history import read_commit
-from workers_deploy.project.package_dependencies import read_package_dependencies
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.project.script import ScriptParts, ScriptReader
-from workers_deploy.project.script_name import check_script_name
-from workers_deploy.project.unsupported import refuse_unsupported
 
 __all__ = ["Loaded", "ProjectRequest", "load_project", "load_without_code"]
 

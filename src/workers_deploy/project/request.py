@@ -8,7 +8,7 @@ from typing import Any
 from workers_deploy.core.project import ProbeTarget, Project, Secret
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem
-from workers_deploy.project.entry import BundleMode
+from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.findings import Notice
 
 

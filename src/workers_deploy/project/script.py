@@ -7,16 +7,16 @@ from typing import Any
 from workers_deploy.core.project import Binding, Module, ModuleType, ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
-from workers_deploy.project.bound_classes import check_bound_classes
-from workers_deploy.project.capnp import read_capnp_schema
-from workers_deploy.project.config import Config
-from workers_deploy.project.config_file import Checkout
-from workers_deploy.project.entry import BundleMode, Entry
-from workers_deploy.project.esbuild import OLDEST
+from workers_deploy.project.code.bound_classes import check_bound_classes
+from workers_deploy.project.code.capnp import read_capnp_schema
+from workers_deploy.project.code.entry import BundleMode, Entry
+from workers_deploy.project.code.modules import ModuleSearch
+from workers_deploy.project.code.service_worker import as_blobs, bind_blobs, read_blobs
+from workers_deploy.project.config.find import Checkout
+from workers_deploy.project.config.fold import Config
+from workers_deploy.project.esbuild.program import OLDEST
 from workers_deploy.project.findings import Findings
-from workers_deploy.project.modules import ModuleSearch
 from workers_deploy.project.request import ProjectRequest
-from workers_deploy.project.service_worker import as_blobs, bind_blobs, read_blobs
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +94,8 @@ class ScriptReader:
             )
             return None
         # Most deploys bundle nothing.
-        from workers_deploy.project.bundle import make_bundle  # noqa: PLC0415
-        from workers_deploy.project.bundle_arguments import BundleRequest  # noqa: PLC0415
+        from workers_deploy.project.bundle.bundle import make_bundle  # noqa: PLC0415
+        from workers_deploy.project.bundle.bundle_arguments import BundleRequest  # noqa: PLC0415
 
         search = self._search(by_default=False)
         bundled = make_bundle(

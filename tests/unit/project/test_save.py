@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workers_deploy.errors import ProblemsError
-from workers_deploy.project.save import safe_name, save_script
+from workers_deploy.project.downloaded import safe_name, save_script
 
 
 def saved(folder: Path, *names: str) -> dict[str, str]:
@@ -122,7 +122,7 @@ def test_what_can_not_be_written_is_told_with_what_to_do(
             raise OSError(number, reason)
         return os.memfd_create("written")
 
-    monkeypatch.setattr("workers_deploy.project.save.os.open", fail_at_the_second)
+    monkeypatch.setattr("workers_deploy.project.downloaded.os.open", fail_at_the_second)
 
     with pytest.raises(ProblemsError) as caught:
         save_script(tmp_path / "out", [("a.js", b"1"), ("b.js", b"2"), ("c.js", b"3")])

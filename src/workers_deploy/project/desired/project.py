@@ -1,0 +1,97 @@
+"""Puts the parts of a load together; an input wins over the configuration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.core.project import (
+    Binding,
+    Project,
+    ScriptFormat,
+    SubdomainState,
+    Triggers,
+    UsageModel,
+)
+from workers_deploy.dataclass import dataclass
+from workers_deploy.project.config.fold import Config
+from workers_deploy.project.desired import settings
+from workers_deploy.project.desired.commit import Commit
+from workers_deploy.project.desired.triggers import build_triggers
+from workers_deploy.project.request import ProjectRequest
+from workers_deploy.project.script import ScriptParts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """What a load has read; `script` is None where there are only assets, or a problem."""
+
+    name: str
+    config: Config | None
+    script: ScriptParts | None
+    bindings: tuple[Binding, ...]
+    assets: AssetManifest | None
+    commit: Commit | None
+    package_dependencies: tuple[Mapping[str, str], ...] | None = None
+
+    def either(self, given: Any, key: str) -> Any:
+        """Return an input, or what the configuration says where nobody gave it."""
+        return given if given is not None else (self.config.get(key) if self.config else None)
+
+
+def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
+    """Return the project of these parts."""
+    script, commit = parts.script, parts.commit
+    modules = script.modules if script else ()
+    usage = UsageModel(usage_model=request.usage_model, cpu_ms=request.cpu_ms)
+    flags = parts.either(request.compatibility_flags, "compatibility_flags")
+    return Project(
+        script_name=parts.name,
+        format=script.format if script else ScriptFormat.MODULES,
+        main_module=modules[0].name if modules else None,
+        modules=modules,
+        bindings=parts.bindings,
+        compatibility_date=parts.either(request.compatibility_date, "compatibility_date"),
+        compatibility_flags=tuple(flags or ()),
+        assets=parts.assets,
+        keep_vars=bool(parts.either(request.keep_vars, "keep_vars")),
+        secrets=request.secrets,
+        prune_secrets=request.prune_secrets,
+        script_settings=settings.build_script_settings(parts.config, request.script_settings),
+        subdomain=SubdomainState(
+            enabled=parts.either(request.workers_dev, "workers_dev"),
+            previews_enabled=parts.either(request.preview_urls, "preview_urls"),
+        ),
+        usage_model=None if usage == UsageModel() else usage,
+        dispatch_namespace=request.dispatch_namespace,
+        commit=commit.id if commit else None,
+        message=request.message or (commit.subject if commit else ""),
+        tag=request.tag or (commit.id if commit else None),
+        environment=request.environment,
+        probe=request.probe,
+        capnp_schema=script.capnp_schema if script else None,
+        local_source_map=script.local_source_map if script else None,
+        package_dependencies=parts.package_dependencies,
+        **_from_config(request, parts.config, parts.name),
+    )
+
+
+def _from_config(request: ProjectRequest, config: Config | None, name: str) -> dict[str, Any]:
+    """Return the fields that only a configuration can say."""
+    if config is None:
+        return {}
+    in_namespace = request.dispatch_namespace is not None
+    return {
+        "config_file": config.document.shown,
+        "placement": settings.build_placement(config),
+        "limits": config.get("limits"),
+        "cache_options": config.get("cache"),
+        "exports": settings.build_exports(config),
+        "containers": settings.build_containers(config),
+        "migrations": config.items("migrations"),
+        "unsafe_metadata": config.table("unsafe").get("metadata") or {},
+        "code_update_strategy": settings.build_code_update_strategy(config),
+        "required_secrets": tuple(config.table("secrets").get("required") or ()),
+        "service_tags": settings.build_service_tags(config),
+        # Nothing but a dispatch Worker sends events into a namespace.
+        "triggers": Triggers() if in_namespace else build_triggers(config, name),
+    }

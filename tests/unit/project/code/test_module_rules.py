@@ -1,0 +1,108 @@
+import re
+
+import pytest
+
+from workers_deploy.core.project import ModuleType
+from workers_deploy.project.code.module_rules import parse_rules, translate_glob
+
+
+@pytest.mark.parametrize(
+    ("glob", "takes", "leaves"),
+    [
+        ("**/*.txt", ["a.txt", "b/c/a.txt", ".txt"], ["a.txt.js", "a_txt"]),
+        ("*.txt", ["a.txt"], ["b/a.txt"]),
+        ("a/**", ["a/b", "a/b/c"], ["b"]),
+        ("a/**/b", ["a/b", "a/x/y/b"], ["ab"]),
+        ("a**b", ["axb"], ["a/b"]),
+        ("**/*.wasm?module", ["a.wasm?module"], ["a.wasm1module"]),
+        ("**/*.{a,b}", ["x.{a,b}"], ["x.a"]),
+    ],
+)
+def test_globs_are_those_of_wrangler(glob, takes, leaves):
+    pattern = re.compile(translate_glob(glob))
+
+    assert all(pattern.fullmatch(path) for path in takes)
+    assert not any(pattern.fullmatch(path) for path in leaves)
+
+
+def test_the_defaults_follow_the_configured_rules():
+    rules = parse_rules(
+        [{"type": "Text", "globs": ["**/*.md"], "fallthrough": True}], is_python=False
+    )
+
+    assert rules.type_of("a.md") is ModuleType.TEXT
+    assert rules.type_of("a.html") is ModuleType.TEXT
+    assert rules.type_of("b/a.wasm") is ModuleType.WASM
+    assert rules.type_of("a.bin") is ModuleType.DATA
+    assert rules.type_of("a.js") is None
+    assert rules.type_of("a.py") is None
+
+
+def test_a_rule_without_fallthrough_ends_its_type():
+    rules = parse_rules([{"type": "Text", "globs": ["**/*.md"]}], is_python=True)
+
+    assert rules.type_of("a.md") is ModuleType.TEXT
+    assert rules.type_of("a.txt") is None
+    assert rules.type_of("a.py") is ModuleType.PYTHON
+
+
+def test_the_bundler_is_told_of_extensions():
+    rules = parse_rules(
+        [
+            {"type": "ESModule", "globs": ["**/*.mjs"]},
+            {
+                "type": "Data",
+                "globs": ["**/LICENSE", "data/*.db", "**/*.d.bin"],
+                "fallthrough": True,
+            },
+        ],
+        is_python=False,
+    )
+
+    assert rules.extensions() == [
+        ".d.bin", ".txt", ".html", ".sql", ".bin", ".wasm",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("glob", "takes", "leaves"),
+    [
+        ("**/LICENSE", ["./LICENSE", "pkg/a/LICENSE"], ["LICENSE", "./LICENSE.md", "./MYLICENSE"]),
+        ("src/client/*.js", ["src/client/a.js"], ["./client/a.js", "./src/client/a.js"]),
+        ("./a.json", ["./a.json"], ["a.json", "../a.json", "./a.json?x"]),
+        ("*.js", ["a.js", "./b/a.js"], ["./a.json", "./a.js?x"]),
+        ("**/*.wasm?module", ["./a.wasm?module"], ["./a.wasm", "./a.wasmXmodule"]),
+    ],
+)
+def test_a_rule_takes_an_import_by_what_stands_in_it(glob, takes, leaves):
+    rule = {"type": "Data", "globs": [glob]}
+
+    rules = parse_rules([rule], is_python=False)
+
+    assert [one for one in takes if rules.type_of_import(one) is ModuleType.DATA] == takes
+    assert [one for one in leaves if rules.type_of_import(one) is ModuleType.DATA] == []
+
+
+def test_rules_of_scripts_take_no_imports():
+    script = {"type": "ESModule", "globs": ["**/*.js"]}
+    text = {"type": "Text", "globs": ["**/client/*.js"]}
+
+    rules = parse_rules([script, text], is_python=False)
+
+    assert rules.type_of_import("./a.js") is None
+    assert rules.type_of_import("./client/a.js") is ModuleType.TEXT
+
+
+def test_patterns_that_say_more_than_an_extension_are_known():
+    more = {"type": "Text", "globs": ["**/LICENSE"]}
+
+    assert parse_rules([more], is_python=False).say_more()
+    assert not parse_rules([], is_python=False).say_more()
+
+
+def test_an_import_that_only_an_ended_rule_takes_is_known():
+    rules = parse_rules([{"type": "Text", "globs": ["**/*.md"]}], is_python=False)
+
+    assert rules.ends_before("./a.txt")
+    assert not rules.ends_before("./a.md")
+    assert not rules.ends_before("./a.js")
