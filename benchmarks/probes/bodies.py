@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, sys.argv[1])
 
-from workers_deploy.api.body import new_boundary
-from workers_deploy.api.bucket import BucketBody
+from workers_deploy.api.assets.bucket import BucketBody
+from workers_deploy.api.http.body import new_boundary
 from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.project.assets.directory import AssetDirectory
 from workers_deploy.project.findings import Findings

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TextIO
 
 from workers_deploy import __version__
-from workers_deploy.api.caller import Caller
+from workers_deploy.api.endpoints.caller import Caller
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
 from workers_deploy.bugs import bug_lines, tell_bug
 from workers_deploy.ci.base import Reporter

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from workers_deploy.api.caller import Caller
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.connection import Connection
-from workers_deploy.api.retry import Retrier
+from workers_deploy.api.endpoints.caller import Caller
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.http.connection import Connection
+from workers_deploy.api.http.retry import Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.commands import Session
 from workers_deploy.core.outcome import StepResult

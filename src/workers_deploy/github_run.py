@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from workers_deploy.api.retry import Random, Retrier
+from workers_deploy.api.http.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.pull_request import PullRequest, read_pull_request
 from workers_deploy.core.outcome import Outcome, Result

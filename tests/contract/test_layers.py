@@ -43,7 +43,7 @@ def test_imports_point_down_the_layers():
         ("pure", "workers_deploy/core/intruder.py", "import os"),
         ("pure", "workers_deploy/report/intruder.py", "from time import monotonic"),
         ("httpx", "workers_deploy/project/intruder.py", "import httpx"),
-        ("tenacity", "workers_deploy/api/intruder.py", "import tenacity"),
+        ("tenacity", "workers_deploy/api/http/intruder.py", "import tenacity"),
         ("two-readings", "workers_emulator/intruder.py", "import workers_deploy.core"),
         ("two-readings", "workers_deploy/api/intruder.py", "import workers_emulator"),
         ("no-cycle", "workers_emulator/clock.py", "import workers_emulator.intruder"),

@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
-from workers_deploy.api.answer import Answer, Call, read_answer
-from workers_deploy.api.explain import final_error
-from workers_deploy.api.failure import Area, Failure, RequestFailedError
+from workers_deploy.api.http.answer import Answer, Call, read_answer
+from workers_deploy.api.http.explain import final_error
+from workers_deploy.api.http.failure import Area, Failure, RequestFailedError
 from workers_deploy.errors import ApiError
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.connection import Connection
-from workers_deploy.api.journal import Journal
-from workers_deploy.api.retry import Retrier
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.http.connection import Connection
+from workers_deploy.api.http.request_log import Journal
+from workers_deploy.api.http.retry import Retrier
 from workers_deploy.errors import CancelledError
 
 BASE_URL = "http://127.0.0.1:9/client/v4"

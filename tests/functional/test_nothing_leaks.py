@@ -16,7 +16,7 @@ import pytest
 from fakes.cloudflare import Cloudflare
 from fakes.github_runner import commands_in
 from fakes.runs import Runner
-from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.outcome import Outcome
 from workers_deploy.executor.run import Executor
 from workers_deploy.inputs import read_inputs

@@ -27,7 +27,7 @@ from fakes.recordings import Exchange, Part, read_recording
 from fakes.wire_difference import differences, label_of
 from fakes.wrangler import NODE_MODULES
 from parity.intended_differences import INTENDED, unexpected
-from workers_deploy.api.scripts import upload_form
+from workers_deploy.api.endpoints.scripts import upload_form
 from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.esbuild.program import find_esbuild
 from workers_deploy.project.load import load_project

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from fakes.api import FakeTime, client_of, good
-from workers_deploy.api.assets import upload_assets
-from workers_deploy.api.bucket import BucketBody
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.scripts import upload_form
+from workers_deploy.api.assets.bucket import BucketBody
+from workers_deploy.api.assets.upload import upload_assets
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.scripts import upload_form
 from workers_deploy.core.manifest import AssetEntry, AssetManifest
 from workers_deploy.core.project import Module, ModuleType
 

@@ -39,7 +39,7 @@ LATE = {
     "git": ("dulwich",),
     "GitHub": ("workers_deploy.api.github",),
     "probes": ("workers_deploy.api.probe",),
-    "downloads": ("python_multipart", "workers_deploy.api.content"),
+    "downloads": ("python_multipart", "workers_deploy.api.endpoints.content"),
     "terminals": ("tqdm",),
     "other commands": (
         "workers_deploy.commands.preview",

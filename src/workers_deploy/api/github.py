@@ -13,13 +13,13 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from workers_deploy.api.connection import USER_AGENT
-from workers_deploy.api.envelope import retry_after_seconds
-from workers_deploy.api.failure import Failure, Kind, RequestFailedError
-from workers_deploy.api.in_time import TooLateError, in_time
-from workers_deploy.api.network import make_client
-from workers_deploy.api.open_sockets import OpenSockets
-from workers_deploy.api.retry import Retrier
+from workers_deploy.api.http.connection import USER_AGENT
+from workers_deploy.api.http.envelope import retry_after_seconds
+from workers_deploy.api.http.failure import Failure, Kind, RequestFailedError
+from workers_deploy.api.http.in_time import TooLateError, in_time
+from workers_deploy.api.http.network import make_client
+from workers_deploy.api.http.open_sockets import OpenSockets
+from workers_deploy.api.http.retry import Retrier
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import httpx
 
-from workers_deploy.api.connection import USER_AGENT
-from workers_deploy.api.in_time import TooLateError, in_time
-from workers_deploy.api.network import make_client
-from workers_deploy.api.open_sockets import OpenSockets
+from workers_deploy.api.http.connection import USER_AGENT
+from workers_deploy.api.http.in_time import TooLateError, in_time
+from workers_deploy.api.http.network import make_client
+from workers_deploy.api.http.open_sockets import OpenSockets
 from workers_deploy.core.project import ProbeTarget, is_url
 from workers_deploy.dataclass import dataclass
 

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from workers_deploy.api.content import ScriptContent, read_content
-from workers_deploy.api.live import NO_VERSIONS
-from workers_deploy.api.scripts import ListedScript
+from workers_deploy.api.endpoints.content import ScriptContent, read_content
+from workers_deploy.api.endpoints.scripts import ListedScript
+from workers_deploy.api.live.script import NO_VERSIONS
 from workers_deploy.commands.session import Session, finished, read_live, stopped, wrong_input
 from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.outcome import Facts, Outcome, Result

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.dispatch import read_dispatched_state
-from workers_deploy.api.live import read_live_state
-from workers_deploy.api.trigger_state import read_triggers
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.live.dispatched import read_dispatched_state
+from workers_deploy.api.live.script import read_live_state
+from workers_deploy.api.live.triggers import read_triggers
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.digest import Note, derive_note_key, make_note
 from workers_deploy.core.guards import check_guards, check_hosts, live_commit

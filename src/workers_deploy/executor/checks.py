@@ -3,9 +3,9 @@
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workers_deploy.api.dispatch import read_dispatched_state
-from workers_deploy.api.explain import TIMES
-from workers_deploy.api.live import read_live_state
+from workers_deploy.api.http.explain import TIMES
+from workers_deploy.api.live.dispatched import read_dispatched_state
+from workers_deploy.api.live.script import read_live_state
 from workers_deploy.core.check import mismatches
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveState, LiveVersion, render_shares

@@ -1,7 +1,7 @@
 """What every step's code works with."""
 
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.ci.base import Reporter
 from workers_deploy.dataclass import dataclass
 from workers_deploy.executor.state import RunState

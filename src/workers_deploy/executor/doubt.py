@@ -1,6 +1,6 @@
 """What became of a step that moves traffic and whose answer is lost or was bad."""
 
-from workers_deploy.api.live import read_deployments
+from workers_deploy.api.live.script import read_deployments
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError

@@ -6,8 +6,8 @@ Asked only where a request may have been taken: after a clear no, what is new is
 from enum import Enum
 from typing import assert_never
 
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.compare import BY_SECRET, UPLOAD_TRIGGERS, is_ours
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveDeployment, LiveVersion
@@ -107,7 +107,7 @@ def _has_code_of(project: Project, client: WorkersClient, script: ScriptPath) ->
 
     A part that is not answered, as a source map may not be, says nothing.
     """
-    from workers_deploy.api.content import read_content  # noqa: PLC0415 - few runs ask
+    from workers_deploy.api.endpoints.content import read_content  # noqa: PLC0415 - few runs ask
 
     parts = read_content(client, script).parts
     sent = code_of(project)

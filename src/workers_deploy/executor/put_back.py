@@ -3,8 +3,8 @@
 from dataclasses import fields
 from typing import Any, Literal
 
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.check import differing_subdomain
 from workers_deploy.core.compare import contradicts
 from workers_deploy.core.project import ScriptSettings, UsageModel

@@ -1,6 +1,6 @@
 """Deleting a script: gone already is done, and a lost answer is looked at."""
 
-from workers_deploy.api.live import read_live_deployment
+from workers_deploy.api.live.script import read_live_deployment
 from workers_deploy.core.steps import DeleteScript
 from workers_deploy.errors import ApiError, RefusedError, UnansweredError
 from workers_deploy.executor.context import Run

@@ -7,9 +7,9 @@ import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.retry import Random, Retrier
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.http.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult

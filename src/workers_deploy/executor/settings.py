@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from workers_deploy.api.dispatch import read_dispatched_state
+from workers_deploy.api.live.dispatched import read_dispatched_state
 from workers_deploy.core.check import differing_settings, differing_subdomain, differing_usage_model
 from workers_deploy.core.compare import BY_SECRET
 from workers_deploy.core.live import LiveDeployment

@@ -7,9 +7,9 @@ from functools import partial
 from itertools import takewhile
 from typing import Any
 
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.failure import AMBIGUOUS, Failure
-from workers_deploy.api.live import read_deployments, read_live_deployment
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.http.failure import AMBIGUOUS, Failure
+from workers_deploy.api.live.script import read_deployments, read_live_deployment
 from workers_deploy.core.live import LiveDeployment, TrafficShare
 from workers_deploy.core.steps import CreateDeployment
 from workers_deploy.errors import GuardError, RefusedError

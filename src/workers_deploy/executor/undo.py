@@ -4,9 +4,9 @@ Before traffic moved: script settings, usage model and subdomain. After it moved
 check or probe returns traffic, and only while live is still what this run made.
 """
 
-from workers_deploy.api.caller import UNKNOWN_SCRIPT, ScriptPath
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.live import read_live_deployment
+from workers_deploy.api.endpoints.caller import UNKNOWN_SCRIPT, ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.live.script import read_live_deployment
 from workers_deploy.core.digest import REVERTED
 from workers_deploy.core.live import LiveDeployment, render_shares
 from workers_deploy.core.outcome import Result

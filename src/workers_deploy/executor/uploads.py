@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from workers_deploy.api.assets import upload_assets
-from workers_deploy.api.scripts import UploadedScript
-from workers_deploy.api.versions import UploadedVersion
+from workers_deploy.api.assets.upload import upload_assets
+from workers_deploy.api.endpoints.scripts import UploadedScript
+from workers_deploy.api.endpoints.versions import UploadedVersion
 from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveVersion
 from workers_deploy.core.metadata import build_metadata, code_of, content_metadata

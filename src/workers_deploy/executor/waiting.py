@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from workers_deploy.api.live import UNKNOWN_SCRIPT
+from workers_deploy.api.live.script import UNKNOWN_SCRIPT
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import MismatchError, RefusedError
 

@@ -7,13 +7,13 @@ import time as real_time
 import pytest
 
 from fakes.api import FakeTime
-from workers_deploy.api.assets import upload_assets
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
-from workers_deploy.api.connection import Connection
-from workers_deploy.api.live import read_live_state
-from workers_deploy.api.retry import Retrier
-from workers_deploy.api.versions import UploadedVersion
+from workers_deploy.api.assets.upload import upload_assets
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.endpoints.versions import UploadedVersion
+from workers_deploy.api.http.connection import Connection
+from workers_deploy.api.http.retry import Retrier
+from workers_deploy.api.live.script import read_live_state
 from workers_deploy.core.live import TrafficShare
 from workers_deploy.core.manifest import AssetEntry, AssetManifest
 from workers_deploy.core.project import (

@@ -7,8 +7,8 @@ import pytest
 
 from fakes.api import Cloudflare, FakeTime, client_of, good
 from fakes.builders import LIVE_ID, OTHER_ID, deployment, live_of, project, version_of
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.project import Binding, Secret
 from workers_deploy.core.steps import Action, PutSecrets

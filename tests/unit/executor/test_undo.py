@@ -6,8 +6,8 @@ import pytest
 
 from fakes.api import Cloudflare, FakeTime, bad, client_of, good, page
 from fakes.builders import LIVE_ID, OTHER_ID, deployment, live_of, missing, project
-from workers_deploy.api.caller import ScriptPath
-from workers_deploy.api.client import WorkersClient
+from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.live import TrafficShare
 from workers_deploy.core.outcome import Result
 from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel

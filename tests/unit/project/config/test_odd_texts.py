@@ -14,7 +14,7 @@ from fakes.loads import HEAD, load, told, write_config
 from fakes.parity_project import our_metadata
 from fakes.wrangler import NODE_MODULES
 from parity.our_configurations import TAKEN
-from workers_deploy.api.body import compact_json
+from workers_deploy.api.http.body import compact_json
 from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.config.document import blank_comments
 from workers_deploy.project.esbuild.program import find_esbuild
