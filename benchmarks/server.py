@@ -17,14 +17,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from benchmarks.buckets import BucketForm
-from workers_emulator.account import Account
-from workers_emulator.app import App
-from workers_emulator.clock import Clock
-from workers_emulator.options import Options
-from workers_emulator.playground import Playground
-from workers_emulator.rulebook import ASSET_TOKEN, SESSION_MISSING
-from workers_emulator.rules import Refusal
-from workers_emulator.tokens import Purpose, issue, open_token, session_of
+from workers_emulator.rules.rules import Refusal
+from workers_emulator.rules.script_rules import ASSET_TOKEN, SESSION_MISSING
+from workers_emulator.server.app import App
+from workers_emulator.server.playground import Playground
+from workers_emulator.state.account import Account
+from workers_emulator.state.clock import Clock
+from workers_emulator.state.options import Options
+from workers_emulator.state.tokens import Purpose, issue, open_token, session_of
 
 HEAD_BYTES = 64 * 1024
 SPARE_BUFFERS = 4

@@ -7,10 +7,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TextIO
 
-from workers_emulator.options import Options
-from workers_emulator.runnable import RuntimeUnavailable
-from workers_emulator.runtime_tools import find_node
-from workers_emulator.server import CannotListen, EmulatorServer
+from workers_emulator.runtime.runnable import RuntimeUnavailable
+from workers_emulator.runtime.tools import find_node
+from workers_emulator.server.server import CannotListen, EmulatorServer
+from workers_emulator.state.options import Options
 
 _DEFAULTS = Options()
 

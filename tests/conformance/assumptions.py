@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
 BEGIN = "<!-- assumptions: written by tests/conformance/assumptions.py -->\n"

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 from workers_emulator.__main__ import build_parser
-from workers_emulator.faults import Fault, Kind
-from workers_emulator.options import Options
-from workers_emulator.runtime_tools import INSTALL
-from workers_emulator.server import EmulatorServer
+from workers_emulator.runtime.tools import INSTALL
+from workers_emulator.server.faults import Fault, Kind
+from workers_emulator.server.server import EmulatorServer
+from workers_emulator.state.options import Options
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")

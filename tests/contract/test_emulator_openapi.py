@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 
 from fakes.cloudflare_client import Client, form, module
 from fakes.specification import ENDPOINTS, SCRIPT
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 CHECKS = [
     not_a_server_error,

@@ -7,7 +7,7 @@ import pytest
 from cloudflare import Cloudflare
 
 from fakes.official_sdk import ES_MODULE, HELLO, upload
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 OTHER = b'export default { fetch() { return new Response("other") } }'
 HASH = "0123456789abcdef0123456789abcdef"

@@ -8,7 +8,7 @@ import pytest
 from cloudflare import Cloudflare
 
 from fakes.official_sdk import ES_MODULE, HELLO, upload
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 
 @pytest.fixture

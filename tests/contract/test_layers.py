@@ -46,7 +46,7 @@ def test_imports_point_down_the_layers():
         ("tenacity", "workers_deploy/api/http/intruder.py", "import tenacity"),
         ("two-readings", "workers_emulator/intruder.py", "import workers_deploy.core"),
         ("two-readings", "workers_deploy/api/intruder.py", "import workers_emulator"),
-        ("no-cycle", "workers_emulator/clock.py", "import workers_emulator.intruder"),
+        ("no-cycle", "workers_emulator/state/clock.py", "import workers_emulator.intruder"),
     ],
 )
 def test_an_import_against_the_layers_breaks_its_contract(
@@ -54,7 +54,9 @@ def test_an_import_against_the_layers_breaks_its_contract(
 ):
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "src/workers_emulator/intruder.py").write_text("import workers_emulator.clock\n")
+    (tmp_path / "src/workers_emulator/intruder.py").write_text(
+        "import workers_emulator.state.clock\n"
+    )
     with (tmp_path / "src" / module).open("a") as file:
         file.write(f"{line}\n")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fakes.wrangler import Ran, ask, emulate, install_wrangler, upload
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 State = dict[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fakes.wrangler import Wrangler, ask, emulate, install_wrangler, upload, upload_source
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 SECRET = {"type": "secret_text", "name": "OLD", "text": "old value"}
 

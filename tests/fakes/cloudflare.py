@@ -8,12 +8,12 @@ from typing import Any
 from anyio import to_thread
 from starlette.requests import Request
 
-from workers_emulator.api import Ask
-from workers_emulator.envelope import Answer
-from workers_emulator.faults import Fault
-from workers_emulator.forms import parse_form
-from workers_emulator.model import State
-from workers_emulator.server import EmulatorServer
+from workers_emulator.endpoints.table import Ask
+from workers_emulator.requests.envelope import Answer
+from workers_emulator.requests.forms import parse_form
+from workers_emulator.server.faults import Fault
+from workers_emulator.server.server import EmulatorServer
+from workers_emulator.state.model import State
 
 
 @dataclass(frozen=True)

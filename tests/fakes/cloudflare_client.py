@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 ES_MODULE = "application/javascript+module"
 HELLO = b'export default { fetch() { return new Response("hello") } }'

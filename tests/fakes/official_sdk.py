@@ -4,7 +4,7 @@ from typing import Any
 
 from cloudflare import Cloudflare
 
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 ES_MODULE = "application/javascript+module"
 HELLO = b'export default { fetch() { return new Response("hello") } }'

@@ -7,7 +7,7 @@ import httpx
 from workers_deploy.core.metadata import build_metadata
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import ScriptUpload
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 
 def upload_project(cloudflare: EmulatorServer, project: Project) -> None:

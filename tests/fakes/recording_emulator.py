@@ -10,10 +10,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 from fakes.forms import read_form
 from fakes.recordings import Exchange
-from workers_emulator.account import Account
-from workers_emulator.app import App
-from workers_emulator.playground import Playground
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.app import App
+from workers_emulator.server.playground import Playground
+from workers_emulator.server.server import EmulatorServer
+from workers_emulator.state.account import Account
 
 Buckets = Sequence[Sequence[str]]
 

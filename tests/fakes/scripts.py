@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from workers_emulator.runtime import AssetFile, Part, RunAnswer, Runnable, Runtime
+from workers_emulator.runtime.runtime import AssetFile, Part, RunAnswer, Runnable, Runtime
 
 NODE_MODULES = Path(__file__).parents[2] / ".node" / "node_modules"
 ES_MODULE = "application/javascript+module"

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from workers_emulator.runtime_tools import find_node
-from workers_emulator.server import EmulatorServer
+from workers_emulator.runtime.tools import find_node
+from workers_emulator.server.server import EmulatorServer
 
 REPOSITORY = Path(__file__).parents[2]
 NODE_MODULES = REPOSITORY / ".node" / "node_modules"

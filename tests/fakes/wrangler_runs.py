@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.wrangler import NODE_MODULES
-from workers_emulator.runtime_tools import find_node
+from workers_emulator.runtime.tools import find_node
 
 DRIVER = Path(__file__).parents[1] / "node" / "wrangler_runs.cjs"
 _METADATA = re.compile(rb'name="metadata"\r\n\r\n(.*?)\r\n--', re.DOTALL)

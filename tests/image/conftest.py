@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fakes.engine import BASE, Engine, import_base, running_engine
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "workers-deploy:test"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fakes.engine import Engine
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 SOURCES = {
     "wrangler.jsonc": '{"name": "ts", "main": "src/index.ts", "compatibility_date": "2026-10-01"}',

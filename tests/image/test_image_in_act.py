@@ -8,7 +8,7 @@ from pathlib import Path
 from dulwich import porcelain
 
 from fakes.engine import BASE, Engine
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 ROOT = Path(__file__).parents[2]
 ACT = Path(sys.executable).with_name("act")

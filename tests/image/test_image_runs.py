@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.engine import CLIENT, Completed, Engine
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 ROOT = Path(__file__).parents[2]
 SECRET = "not-a-secret-at-all"

@@ -10,7 +10,7 @@ from parity.bundled_projects import BundledProject
 from workers_deploy.project.esbuild.program import find_esbuild
 from workers_deploy.project.load import load_project
 from workers_deploy.project.request import ProjectRequest
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 PROJECTS = {**bundled_projects.PROJECTS, **resolved_projects.PROJECTS}
 Answers = dict[str, list[tuple[int, str]]]

@@ -14,7 +14,7 @@ from fakes.wrangler import NODE_MODULES
 from workers_deploy.core.manifest import MAX_ASSET_COUNT, AssetManifest
 from workers_deploy.project.assets.directory import AssetDirectory
 from workers_deploy.project.findings import Findings
-from workers_emulator.runtime_tools import find_node
+from workers_emulator.runtime.tools import find_node
 
 FILES_PER_FOLDER = 1_000
 SAMPLE = 300

@@ -24,7 +24,7 @@ from workers_deploy.core.project import (
     SubdomainState,
 )
 from workers_deploy.errors import RefusedError
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 HELLO = ScriptPath(name="hello")
 CODE = b"export default { fetch() { return new Response('hi') } }"

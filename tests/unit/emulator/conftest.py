@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from fakes.cloudflare_client import Client
-from workers_emulator.server import EmulatorServer
+from workers_emulator.server.server import EmulatorServer
 
 
 @pytest.fixture(scope="session")
