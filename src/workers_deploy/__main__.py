@@ -4,7 +4,7 @@ One border turns errors into an outcome and an exit code; outputs, summary and r
 whatever happens.
 """
 
-from workers_deploy.early import STOPS, listen
+from workers_deploy.early_signals import STOPS, listen
 
 if __name__ == "__main__":
     CAME = listen()  # before all other imports, as start.py does
@@ -24,7 +24,7 @@ from typing import TextIO
 from workers_deploy import __version__
 from workers_deploy.api.endpoints.caller import Caller
 from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
-from workers_deploy.bugs import bug_lines, tell_bug
+from workers_deploy.bug_report import bug_lines, tell_bug
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
@@ -44,7 +44,7 @@ from workers_deploy.inputs.values import Values, read_values
 from workers_deploy.project.findings import Notice
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.text import render_header
-from workers_deploy.telling import Telling
+from workers_deploy.reporting import Telling
 
 
 def run(came: Sequence[int] = ()) -> int:

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-from workers_deploy.early import listen
+from workers_deploy.early_signals import listen
 
 
 def run() -> int:

@@ -138,7 +138,7 @@ def test_a_bug_in_the_report_leaves_a_report_of_it_and_of_what_happened(
             raise KeyError(SECRETS["STRIPE_KEY"])
         return render_summary(outcome, context)
 
-    monkeypatch.setattr("workers_deploy.telling.render_summary", broken_once)
+    monkeypatch.setattr("workers_deploy.reporting.render_summary", broken_once)
 
     run = knowing.fast("deploy")
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import ClassVar, Final, TextIO
 
 from workers_deploy.ci.base import Progress
-from workers_deploy.ci.layout import format_lines, format_row
 from workers_deploy.ci.progress import LineProgress, bar_progress
 from workers_deploy.ci.redactor import Redactor
-from workers_deploy.ci.voice import Voice
+from workers_deploy.ci.row_layout import format_lines, format_row
+from workers_deploy.ci.safe_stream import Voice
 from workers_deploy.errors import Place
 
 FAILURE: Final = "✗"

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, TextIO
 
 from workers_deploy.ci.base import Progress
-from workers_deploy.ci.voice import Voice
+from workers_deploy.ci.safe_stream import Voice
 from workers_deploy.report.measures import render_bytes, render_duration
 
 SECONDS_BETWEEN_LINES: Final = 5.0

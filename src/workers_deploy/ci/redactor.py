@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from workers_deploy.ci.neutral import neutralise
+from workers_deploy.ci.neutralized import neutralise
 from workers_deploy.report.escape import escape_cell
 
 MASK: Final = "***"

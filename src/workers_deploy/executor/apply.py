@@ -26,7 +26,7 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.executor.checks import check_live_step, probe_step
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.removal import delete_script_step
+from workers_deploy.executor.deletion import delete_script_step
 from workers_deploy.executor.settings import (
     delete_secret_step,
     patch_script_settings_step,

@@ -4,8 +4,8 @@ from workers_deploy.api.endpoints.caller import ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.ci.base import Reporter
 from workers_deploy.dataclass import dataclass
+from workers_deploy.executor.read_until_equal import Patience
 from workers_deploy.executor.state import RunState
-from workers_deploy.executor.waiting import Patience
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from workers_deploy.core.live import LiveDeployment
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError
 from workers_deploy.executor.makers import Lookout, Maker
-from workers_deploy.executor.waiting import FIRST_WAIT, LONGEST_WAIT
+from workers_deploy.executor.read_until_equal import FIRST_WAIT, LONGEST_WAIT
 
 NO_MORE_TIME = "a run that was cancelled has no more time to look"
 

@@ -21,8 +21,8 @@ from workers_deploy.core.steps import (
     UploadScript,
 )
 from workers_deploy.dataclass import dataclass
+from workers_deploy.executor.read_until_equal import FIRST_WAIT, LAG_SECONDS, LONGEST_WAIT
 from workers_deploy.executor.state import RunState
-from workers_deploy.executor.waiting import FIRST_WAIT, LAG_SECONDS, LONGEST_WAIT
 
 MovingStep = CreateDeployment | UploadScript | PutContent | PutSecrets | PatchSettings
 

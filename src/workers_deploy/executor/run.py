@@ -28,6 +28,7 @@ from workers_deploy.executor.apply import apply
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.doubt import Doubt
 from workers_deploy.executor.put_back import SettingsStep
+from workers_deploy.executor.read_until_equal import LAG_SECONDS, Patience
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.stop import (
     CANCELLED_LOOK_SECONDS,
@@ -35,7 +36,6 @@ from workers_deploy.executor.stop import (
     Stop,
 )
 from workers_deploy.executor.undo import UNDO_SECONDS, Undoer, Undone
-from workers_deploy.executor.waiting import LAG_SECONDS, Patience
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

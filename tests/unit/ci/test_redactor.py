@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers_deploy.ci.neutral import neutralise
+from workers_deploy.ci.neutralized import neutralise
 from workers_deploy.ci.redactor import Redactor, is_maskable
 from workers_deploy.report.escape import cell
 

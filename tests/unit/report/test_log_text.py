@@ -16,7 +16,7 @@ from fakes.outcomes import (
     result,
     settings_step,
 )
-from workers_deploy.ci.layout import format_row
+from workers_deploy.ci.row_layout import format_row
 from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion, TrafficShare
 from workers_deploy.core.outcome import Try
 from workers_deploy.core.project import SubdomainState

@@ -10,7 +10,7 @@ from fakes.outcomes import (
     refusal,
     result,
 )
-from workers_deploy.ci.layout import format_row
+from workers_deploy.ci.row_layout import format_row
 from workers_deploy.core.outcome import Result, Status
 from workers_deploy.errors import (
     GuardError,

@@ -3,7 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fakes.github_runner import commands_in
-from workers_deploy.ci.neutral import neutralise
+from workers_deploy.ci.neutralized import neutralise
 
 COMMAND_ALPHABET = st.sampled_from(
     [

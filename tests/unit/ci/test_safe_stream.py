@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from workers_deploy.ci.redactor import Redactor
-from workers_deploy.ci.voice import Voice
+from workers_deploy.ci.safe_stream import Voice
 
 
 class BrokenStream(io.StringIO):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import TextIO
 
-from workers_deploy.ci.neutral import neutralise
+from workers_deploy.ci.neutralized import neutralise
 from workers_deploy.ci.redactor import Redactor
 
 
