@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from fakes.patience import PATIENCE
 from workers_emulator.server.server import EmulatorServer
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
@@ -19,7 +20,7 @@ END = "<!-- end of assumptions -->\n"
 def read_assumptions() -> list[Mapping[str, Any]]:
     """Return what the emulator itself says that it assumes."""
     with EmulatorServer() as cloudflare:
-        answer = httpx.get(f"{cloudflare.origin}/__emulator__/assumptions")
+        answer = httpx.get(f"{cloudflare.origin}/__emulator__/assumptions", timeout=PATIENCE)
     found: list[Mapping[str, Any]] = answer.raise_for_status().json()["assumed"]
     return found
 

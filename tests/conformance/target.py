@@ -16,6 +16,7 @@ from cloudflare.types.workers import ScriptSetting
 from cloudflare.types.workers.scripts import SubdomainGetResponse
 
 from fakes.entrypoint import Run, run_entrypoint
+from fakes.patience import PATIENCE
 
 # Every script that a scenario makes is called so, and no other script is ever touched.
 PREFIX = "wd-conformance-"
@@ -64,7 +65,7 @@ class Target:
             method,
             f"{self.base_url}/accounts/{self.account_id}/workers{path}",
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=30,
+            timeout=PATIENCE,
             **more,
         )
         response.raise_for_status()
@@ -72,7 +73,7 @@ class Target:
 
     def fail(self, *faults: Mapping[str, Any]) -> None:
         """Plan faults, see `PUT /__emulator__/faults`; none: as before."""
-        httpx.put(f"{self.control_url}/faults", json=faults).raise_for_status()
+        httpx.put(f"{self.control_url}/faults", json=faults, timeout=PATIENCE).raise_for_status()
 
     def names(self) -> list[str]:
         """Return the names of this scenario's scripts."""
@@ -203,7 +204,7 @@ class Script:
     def asks_at(self, url: str) -> str:
         """Return what is answered at a URL; of a new name DNS may not know yet."""
         try:
-            return httpx.get(url, timeout=30).text
+            return httpx.get(url, timeout=PATIENCE).text
         except httpx.TransportError as error:
             return f"(no answer: {type(error).__name__})"
 

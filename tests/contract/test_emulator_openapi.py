@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from fakes.cloudflare_client import Client, form, module
+from fakes.patience import PATIENCE
 from fakes.specification import ENDPOINTS, SCRIPT
 from workers_emulator.server.server import EmulatorServer
 
@@ -38,7 +39,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def client(server):
-    with httpx.Client() as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         yield Client(server, http)
 
 

@@ -6,6 +6,7 @@ import json
 import httpx
 
 from fakes.cloudflare import Cloudflare
+from fakes.patience import PATIENCE
 
 OTHER = "export default { fetch() { return new Response('other'); } };\n"
 
@@ -23,7 +24,7 @@ def upload_plainly(cloudflare: Cloudflare) -> None:
     }
     path = f"/accounts/{cloudflare.account_id}/workers/scripts/shop"
     headers = {"Authorization": f"Bearer {cloudflare.token}"}
-    answer = httpx.put(f"{cloudflare.url}{path}", files=files, headers=headers)
+    answer = httpx.put(f"{cloudflare.url}{path}", files=files, headers=headers, timeout=PATIENCE)
     assert answer.is_success, answer.text
 
 

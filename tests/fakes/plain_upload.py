@@ -4,6 +4,7 @@ import json
 
 import httpx
 
+from fakes.patience import PATIENCE
 from workers_deploy.core.metadata import build_metadata
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import ScriptUpload
@@ -29,5 +30,6 @@ def upload_project(cloudflare: EmulatorServer, project: Project) -> None:
         f"{cloudflare.url}/accounts/{cloudflare.account_id}/workers/scripts/{project.script_name}",
         headers={"Authorization": f"Bearer {cloudflare.token}"},
         files=files,
+        timeout=PATIENCE,
     )
     assert answer.is_success, answer.text

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from fakes.forms import write_form
+from fakes.patience import PATIENCE
 from fakes.recording_emulator import RecordingEmulator
 from fakes.recordings import Exchange, Part, digest_of
 
@@ -41,7 +42,7 @@ class Replay:
                 "User-Agent": exchange.headers["user-agent"],
                 "Content-Type": exchange.headers.get("content-type", ""),
             },
-            timeout=30,
+            timeout=PATIENCE,
             content=self._body(exchange) or None,
         )
         assert response.is_success == (exchange.status < 300), (exchange.path, response.text)
@@ -60,6 +61,7 @@ class Replay:
             f"{self._cloudflare.url}/accounts/{self._cloudflare.account_id}/queues",
             headers={"Authorization": f"Bearer {self._cloudflare.token}"},
             json={"queue_name": name},
+            timeout=PATIENCE,
         )
         return str(response.raise_for_status().json()["result"]["queue_id"])
 

@@ -6,10 +6,13 @@ import httpx
 
 from fakes.checkout import Checkout
 from fakes.cloudflare import Cloudflare
+from fakes.patience import PATIENCE
 
 ZONE = "023e105f4ecef8ad9ca31a8372d0c353"  # of example.com, which the emulated account has
 MODULE = """\
 import { WorkflowEntrypoint } from "cloudflare:workers";
+
+from fakes.patience import PATIENCE
 export class Flow extends WorkflowEntrypoint { async run() {} }
 export default {
   fetch() { return new Response("hello"); },
@@ -64,6 +67,7 @@ def add_dns_record(cloudflare: Cloudflare, name: str, kind: str = "A") -> None:
         f"{cloudflare.url}/zones/{ZONE}/dns_records",
         json={"name": name, "type": kind, "content": "192.0.2.1"},
         headers={"Authorization": f"Bearer {cloudflare.token}"},
+        timeout=PATIENCE,
     )
     assert answer.status_code == 200, answer.text
 
@@ -73,6 +77,7 @@ def add_route(cloudflare: Cloudflare, pattern: str, script: str) -> None:
         f"{cloudflare.url}/zones/{ZONE}/workers/routes",
         json={"pattern": pattern, "script": script},
         headers={"Authorization": f"Bearer {cloudflare.token}"},
+        timeout=PATIENCE,
     )
     assert answer.status_code == 200, answer.text
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from fakes.patience import PATIENCE
 from workers_emulator.runtime.tools import find_node
 from workers_emulator.server.server import EmulatorServer
 
@@ -62,7 +63,7 @@ class Wrangler:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         said = COLOURS.sub("", f"{done.stdout}\n{done.stderr}")
@@ -109,7 +110,8 @@ def install_wrangler(cloudflare: EmulatorServer, home: Path) -> Wrangler:
 
 def ask(cloudflare: EmulatorServer, script: str, path: str = "/", **headers: str) -> httpx.Response:
     """Ask the running script at the emulator's own address."""
-    return httpx.get(f"{cloudflare.origin}/__emulator__/run/{script}{path}", headers=headers)
+    url = f"{cloudflare.origin}/__emulator__/run/{script}{path}"
+    return httpx.get(url, headers=headers, timeout=PATIENCE)
 
 
 def upload(
@@ -135,11 +137,14 @@ def upload_source(
     httpx.put(
         path,
         headers=token,
+        timeout=PATIENCE,
         files={
             "metadata": (None, json.dumps(metadata)),
             "index.js": ("index.js", source, "application/javascript+module"),
         },
     ).raise_for_status()
     addresses = {"enabled": True, "previews_enabled": True}
-    httpx.post(f"{path}/subdomain", headers=token, json=addresses).raise_for_status()
+    httpx.post(
+        f"{path}/subdomain", headers=token, json=addresses, timeout=PATIENCE
+    ).raise_for_status()
     return str(cloudflare.state()["scripts"][script]["latest_version"])

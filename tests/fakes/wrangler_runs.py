@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fakes.patience import PATIENCE
 from fakes.wrangler import NODE_MODULES
 from workers_emulator.runtime.tools import find_node
 
@@ -81,7 +82,7 @@ def run_commands(
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
         check=True,
     )
     return [answer["error"] for answer in json.loads(done.stdout)]

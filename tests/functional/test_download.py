@@ -10,6 +10,7 @@ import pytest
 
 from fakes.checkout import HELLO, Checkout
 from fakes.cloudflare import Cloudflare
+from fakes.patience import PATIENCE
 from fakes.runs import Run, Runner
 
 ESM = "application/javascript+module"
@@ -32,6 +33,7 @@ def upload(cloudflare: Cloudflare, *modules: tuple[str, str, bytes], name: str =
     httpx.put(
         f"{cloudflare.url}/accounts/{cloudflare.account_id}/workers/scripts/{name}",
         content=body + f"--{boundary}--\r\n".encode(),
+        timeout=PATIENCE,
         headers={
             "Authorization": f"Bearer {cloudflare.token}",
             "Content-Type": f"multipart/form-data; boundary={boundary}",

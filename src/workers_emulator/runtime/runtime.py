@@ -69,14 +69,14 @@ class Runtime:
         node: Path | None,
         node_modules: Path | None,
         processes: int = 4,
-        start_timeout: float = 30.0,
-        answer_timeout: float = 60.0,
+        start_timeout: float = 300.0,
+        answer_timeout: float = 300.0,
     ) -> None:
         """Look for nothing yet: a machine without Node is told so by the first `fetch`.
 
         `node` is a binary of version 22 or newer, `node_modules` a folder that holds miniflare;
         None: found on this machine. `processes` is how many scripts stay started. Both time-outs
-        are seconds.
+        are seconds, and long: on a busy machine a start alone can take a minute.
         """
         self._node = node
         self._node_modules = node_modules

@@ -77,7 +77,7 @@ def _node_of_wheel() -> Path | None:
 def _major_version(node: Path) -> int | None:
     try:
         told = subprocess.run(  # noqa: S603 - the operator's own node
-            [node, "--version"], capture_output=True, text=True, timeout=30, check=False, env={}
+            [node, "--version"], capture_output=True, text=True, timeout=300, check=False, env={}
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -17,7 +17,7 @@ _KINDS = {
     "text/javascript": "script",
 }
 _CHECK = Path(__file__).parents[1] / "runtime" / "node" / "check.mjs"
-_SECONDS = 30
+_SECONDS = 300  # for one upload; only a Node that hangs takes as long
 _ERROR = re.compile(r"^(\w*Error: .*)$", re.MULTILINE)
 _PLACE = re.compile(r":(\d+)\n.*\n( *)\^")
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from fakes.cloudflare_client import Client
+from fakes.patience import PATIENCE
 from workers_emulator.server.server import EmulatorServer
 
 
@@ -19,7 +20,7 @@ def shared_server() -> Iterator[EmulatorServer]:
 def account(shared_server: EmulatorServer) -> Iterator[Client]:
     """A client of an account that is empty and has the defaults, and no rate limit."""
     shared_server.reset()
-    with httpx.Client() as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         yield Client(shared_server, http)
 
 
@@ -30,6 +31,6 @@ def account_with() -> Iterator[Callable[..., Client]]:
 
         def make(**options: Any) -> Client:
             server = stack.enter_context(EmulatorServer(**options))
-            return Client(server, stack.enter_context(httpx.Client()))
+            return Client(server, stack.enter_context(httpx.Client(timeout=PATIENCE)))
 
         yield make

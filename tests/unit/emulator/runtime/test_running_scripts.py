@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fakes.patience import PATIENCE
 from fakes.wrangler import ask, emulate, upload, upload_source
 from workers_emulator.server.server import EmulatorServer
 
@@ -29,7 +30,7 @@ def cloudflare() -> Iterator[EmulatorServer]:
 
 
 def by_host(cloudflare: EmulatorServer, host: str, path: str = "/") -> httpx.Response:
-    return httpx.get(f"{cloudflare.origin}{path}", headers={"Host": host})
+    return httpx.get(f"{cloudflare.origin}{path}", headers={"Host": host}, timeout=PATIENCE)
 
 
 def test_a_script_answers_at_the_emulators_address_for_it(cloudflare: EmulatorServer) -> None:

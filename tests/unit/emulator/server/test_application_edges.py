@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from fakes.cloudflare_client import code
+from fakes.patience import PATIENCE
 from workers_emulator.server.server import EmulatorServer
 
 
@@ -40,14 +41,14 @@ def test_control_routes_answer_on_loopback_only(account, client, status):
 
 
 def test_elsewhere_the_emulator_says_what_it_is(account):
-    answer = httpx.get(f"{account.server.origin}/")
+    answer = httpx.get(f"{account.server.origin}/", timeout=PATIENCE)
 
     assert answer.status_code == 404
     assert "/client/v4" in answer.text
 
 
 def test_a_script_that_is_not_there_is_told_as_cloudflare_does(account):
-    answer = httpx.get(f"{account.server.origin}/__emulator__/run/unknown/")
+    answer = httpx.get(f"{account.server.origin}/__emulator__/run/unknown/", timeout=PATIENCE)
 
     assert answer.status_code == 404
     assert "1042" in answer.text
@@ -57,13 +58,13 @@ def test_by_its_host_a_script_answers_only_while_workers_dev_is_on(account):
     account.upload()
     headers = {"Host": "hello.emulator.workers.dev"}
 
-    assert httpx.get(account.server.origin, headers=headers).status_code == 404
+    assert httpx.get(account.server.origin, headers=headers, timeout=PATIENCE).status_code == 404
 
 
 def test_ipv6_is_loopback_too():
     with EmulatorServer(host="::1") as server:
         assert server.origin.startswith("http://[::1]:")
-        assert code(httpx.get(f"{server.url}/user")) == (403, 10000)
+        assert code(httpx.get(f"{server.url}/user", timeout=PATIENCE)) == (403, 10000)
 
 
 def test_numbers_of_a_page_are_checked_before_they_are_used(account):
