@@ -53,7 +53,7 @@ test-image: .venv/.made ## Build the image in an engine of its own, run it, run 
 	tests/image/install-engine
 	$(PYTEST) -m image tests/image
 
-lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/node
+lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/node, Node's table
 	$(LOCK) --excludes requirements/image-excludes.txt pyproject.toml -o requirements/image.txt
 	$(LOCK) requirements/setup.in -o requirements/setup.txt
 	$(LOCK) requirements/npm.in -o requirements/npm.txt
@@ -62,6 +62,9 @@ lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/no
 	cd tests/node && $(NPM) install --package-lock-only --ignore-scripts
 	cd benchmarks/npm && $(NPM) install --package-lock-only --ignore-scripts
 	cd requirements/esbuild && $(NPM) install --package-lock-only --ignore-scripts
+	$(MAKE) .node/.made
+	$(NODE)/bin/node tests/node/node_table.mjs $(abspath .node/node_modules) > .node/node_table.json
+	mv .node/node_table.json src/workers_deploy/project/bundle/node_table.json
 
 clean: ## Remove everything that the targets made
 	rm -rf .venv .node .cache .coverage .coverage.* .*_cache .hypothesis build dist workers-deploy-report
