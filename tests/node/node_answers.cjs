@@ -27,11 +27,13 @@ function modeOf(rule, date, flags) {
 }
 
 async function all() {
+  // Read before wrangler is loaded: it makes stdin one that must not be waited for.
+  const pairs = JSON.parse(fs.readFileSync(0, "utf8"));
   const nodeModules = process.argv[2];
   const { loadPreset } = await import(path.join(__dirname, "preset.mjs"));
   const { environment, versions, builtins } = await loadPreset(nodeModules);
   const rule = loadRules(nodeModules);
-  const answers = JSON.parse(fs.readFileSync(0, "utf8")).map(({ date, flags }) => ({
+  const answers = pairs.map(({ date, flags }) => ({
     ...modeOf(rule, date, flags),
     environment: environment(date, flags),
   }));

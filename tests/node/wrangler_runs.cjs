@@ -40,9 +40,11 @@ async function run(main, { directory, words }) {
 }
 
 async function all() {
+  // Read before wrangler is loaded: it makes stdin one that must not be waited for.
+  const runs = JSON.parse(fs.readFileSync(0, "utf8"));
   const main = loadMain(process.argv[2]);
   const answers = [];
-  for (const asked of JSON.parse(fs.readFileSync(0, "utf8"))) {
+  for (const asked of runs) {
     answers.push({ error: await run(main, asked) });
   }
   process.stdout.write(JSON.stringify(answers), () => process.exit(0));
