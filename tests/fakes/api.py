@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from fakes.streamed import Streamed
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.http.connection import Connection
 from workers_deploy.api.http.request_log import Journal
@@ -140,7 +141,7 @@ def client_of(handler: Handler, time: FakeTime, **changes: Any) -> Iterator[Work
     connection = Connection(
         base_url=BASE_URL,
         token=TOKEN,
-        transport=httpx.MockTransport(handler),
+        transport=Streamed(handler),
         clock=time.clock,
         wall_clock=lambda: 0.0,
     )

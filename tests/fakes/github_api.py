@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from fakes.streamed import Streamed
+
 TOKEN = "ghs_token_0123456789abcdef"
 REPOSITORY = "acme/shop"
 
@@ -115,7 +117,7 @@ class GitHubApi:
 
     def transport(self) -> httpx.MockTransport:
         """Answer httpx without a socket."""
-        return httpx.MockTransport(self._respond)
+        return Streamed(self._respond)
 
     def _respond(self, request: httpx.Request) -> httpx.Response:
         status, headers, body = self.answer(

@@ -17,8 +17,9 @@ from workers_deploy.api.http.connection import USER_AGENT
 from workers_deploy.api.http.envelope import retry_after_seconds
 from workers_deploy.api.http.failure import Failure, Kind, RequestFailedError
 from workers_deploy.api.http.in_time import TooLateError, in_time
-from workers_deploy.api.http.network import make_client
+from workers_deploy.api.http.network import REMAINING, make_client
 from workers_deploy.api.http.open_sockets import OpenSockets
+from workers_deploy.api.http.received import ACCEPT_ENCODING, UnreadableAnswerError, read_whole
 from workers_deploy.api.http.retry import Retrier
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import DeployError
@@ -71,7 +72,9 @@ class GitHub:
                 "Accept": "application/vnd.github+json",
                 "X-GitHub-Api-Version": "2022-11-28",
                 "User-Agent": USER_AGENT,
+                "Accept-Encoding": ACCEPT_ENCODING,
             },
+            sockets=self._sockets,
             transport=transport,
         )
 
@@ -242,15 +245,17 @@ class GitHub:
                 params=query or {},
                 headers={"Authorization": self._authorization},
                 timeout=max(min(REQUEST_TIMEOUT, self._retrier.remaining()), 0.01),
-                extensions={"trace": self._sockets.trace},
+                extensions={REMAINING: self._retrier.remaining},
             )
             try:
                 answer = in_time(
-                    lambda: self._client.send(request), self._sockets, self._retrier.remaining
+                    lambda: read_whole(self._client, request),
+                    self._sockets,
+                    self._retrier.remaining,
                 )
             except httpx.ConnectError:
                 raise self._failed(label, Kind.UNSENT, "no connection") from None
-            except (TooLateError, httpx.TransportError, httpx.DecodingError):
+            except (TooLateError, httpx.TransportError, UnreadableAnswerError):
                 raise self._failed(label, Kind.LOST, "no answer") from None
             if answer.status_code >= 500:
                 raise self._failed(label, Kind.SERVER, str(answer.status_code))

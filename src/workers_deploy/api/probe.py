@@ -12,6 +12,7 @@ from workers_deploy.api.http.connection import USER_AGENT
 from workers_deploy.api.http.in_time import TooLateError, in_time
 from workers_deploy.api.http.network import make_client
 from workers_deploy.api.http.open_sockets import OpenSockets
+from workers_deploy.api.http.received import UnreadableAnswerError
 from workers_deploy.core.project import ProbeTarget, is_url
 from workers_deploy.dataclass import dataclass
 
@@ -90,16 +91,21 @@ def probe(
 
     """
     urls = probe_urls(target, deployment_url)
+    sockets = OpenSockets()
     with make_client(
-        urls, headers={"User-Agent": USER_AGENT, **(headers or {})}, transport=transport
+        urls,
+        headers={"User-Agent": USER_AGENT, **(headers or {})},
+        sockets=sockets,
+        transport=transport,
     ) as client:
-        return _Probe(client, target, clock=clock, sleep=sleep, check=check).run(urls)
+        return _Probe(client, sockets, target, clock=clock, sleep=sleep, check=check).run(urls)
 
 
 class _Probe:
     def __init__(
         self,
         client: httpx.Client,
+        sockets: OpenSockets,
         target: ProbeTarget,
         *,
         clock: Callable[[], float],
@@ -107,7 +113,7 @@ class _Probe:
         check: Callable[[], None],
     ) -> None:
         self._client = client
-        self._sockets = OpenSockets()
+        self._sockets = sockets
         self._target = target
         self._clock = clock
         self._sleep = sleep
@@ -162,13 +168,12 @@ class _Probe:
             return in_time(lambda: self._status(url, seconds), self._sockets, left), None
         except (TooLateError, httpx.TimeoutException):
             return None, f"no answer in {seconds:.0f} s"
-        except (httpx.TransportError, httpx.InvalidURL) as error:
+        except (httpx.TransportError, httpx.InvalidURL, UnreadableAnswerError) as error:
             return None, str(error) or type(error).__name__
 
     def _status(self, url: str, seconds: float) -> int:
-        extensions = {"trace": self._sockets.trace}
         # The body is of no interest, and may never end.
-        with self._client.stream("GET", url, timeout=seconds, extensions=extensions) as response:
+        with self._client.stream("GET", url, timeout=seconds) as response:
             return response.status_code
 
     def _end(self, bad: Sequence[str]) -> Probed:

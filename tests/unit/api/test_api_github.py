@@ -7,6 +7,7 @@ import pytest
 
 from fakes.api import FakeTime, make_retrier
 from fakes.github_api import REPOSITORY, TOKEN, GitHubApi
+from fakes.streamed import Streamed
 from workers_deploy.api.github import GitHub, NotDone
 
 MARKER = "<!-- workers-deploy script=shop environment= -->"
@@ -140,7 +141,7 @@ def test_a_comment_whose_answer_is_lost_is_not_written_twice(github, api, time):
             raise httpx.ReadError("gone")
         return httpx.Response(status, headers=headers, json=body)
 
-    losing = github_of(api, time, transport=httpx.MockTransport(lose))
+    losing = github_of(api, time, transport=Streamed(lose))
 
     assert losing.upsert_comment(7, MARKER, MARKER) is None
     assert len(api.comments[7]) == 1
@@ -193,7 +194,7 @@ def test_no_connection_is_a_reason(api, time):
     def refuse(request):
         raise httpx.ConnectError("refused")
 
-    github = github_of(api, time, transport=httpx.MockTransport(refuse))
+    github = github_of(api, time, transport=Streamed(refuse))
 
     found = github.upsert_comment(7, MARKER, MARKER)
 
@@ -206,7 +207,7 @@ def test_a_token_that_fits_in_no_header_is_a_reason_that_does_not_show_it(api, t
     def refuse(request):
         raise httpx.LocalProtocolError(f"Illegal header value {token}")
 
-    github = github_of(api, time, token=token, transport=httpx.MockTransport(refuse))
+    github = github_of(api, time, token=token, transport=Streamed(refuse))
 
     found = github.upsert_comment(7, MARKER, MARKER)
 
@@ -242,7 +243,7 @@ def test_a_deployment_whose_answer_is_lost_is_found_again(api, time):
             return httpx.Response(502)
         return httpx.Response(status, headers=headers, json=body)
 
-    github = github_of(api, time, transport=httpx.MockTransport(lose))
+    github = github_of(api, time, transport=Streamed(lose))
 
     assert deploy(github) == 1
     assert len(api.deployments) == 1
@@ -273,7 +274,7 @@ def test_a_deployment_that_is_refused_is_a_reason(github, api, status, words):
 
 @pytest.mark.parametrize("content", [b'{"message": "Auto-merged"}', b"<html>", b"[1]"])
 def test_an_answer_without_a_deployment_is_a_reason(api, time, content):
-    transport = httpx.MockTransport(lambda _: httpx.Response(202, content=content))
+    transport = Streamed(lambda _: httpx.Response(202, content=content))
 
     made = deploy(github_of(api, time, transport=transport))
 
@@ -334,7 +335,7 @@ def test_the_token_does_not_follow_a_redirect(api, time):
         seen.append(request.url.host)
         return httpx.Response(301, headers={"Location": "https://evil.test/"})
 
-    github = github_of(api, time, transport=httpx.MockTransport(redirect))
+    github = github_of(api, time, transport=Streamed(redirect))
 
     assert github.is_ancestor("aaa", "bbb") is None
     assert seen == ["github.test"]

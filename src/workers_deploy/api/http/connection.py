@@ -1,5 +1,8 @@
 """The one HTTP client: sends a call, and tells an answer from every way of not getting one.
 
+No wait outlasts the moment until which a call is to be answered (`timed_streams`), and no answer
+takes more memory than it is allowed to (`received`).
+
 Proxies and CA files are the environment's (`network`); nothing else is taken from there. Redirects
 are not followed: the token goes to the host that was named and nowhere else.
 
@@ -17,15 +20,20 @@ from workers_deploy.api.http.address import checked_base_url, checked_token
 from workers_deploy.api.http.answer import Answer, Call, read_answer
 from workers_deploy.api.http.body import Body
 from workers_deploy.api.http.failure import Failure, Kind, RequestFailedError
-from workers_deploy.api.http.network import make_client
+from workers_deploy.api.http.network import REMAINING, make_client
 from workers_deploy.api.http.open_sockets import OpenSockets
 from workers_deploy.api.http.rate_budget import Budget
+from workers_deploy.api.http.received import (
+    ACCEPT_ENCODING,
+    MAX_JSON_BYTES,
+    UnreadableAnswerError,
+    received,
+)
 
 _LOG = logging.getLogger("workers_deploy.api")
 USER_AGENT = f"workers-deploy/{__version__}"
 MAX_KEPT_CONNECTIONS = 16
-# A connection that is not there yet can't be shut by a signal, so it is not waited for as long as
-# GitHub gives a cancelled run; it is tried again as any request.
+# Of each address that a name has; the next one is tried then.
 CONNECT_SECONDS = 5.0
 
 
@@ -66,7 +74,8 @@ class Connection:
         self._authorization = f"Bearer {checked_token(token)}"
         self._client = make_client(
             [self._base_url],
-            headers={"User-Agent": USER_AGENT},
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
+            sockets=self._sockets,
             transport=transport,
             max_kept_connections=MAX_KEPT_CONNECTIONS,
         )
@@ -116,15 +125,18 @@ class Connection:
         try:
             response = self._client.send(request, stream=True)
             try:
-                content = self._read(response, call, until=until)
+                body = self._read(response, call, until=until)
             finally:
                 response.close()
         except httpx.TimeoutException as error:
+            self._be_in_time(call, until)
             raise RequestFailedError(_timed_out(call, error, seconds)) from None
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except httpx.TransportError as error:
             raise RequestFailedError(_broken(call, error)) from None
+        except UnreadableAnswerError as error:
+            raise RequestFailedError(_unreadable(call, error)) from None
         self.budget_of(call).note(response.headers)
-        return read_answer(call, response.status_code, response.headers, content, self._wall_clock)
+        return read_answer(call, response.status_code, response.headers, body, self._wall_clock)
 
     def _build(self, call: Call, *, seconds: float, until: float) -> httpx.Request:
         headers = {
@@ -143,7 +155,7 @@ class Connection:
             headers=headers,
             content=content,
             timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
-            extensions={"trace": self._sockets.trace},
+            extensions={REMAINING: lambda: until - self._clock()},
         )
 
     def _sent_before(self, call: Call, body: Body, *, until: float) -> Iterator[bytes]:
@@ -152,11 +164,13 @@ class Connection:
             yield chunk
 
     def _read(self, response: httpx.Response, call: Call, *, until: float) -> bytes:
-        chunks = []
-        for chunk in response.iter_bytes():
-            self._be_in_time(call, until)
-            chunks.append(chunk)
-        return b"".join(chunks)
+        # One buffer: as objects of their own, pieces of one byte would take forty times as much.
+        content = bytearray()
+        for piece in received(
+            response, limit=MAX_JSON_BYTES, check=lambda: self._be_in_time(call, until)
+        ):
+            content += piece
+        return bytes(content)
 
     def _be_in_time(self, call: Call, until: float) -> None:
         if self._clock() >= until:
@@ -184,7 +198,17 @@ def _timed_out(call: Call, error: httpx.TimeoutException, seconds: float) -> Fai
     )
 
 
-def _broken(call: Call, error: httpx.TransportError | httpx.DecodingError) -> Failure:
+def _unreadable(call: Call, error: UnreadableAnswerError) -> Failure:
+    return Failure(
+        request=call.label,
+        kind=Kind.LOST,
+        problem=str(error),
+        short="unreadable answer",
+        area=call.area,
+    )
+
+
+def _broken(call: Call, error: httpx.TransportError) -> Failure:
     text = str(error)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
         untrusted = "CERTIFICATE_VERIFY_FAILED" in text

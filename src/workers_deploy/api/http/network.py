@@ -9,15 +9,19 @@ wrong proxy with its URL, which may hold a password. Here a mistake is told by i
 import ipaddress
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
 import httpx
 
 from workers_deploy.api.http.address import is_loopback
+from workers_deploy.api.http.open_sockets import OpenSockets
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 
+# The extension of a request that says how many seconds are left to it: a function, asked again
+# before each wait.
+REMAINING = "remaining"
 _DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 _LAST_PORT = 65535
 _SCHEMES = ("http", "https", "all")
@@ -27,6 +31,7 @@ def make_client(
     urls: Sequence[str],
     *,
     headers: Mapping[str, str],
+    sockets: OpenSockets,
     transport: httpx.BaseTransport | None = None,
     max_kept_connections: int = 20,
 ) -> httpx.Client:
@@ -35,6 +40,7 @@ def make_client(
     Args:
         urls: the addresses; nothing else may be asked through the client.
         headers: sent with each request.
+        sockets: gets to know each one that the client opens.
         transport: stands in for the network in tests.
         max_kept_connections: that stay open between requests.
 
@@ -42,25 +48,45 @@ def make_client(
         ProblemsError: a variable of the environment can't be used; told by its name.
 
     """
-    outside = [url for url in urls if not is_loopback(url)]
-    # Loading the CA bundle takes longer than a whole loopback request.
-    secure = any(urlsplit(url).scheme == "https" for url in urls)
-    verify = _tls(trust_env=bool(outside)) if secure and transport is None else False
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=max_kept_connections)
-    proxies = _proxies() if outside and transport is None else {}
+    if transport is not None:
+        return _client(transport, {}, headers=headers)
+    outside = [url for url in urls if not is_loopback(url)]
+    proxies = _proxies() if outside else {}
+    found = {_origin(url): _proxy_for(url, proxies) for url in outside}
+    used = {origin: proxy for origin, proxy in found.items() if proxy is not None}
+    # Loading the CA bundle takes longer than a whole loopback request.
+    secure = any(urlsplit(url).scheme == "https" for url in [*urls, *_urls_of(used.values())])
+    tls = _tls() if secure else None
+
+    def way(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+        from workers_deploy.api.http.timed_transport import (  # noqa: PLC0415 - runs that send
+            TimedTransport,
+        )
+
+        return TimedTransport(tls=tls, limits=limits, sockets=sockets, proxy=proxy)
+
+    mounts = {origin: way(proxy) for origin, proxy in used.items()}
+    return _client(way(None), mounts, headers=headers)
+
+
+def _client(
+    transport: httpx.BaseTransport,
+    mounts: Mapping[str, httpx.BaseTransport],
+    *,
+    headers: Mapping[str, str],
+) -> httpx.Client:
     return httpx.Client(
         headers=headers,
         transport=transport,
-        mounts={
-            _origin(url): _proxied(proxy, verify=verify, limits=limits)
-            for url in outside
-            if (proxy := _proxy_for(url, proxies)) is not None
-        },
-        verify=verify,
+        mounts=mounts,
         trust_env=False,
         follow_redirects=False,
-        limits=limits,
     )
+
+
+def _urls_of(proxies: Iterable[httpx.Proxy]) -> list[str]:
+    return [f"{proxy.url.scheme}://{proxy.url.host}" for proxy in proxies]
 
 
 def is_direct(url: str, no_proxy: str) -> bool:
@@ -152,20 +178,14 @@ def _proxy_for(url: str, proxies: Mapping[str, httpx.Proxy | str]) -> httpx.Prox
     return proxy
 
 
-def _proxied(
-    proxy: httpx.Proxy, *, verify: ssl.SSLContext | bool, limits: httpx.Limits
-) -> httpx.HTTPTransport:
-    return httpx.HTTPTransport(proxy=proxy, verify=verify, limits=limits, trust_env=False)
-
-
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _tls(*, trust_env: bool) -> ssl.SSLContext:
+def _tls() -> ssl.SSLContext:
     try:
-        return httpx.create_ssl_context(trust_env=trust_env)
+        return httpx.create_ssl_context(trust_env=True)
     except OSError as error:  # an ssl.SSLError is one
         reason = "holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
         raise _wrong(

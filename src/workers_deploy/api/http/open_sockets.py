@@ -3,29 +3,31 @@
 import socket
 import threading
 import weakref
-from collections.abc import Mapping
-from typing import Any
 
 
 class OpenSockets:
-    """The sockets that the HTTP client has open, so that a signal can end what waits on them."""
+    """The sockets that an HTTP client has open, so that a signal can end what waits on them."""
 
     def __init__(self) -> None:
         # Re-entrant: a signal handler may run in the very thread that holds it.
         self._lock = threading.RLock()
         self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._times_shut = 0
 
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Keep each new socket; httpcore's `trace` extension calls this with every event."""
-        if event not in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            return
-        opened = info["return_value"].get_extra_info("socket")
+    @property
+    def times_shut(self) -> int:
+        """Return how often `shut_all` was called: who waits for a socket sees that it came."""
+        return self._times_shut
+
+    def add(self, opened: socket.socket) -> None:
+        """Keep a socket for as long as someone uses it."""
         with self._lock:
             self._open.add(opened)
 
     def shut_all(self) -> None:
         """Shut all sockets down. Closing one would not wake the thread that waits on it."""
         with self._lock:
+            self._times_shut += 1
             opened = list(self._open)
         for one in opened:
             try:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from fakes.api import ACCOUNT, BASE_URL, TOKEN, FakeTime, good, make_retrier
+from fakes.streamed import streamed
 from workers_deploy.api.assets.upload import AssetUpload, upload_assets
 from workers_deploy.api.endpoints.caller import ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
@@ -41,13 +42,13 @@ class Streamed(httpx.BaseTransport):
         assert isinstance(request.stream, httpx.SyncByteStream)
         if request.url.path.endswith("/assets-upload-session"):
             self._take(request.stream, keeps=False)
-            return good({"jwt": "session", "buckets": self._buckets})
+            return streamed(good({"jwt": "session", "buckets": self._buckets}))
         limit = self._breaks.pop(0) if self._breaks else None
         self.types.append(request.headers["content-type"])
         length = self._take(request.stream, keeps=self._keeps, limit=limit)
         assert length == int(request.headers["content-length"])
         self.received += length
-        return good({"jwt": "completion"}, status=201)
+        return streamed(good({"jwt": "completion"}, status=201))
 
     def _take(self, stream: httpx.SyncByteStream, *, keeps: bool, limit: int | None = None) -> int:
         count, kept = 0, []

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from workers_deploy.api.http.network import is_direct, make_client
+from workers_deploy.api.http.open_sockets import OpenSockets
 from workers_deploy.errors import ProblemsError
 
 API = "https://api.cloudflare.com/client/v4"
@@ -21,7 +22,7 @@ def _no_proxies(monkeypatch):
 
 def proxy_of(url, *others):
     """Return the host and port that a request for a URL goes to first; None: its own."""
-    with make_client([url, *others], headers={}) as client:
+    with make_client([url, *others], headers={}, sockets=OpenSockets()) as client:
         transport = client._transport_for_url(httpx.URL(url))
         proxy = getattr(transport._pool, "_proxy_url", None)
         return None if proxy is None else f"{proxy.host.decode()}:{proxy.port}"
@@ -29,7 +30,7 @@ def proxy_of(url, *others):
 
 def refused(url=API):
     with pytest.raises(ProblemsError) as caught:
-        make_client([url], headers={})
+        make_client([url], headers={}, sockets=OpenSockets())
     (problem,) = caught.value.problems
     assert caught.value.exit_code == 2
     return problem
@@ -141,12 +142,18 @@ def test_mistakes_for_the_network_do_not_matter_on_loopback(monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "socks5://proxy:1080")
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
 
-    assert proxy_of("https://127.0.0.1:8787/client/v4") is None
+    assert proxy_of("http://127.0.0.1:8787/client/v4") is None
+
+
+def test_a_ca_file_counts_on_loopback_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere.pem"))
+
+    assert refused("https://127.0.0.1:8787/client/v4").subject == "SSL_CERT_FILE"
 
 
 @pytest.mark.parametrize("url", [API, API.replace("https", "HTTPS")])
 def test_certificates_are_verified_however_https_is_written(url):
-    with make_client([url], headers={}) as client:
+    with make_client([url], headers={}, sockets=OpenSockets()) as client:
         context = client._transport_for_url(httpx.URL(url))._pool._ssl_context
 
     assert context.verify_mode is ssl.CERT_REQUIRED
