@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fakes.loads import HEAD, load, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.bundle.node_builtins import NEVER, SINCE, switches
 from workers_deploy.project.bundle.partial_builtins import PARTIAL
 from workers_deploy.project.config.binding_kinds import KINDS

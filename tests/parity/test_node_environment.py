@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.bundle.node_compat import NodeMode, node_mode, read_node_table
 from workers_emulator.runtime.tools import find_node
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.loads import load, project_of, told, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.esbuild.program import find_esbuild
 
 NODE = {"compatibility_flags": ["nodejs_compat"]}

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fakes.loads import load, project_of, told, warned, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.core.project import ModuleType, ScriptFormat
 from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.esbuild.program import find_esbuild, run_esbuild

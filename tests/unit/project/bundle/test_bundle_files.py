@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fakes.loads import load, project_of, told, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.core.project import ModuleType, ScriptFormat
 from workers_deploy.project.esbuild.program import find_esbuild
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fakes.loads import load, project_of, warned, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.esbuild.program import find_esbuild
 
 SOURCE = """

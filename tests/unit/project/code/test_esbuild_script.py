@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.code.entry_by_esbuild import ask_esbuild
 from workers_deploy.project.code.entry_syntax import Script
 from workers_deploy.project.esbuild.program import find_esbuild

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fakes.loads import load, told, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.esbuild.program import find_esbuild, find_too_old
 
 CONFIG = '{"name": "shop", "main": "src/index.ts", "compatibility_date": "2026-06-01"}'
