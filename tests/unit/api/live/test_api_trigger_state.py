@@ -145,7 +145,7 @@ def test_routes_that_may_not_be_read_stop_the_run_with_the_permission_named(clou
     with pytest.raises(RefusedError) as caught:
         read(cloudflare, routes=ALL.routes)
 
-    assert "Workers Routes Write" in (caught.value.hint or "")
+    assert "Zone > Workers Routes > Edit" in (caught.value.hint or "")
 
 
 def test_a_zone_that_the_token_does_not_see_is_told(cloudflare):

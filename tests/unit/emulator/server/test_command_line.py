@@ -7,6 +7,7 @@ import pytest
 from workers_emulator import __main__ as command
 from workers_emulator.runtime.tools import find_node
 from workers_emulator.state.options import Options
+from workers_emulator.state.rights import TEMPLATE, Right
 
 
 def test_without_arguments_the_options_are_the_defaults_on_port_8787():
@@ -57,7 +58,8 @@ def test_every_option_reaches_the_account(tmp_path):
     argv = [
         "--port", "0", "--token", "a", "--token", "b", "--account", "f" * 32, "--no-subdomain",
         "--zone", "example.org", "--dispatch-namespace", "ns", "--rate-limit", "0",
-        "--check-resources", "--check-syntax", "--bucket-files", "5", "--bucket-bytes", "6",
+        "--check-resources", "--check-syntax", "--no-r2", "--limited-token", "c=template, D1",
+        "--bucket-files", "5", "--bucket-bytes", "6",
         "--single-asset-uploads", "--discard-assets", "--no-put-annotations",
         "--node", str(node), "--node-modules", str(tmp_path),
     ]  # fmt: skip
@@ -67,6 +69,7 @@ def test_every_option_reaches_the_account(tmp_path):
     assert options == Options(
         port=0,
         tokens=("a", "b"),
+        limited_tokens={"c": TEMPLATE | {Right.D1}},
         account_id="f" * 32,
         subdomain=None,
         zones=("example.org",),
@@ -74,6 +77,7 @@ def test_every_option_reaches_the_account(tmp_path):
         rate_limit=0,
         check_resources=True,
         check_syntax=True,
+        has_r2=False,
         bucket_files=5,
         bucket_bytes=6,
         single_asset_uploads=True,
@@ -93,6 +97,7 @@ def test_every_option_reaches_the_account(tmp_path):
         ["--bucket-files", "0"],
         ["--account", "short"],
         ["--account", "G" * 32],
+        ["--limited-token", "t=Everything"],
         ["--host", "0.0.0.0"],
         ["--host", "example.com"],
     ],
