@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test coverage nightly lint bench bench-small test-image lock clean
+.PHONY: help setup demo test coverage nightly chaos lint bench bench-small test-image lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -30,8 +30,11 @@ test: .venv/.made .node/.made ## All tests but the image's and the nightly ones
 coverage: .venv/.made .node/.made ## The same tests with branch coverage, which doubles their time
 	$(PYTEST) -n auto --dist worksteal --ignore=tests/image --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
 
-nightly: .venv/.made .node/.made ## The long tests: every fault, seed and comparison
+nightly: .venv/.made .node/.made ## The long comparisons with wrangler
 	$(PYTEST) -n auto --dist worksteal --ignore=tests/image -m nightly
+
+chaos: .venv/.made .node/.made ## Every fault, seed, kill, race, hostile server and tree (an hour); prints a table
+	$(PYTEST) -n auto --dist worksteal tests/chaos -m "nightly or not nightly" --chaos=full
 
 lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, shell
 	$(BIN)/ruff check
