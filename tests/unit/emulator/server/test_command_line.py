@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from fakes.patience import PATIENCE
 from workers_emulator import __main__ as command
 from workers_emulator.runtime.tools import find_node
 from workers_emulator.state.options import Options
@@ -136,11 +137,11 @@ def test_it_tells_its_address_in_one_line_and_serves_until_it_ends(monkeypatch):
     thread = threading.Thread(target=command.main, args=(["--port", "0"], told, io.StringIO()))
 
     thread.start()
-    heard.wait(10)
+    heard.wait(PATIENCE)
     server = servers[0]._server
-    server.ready.wait(10)
+    server.ready.wait(PATIENCE)
     server.end()
-    thread.join(10)
+    thread.join(PATIENCE)
 
     assert not thread.is_alive()
     assert told.getvalue() == f"{servers[0].url}\n"
