@@ -41,6 +41,7 @@ from workers_deploy.inputs.texts import (
     parse_base_url,
     parse_boolean,
     parse_date,
+    parse_path,
     parse_script_name,
     parse_statuses,
     parse_tag,
@@ -69,6 +70,7 @@ NO_OPTION = frozenset({"api_token", "github_token", "secrets_json", "vars"})
 
 
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
+FilePath = Annotated[str, AfterValidator(parse_path)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_words)]
 
 
@@ -142,18 +144,18 @@ class Inputs(BaseSettings):
     only: Annotated[tuple[Scope, ...], NoDecode, BeforeValidator(parse_words)] = Field(
         (), description="narrow deploy to code, secrets, settings, subdomain, triggers"
     )
-    working_directory: str = Field(".", description="all paths are relative to it")
-    config: str | None = Field(None, description="wrangler configuration file")
+    working_directory: FilePath = Field(".", description="all paths are relative to it")
+    config: FilePath | None = Field(None, description="wrangler configuration file")
     environment: str | None = Field(None, description="section env.<name> of the configuration")
     script_name: Annotated[str, AfterValidator(parse_script_name)] | None = Field(
         None, description="script name; default: the configuration's"
     )
-    main: str | None = Field(None, description="entry point of the script")
+    main: FilePath | None = Field(None, description="entry point of the script")
     compatibility_date: Annotated[str, AfterValidator(parse_date)] | None = Field(
         None, description="YYYY-MM-DD"
     )
     compatibility_flags: Words = Field((), description="flags, lines or commas")
-    assets: str | None = Field(None, description="directory of static assets")
+    assets: FilePath | None = Field(None, description="directory of static assets")
     if_missing: IfMissing = Field(IfMissing.CREATE, description="a script that does not exist yet")
     bundle: Bundle = Field(Bundle.AUTO, description="bundle the entry point with esbuild")
     dispatch_namespace: str | None = Field(None, description="Workers for Platforms namespace")
@@ -196,7 +198,7 @@ class Inputs(BaseSettings):
         60, description="seconds without a byte either way"
     )
     search: str | None = Field(None, description="of list: part of a name")
-    output_dir: str | None = Field(None, description="of download")
+    output_dir: FilePath | None = Field(None, description="of download")
     version_id: str | None = Field(None, description="of rollback")
     confirm: str | None = Field(None, description="of delete: the script's name")
     github_token: Annotated[SecretStr, BeforeValidator(parse_token)] | None = Field(
@@ -208,7 +210,7 @@ class Inputs(BaseSettings):
     without_credentials: WithoutCredentials = Field(
         WithoutCredentials.AUTO, description="a run without a token"
     )
-    report_dir: str = Field("workers-deploy-report", description="folder of the report files")
+    report_dir: FilePath = Field("workers-deploy-report", description="folder of the report files")
     log_level: LogLevel | None = Field(None, description="info or debug")
 
     def __init__(self, *, options: Mapping[str, str], env: Mapping[str, str]) -> None:

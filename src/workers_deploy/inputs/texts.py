@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 MAX_TAG_BYTES: Final = 100  # `workers/tag` in the official SDK
 # What is deeper than that is no setting, and would exhaust the stack where it is compared.
 MAX_DEPTH: Final = 50
+# Linux: a path with its end, and a name in it.
+MAX_PATH_BYTES: Final = 4095
+MAX_PART_BYTES: Final = 255
 TOO_DEEP: Final = "nested too deeply"
 
 
@@ -108,6 +111,18 @@ def parse_date(value: str) -> str:
         date.fromisoformat(value if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else "")
     except ValueError:
         raise Invalid("not a date of the form YYYY-MM-DD") from None
+    return value
+
+
+def parse_path(value: str) -> str:
+    """Take a path that Linux could have; a longer one is an error in every call that it is in."""
+    longest = max(len(part.encode(errors="replace")) for part in value.split("/"))
+    size = len(value.encode(errors="replace"))
+    if size > MAX_PATH_BYTES or longest > MAX_PART_BYTES:
+        raise Invalid(
+            f"has {size:,} bytes; a path has at most {MAX_PATH_BYTES:,}, and each name in it "
+            f"{MAX_PART_BYTES}"
+        )
     return value
 
 

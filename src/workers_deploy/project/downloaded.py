@@ -83,19 +83,22 @@ def _shorten(part: str) -> str:
 def _distinct(names: Sequence[str]) -> list[str]:
     """Return names of which none is another one, nor the folder of another one."""
     taken: set[str] = set()
+    folders: set[str] = set()
+    numbers: dict[str, int] = {}  # the last one that a name was given
     found: list[str] = []
     for name in names:
-        candidate, number = name, 2
-        while _collides(candidate, taken):
-            candidate, number = _shorten(f"{name.replace('/', '_')}.{number}"), number + 1
+        candidate = name
+        while candidate in taken or candidate in folders or taken & _folders_of(candidate):
+            numbers[name] = numbers.get(name, 1) + 1
+            candidate = _shorten(f"{name.replace('/', '_')}.{numbers[name]}")
         taken.add(candidate)
+        folders |= _folders_of(candidate)
         found.append(candidate)
     return found
 
 
-def _collides(name: str, taken: set[str]) -> bool:
-    folders = {str(folder) for folder in PurePosixPath(name).parents}
-    return name in taken or bool(folders & taken) or any(t.startswith(f"{name}/") for t in taken)
+def _folders_of(name: str) -> set[str]:
+    return {str(folder) for folder in PurePosixPath(name).parents}
 
 
 def _write(directory: Path, name: str, content: bytes) -> None:

@@ -37,8 +37,8 @@ def load_project(request: ProjectRequest) -> Loaded:
     project = None if gives_up else _build(request, checkout, config, findings)
     return Loaded(
         project=None if findings.problems else project,
-        problems=tuple(findings.problems),
-        warnings=tuple(findings.notices),
+        problems=tuple(findings.first_problems()),
+        warnings=tuple(findings.first_notices()),
         account_id=config.get("account_id") if config else None,
         config_file=config.document.shown if config else None,
     )
@@ -78,8 +78,8 @@ def load_without_code(
         )
     return Loaded(
         project=None if findings.problems else assemble_project(request, parts),
-        problems=tuple(findings.problems),
-        warnings=tuple(findings.notices),
+        problems=tuple(findings.first_problems()),
+        warnings=tuple(findings.first_notices()),
         account_id=config.get("account_id") if config else None,
         config_file=config.document.shown if config else None,
     )

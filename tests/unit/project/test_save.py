@@ -130,3 +130,13 @@ def test_what_can_not_be_written_is_told_with_what_to_do(
     (problem,) = caught.value.problems
     assert problem.message == f"b.js can't be written: {reason}; 1 of 3 files are written"
     assert (problem.hint is None) if way_out is None else (way_out in problem.hint)
+
+
+def test_many_modules_of_one_name_are_told_apart(tmp_path):
+    names = ["a/b.js"] * 3_000 + [f"a/b.js/{number}" for number in range(3_000)]
+
+    found = save_script(tmp_path / "out", [(name, b"") for name in names])
+
+    assert len(set(found)) == len(names)
+    assert found[:3] == ("a/b.js", "a_b.js.2", "a_b.js.3")
+    assert found[3_000:3_002] == ("a_b.js_0.2", "a_b.js_1.2")

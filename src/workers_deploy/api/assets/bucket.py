@@ -102,7 +102,8 @@ def base64_of(entry: AssetEntry) -> Iterator[bytes]:
     """
     try:
         # Bare system calls: for small files the layers above them take longer than the reading.
-        descriptor = os.open(entry.file, os.O_RDONLY | os.O_CLOEXEC)
+        # O_NONBLOCK: a FIFO in the file's place must not be waited for.
+        descriptor = os.open(entry.file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             yield from _encoded(descriptor, entry)
         finally:

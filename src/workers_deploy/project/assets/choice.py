@@ -36,7 +36,9 @@ def read_assets(
     from workers_deploy.project.assets.directory import AssetDirectory  # noqa: PLC0415 - late, as TOML
 
     options = config.table("assets") if config else {}
-    directory = AssetDirectory(choice.directory, shown, findings, left_out=request.report_dir)
+    directory = AssetDirectory(
+        choice.directory, shown, findings, left_out=request.report_dir, check=request.check
+    )
     return directory.read_manifest({key: options[key] for key in _OPTIONS if key in options})
 
 

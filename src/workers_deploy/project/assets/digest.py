@@ -8,6 +8,7 @@ Imports next to nothing: every hashing process starts with this module alone.
 """
 
 import os
+import stat
 
 from blake3 import blake3
 from pybase64 import b64encode
@@ -43,10 +44,13 @@ def hash_file(path: str, extension: str) -> tuple[str, int, int]:
         UnsteadyError: it was in no state for long enough.
 
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    # Something may have put a FIFO in the file's place, whose opening would wait.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         for _ in range(TRIES):
             before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise UnsteadyError(path)
             hash_, size = _hash_open(descriptor, before.st_size, extension)
             after = os.fstat(descriptor)
             if size == after.st_size and before.st_mtime_ns == after.st_mtime_ns:

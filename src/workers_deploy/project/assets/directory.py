@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,18 @@ from workers_deploy.project.assets.hashing import Hashed, count_cores, hash_file
 from workers_deploy.project.assets.rules import (
     HEADERS_FILE,
     IGNORE_FILE,
+    MAX_IGNORE_BYTES,
+    MAX_PATTERNS,
     PAGES_WORKER,
     REDIRECTS_FILE,
     AssetRules,
     holds_private_key,
 )
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.regular_files import MIB, read_regular
 
+# 2,100 redirects of 2,000 characters, the most that Cloudflare takes, are less.
+MAX_RULE_FILE_BYTES = 8 * MIB
 _NAMED_AT_MOST = 10
 
 
@@ -65,6 +70,7 @@ class AssetDirectory:
     shown: str
     findings: Findings
     left_out: Path | None = None  # the report directory
+    check: Callable[[], None] = lambda: None  # raises where the run is to end
     _withheld: list[_Withheld] = field(default_factory=list)
     _root: str = field(init=False)
     _report: str = field(init=False)
@@ -92,24 +98,28 @@ class AssetDirectory:
         return AssetManifest(entries=tuple(entries), config=config)
 
     def _read_rules(self) -> tuple[AssetRules, bool]:
-        text = self._read_text(IGNORE_FILE)
+        text = self._read_text(IGNORE_FILE, MAX_IGNORE_BYTES)
         if text is not None and "\0" in text:
             self._problem(IGNORE_FILE, "holds a null character")
-        return AssetRules((text or "").split("\n")), text is not None
+        lines = (text or "").split("\n")
+        if len(lines) > MAX_PATTERNS:
+            message = f"has {len(lines):,} lines; at most {MAX_PATTERNS:,} are possible"
+            self._problem(IGNORE_FILE, message)
+            lines = []
+        return AssetRules(lines, self.check), text is not None
 
     def _read_rule_files(self, rules: AssetRules) -> dict[str, str]:
         """Return `_redirects` and `_headers` as they are: Cloudflare parses them."""
         names = (REDIRECTS_FILE, HEADERS_FILE)
         sent = [name for name in names if self._may_lead(name, self._target(name), rules)]
-        texts = {name: self._read_text(name) for name in sent}
+        texts = {name: self._read_text(name, MAX_RULE_FILE_BYTES) for name in sent}
         return {name: text for name, text in texts.items() if text is not None}
 
-    def _read_text(self, name: str) -> str | None:
-        file = self.directory / name
-        if not file.is_file():
-            return None
+    def _read_text(self, name: str, limit: int) -> str | None:
         try:
-            return file.read_bytes().decode()
+            return read_regular(self.directory / name, limit).decode()
+        except FileNotFoundError:
+            return None
         except UnicodeDecodeError:
             self._problem(name, "is not UTF-8 text")
         except OSError as error:
@@ -121,23 +131,38 @@ class AssetDirectory:
         while pending:
             folder = pending.pop()
             for entry in self._scan(folder):
+                self.check()
                 path = folder.prefix + entry.name
                 if not self._is_text(path):
                     continue
-                if entry.is_file(follow_symlinks=False):  # as most are: asked first
-                    if self._takes(path, rules):
-                        yield _Found(path, entry.path, entry.stat().st_size)
-                    continue
-                if not self._may_follow(path, entry):
-                    continue
-                path += "/" if entry.is_dir() else ""
-                target = self._target(path) if entry.is_symlink() else ""
-                if not self._takes(path, rules) or not self._may_lead(path, target, rules):
-                    continue
-                if entry.is_dir():
-                    pending += self._enter(path, entry.path, folder)
-                else:
-                    yield from self._take_file(path, entry, target)
+                try:
+                    if entry.is_file(follow_symlinks=False):  # as most are: asked first
+                        if self._takes(path, rules):
+                            yield _Found(path, entry.path, entry.stat().st_size)
+                        continue
+                    if self._may_follow(path, entry):
+                        yield from self._follow(path, entry, folder, pending, rules)
+                except OSError as error:  # such as a link to itself
+                    self._problem(path, f"can't be read: {error.strerror}")
+
+    def _follow(
+        self,
+        path: str,
+        entry: os.DirEntry[str],
+        around: _Folder,
+        pending: list[_Folder],
+        rules: AssetRules,
+    ) -> Iterator[_Found]:
+        """Yield what is no plain file, or put it with the folders that are still to be read."""
+        is_folder = entry.is_dir()
+        path += "/" if is_folder else ""
+        target = self._target(path) if entry.is_symlink() else ""
+        if not self._takes(path, rules) or not self._may_lead(path, target, rules):
+            return
+        if is_folder:
+            pending += self._enter(path, entry.path, around)
+        else:
+            yield from self._take_file(path, entry, target)
 
     def _scan(self, folder: _Folder) -> list[os.DirEntry[str]]:
         try:
@@ -239,7 +264,7 @@ class AssetDirectory:
         else:
             return False
         try:
-            content = Path(found.file).read_bytes()
+            content = read_regular(Path(found.file), MAX_ASSET_BYTES)
         except OSError:
             return False  # reading it for its hash will tell why
         if not holds_private_key(content):

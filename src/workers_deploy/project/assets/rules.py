@@ -2,19 +2,23 @@
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from fnmatch import translate
 
 from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.assets.ignore_pattern import LinearPattern
+from workers_deploy.project.regular_files import MIB
 
 IGNORE_FILE = ".assetsignore"
 HEADERS_FILE = "_headers"
 REDIRECTS_FILE = "_redirects"
 PAGES_WORKER = "_worker.js"
+# Ours, not wrangler's: each pattern takes half a millisecond, and some of every path's time.
+MAX_IGNORE_BYTES = MIB
+MAX_PATTERNS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,16 @@ class AssetRules:
     that wrangler uses; but a negated class, `[!a]`, is one here.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        own = [line.rstrip("\r").lower() for line in lines]
-        meta = [f"/{name}" for name in (IGNORE_FILE, REDIRECTS_FILE, HEADERS_FILE)]
-        dangerous = [rule.glob for rule in NEVER_PUBLIC if not rule.by_content]
-        self._chosen = _spec([*meta, *own])
-        self._dangerous = _spec(dangerous)
-        self._all = _spec([*meta, *dangerous, *own])
+    def __init__(self, lines: Iterable[str], check: Callable[[], None] = lambda: None) -> None:
+        """Compile the lines of `.assetsignore`; `check` raises where the run is to end."""
+        own = _patterns([line.rstrip("\r").lower() for line in lines], check)
+        files = (IGNORE_FILE, REDIRECTS_FILE, HEADERS_FILE)
+        meta = _patterns([f"/{name}" for name in files], check)
+        globs = [rule.glob for rule in NEVER_PUBLIC if not rule.by_content]
+        dangerous = _patterns(globs, check)
+        self._chosen = GitIgnoreSpec([*meta, *own])
+        self._dangerous = GitIgnoreSpec(dangerous)
+        self._all = GitIgnoreSpec([*meta, *dangerous, *own])
         self._any = _union(self._all)
         by_content = "|".join(translate(rule.glob) for rule in NEVER_PUBLIC if rule.by_content)
         self._like_a_key = re.compile(by_content)
@@ -97,16 +104,17 @@ def holds_private_key(content: bytes) -> bool:
     return _PRIVATE_KEY.search(content) is not None
 
 
-def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+def _patterns(lines: Sequence[str], check: Callable[[], None]) -> list[LinearPattern]:
     """Compile patterns one by one, so that a bad one, which matches nothing, spoils no other."""
-    patterns: list[GitIgnoreSpecPattern] = []
+    patterns: list[LinearPattern] = []
     with warnings.catch_warnings():
         # "Possible nested set": a bracket in a class is itself, today and in future.
         warnings.simplefilter("ignore", FutureWarning)
         for line in lines:
-            with suppress(ValueError):
-                patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
-    return GitIgnoreSpec(patterns)
+            check()
+            with suppress(ValueError, re.error):
+                patterns.append(LinearPattern(line))
+    return patterns
 
 
 def _union(spec: GitIgnoreSpec) -> re.Pattern[str]:
@@ -118,5 +126,5 @@ def _union(spec: GitIgnoreSpec) -> re.Pattern[str]:
     # A group's name may be there once only.
     unnamed = (re.sub(r"\(\?P<\w+>", "(?:", text) for text in texts)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # as in _spec
+        warnings.simplefilter("ignore", FutureWarning)  # as in _patterns
         return re.compile("|".join(unnamed))

@@ -7,6 +7,7 @@ from pathlib import Path
 from workers_deploy.core.project import Module, ModuleType
 from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
+from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
 
 
 def read_capnp_schema(config: Config, checkout: Checkout) -> Module | None:
@@ -25,6 +26,11 @@ def read_capnp_schema(config: Config, checkout: Checkout) -> Module | None:
         spot = config.spot("unsafe").at("capnp").at("compiled_schema")
         spot.error(f"{checkout.show(file)} is no file of the repository")
         return None
-    content = file.read_bytes()
+    try:
+        content = read_regular(file, MAX_MODULE_BYTES)
+    except OSError as error:
+        spot = config.spot("unsafe").at("capnp").at("compiled_schema")
+        spot.error(f"{shown} can't be read: {error.strerror}")
+        return None
     name = f"./capnp-{hashlib.sha256(content).hexdigest()[:16]}.compiled"
     return Module(name=name, type=ModuleType.DATA, content=content, filename=name, file=shown)

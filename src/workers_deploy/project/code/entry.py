@@ -1,5 +1,6 @@
 """The entry point: which file it is, and whether it goes up as it is or needs a bundle."""
 
+import errno
 import os
 from collections.abc import Callable
 from enum import StrEnum
@@ -14,6 +15,7 @@ from workers_deploy.project.config.checks import report_of
 from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
 
 PYTHON_FLAG = "python_workers"
 _NEEDS_BUNDLE = (".ts", ".tsx", ".mts", ".cts", ".jsx")
@@ -22,6 +24,7 @@ _ADDED = (".tsx", ".ts", ".jsx", ".js")
 # What changes the code of an entry point that imports nothing.
 _CHANGING_KEYS = ("alias", "define", "minify", "jsx_factory", "jsx_fragment", "keep_names")
 _DEFINED = b"NODE_ENV"  # process.env.NODE_ENV is a constant in every bundle
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 # Longer texts are read by esbuild sooner than by us.
 _SHORT = 50_000
 
@@ -146,8 +149,11 @@ def _read(
         report_of(named_at, findings, "main", f"{shown} is outside the repository")
         return None
     try:
-        return file.read_bytes()
-    except OSError:
+        return read_regular(file, MAX_MODULE_BYTES)
+    except OSError as error:
+        if error.errno not in _NOWHERE:
+            report_of(named_at, findings, "main", f"{shown} can't be read: {error.strerror}")
+            return None
         build = config.table("build").get("command") if config else None
         report_of(
             named_at,

@@ -6,6 +6,7 @@ from typing import Any
 
 from workers_deploy.core.project import ModuleType
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.globs import join_at_stars
 
 _TYPES: Mapping[str, ModuleType] = {
     "ESModule": ModuleType.ESM,
@@ -123,7 +124,7 @@ def _extension_of(glob: str) -> str | None:
 
 def _as_specifier(glob: str) -> str:
     """Translate a glob as glob-to-regexp does without options: `*` goes over slashes."""
-    return ".*".join(map(re.escape, re.split(r"\*+", glob)))
+    return join_at_stars([re.escape(text) for text in re.split(r"\*+", glob)], ".*")
 
 
 def translate_glob(glob: str) -> str:
@@ -132,22 +133,23 @@ def translate_glob(glob: str) -> str:
     `**` between slashes is any number of directories, `*` is within one, all else is itself.
 
     >>> translate_glob("**/*.txt")
-    '((?:[^/]*(?:/|$))*)([^/]*)\\.txt'
+    '(?:[^/]*/)*[^/]*\\.txt'
     """
-    result = []
-    index = 0
-    while index < len(glob):
-        stars = len(glob) - index - len(glob[index:].lstrip("*"))
-        if not stars:
-            result.append(re.escape(glob[index]))
-            index += 1
-            continue
-        after = index + stars
-        opens = index == 0 or glob[index - 1] == "/"
-        if stars > 1 and opens and glob[after : after + 1] in ("/", ""):
-            result.append("((?:[^/]*(?:/|$))*)")
-            after += 1
+    paths: list[str] = []
+    texts = [""]  # of the path since the last `**`: what stands between its stars
+    start = 0
+    for stars in re.finditer(r"\*+", glob):
+        texts[-1] += re.escape(glob[start : stars.start()])
+        start = stars.end()
+        opens = stars.start() == 0 or glob[stars.start() - 1] == "/"
+        if len(stars.group()) > 1 and opens and glob[start : start + 1] in ("/", ""):
+            start += 1
+            paths.append(join_at_stars(texts, "[^/]*"))
+            texts = [""]
         else:
-            result.append("([^/]*)")
-        index = after
-    return "".join(result)
+            texts.append("")
+    texts[-1] += re.escape(glob[start:])
+    # Where nothing follows `**`, or its slash, the rest is a path of any kind.
+    ends_open = bool(paths) and texts == [""]
+    paths.append(join_at_stars(texts, "[^/]*"))
+    return join_at_stars(paths, "(?:[^/]*/)*") + (".*" if ends_open else "")

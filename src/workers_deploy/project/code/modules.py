@@ -19,6 +19,7 @@ from workers_deploy.project.code.source_maps import SourceMapError, read_source_
 from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
 
 _NEVER_ENTERED = ("node_modules", ".git", ".wrangler")
 _VENDORED = "python_modules"
@@ -112,7 +113,12 @@ class ModuleSearch:
     def _walk(self, folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
-        except OSError:
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            shown = self.checkout.show(folder)
+            message = f"{shown} can't be read: {error.strerror}"
+            self.findings.problem(shown, message, place=Place(file=shown))
             return
         for entry in entries:
             file = folder / entry.name
@@ -136,10 +142,10 @@ class ModuleSearch:
             message = f"{shown} is a symlink that leaves the repository"
             self.findings.problem(shown, message, place=place)
             return None
-        if file.is_dir():
+        if os.path.isdir(file):  # noqa: PTH112 - as in Checkout
             return None
         try:
-            return file.read_bytes()
+            return read_regular(file, MAX_MODULE_BYTES)
         except OSError as error:
             self.findings.problem(shown, f"{shown} can't be read: {error.strerror}", place=place)
             return None
@@ -154,7 +160,8 @@ class ModuleSearch:
         """
         self._warn_of_requirements()
         folder = self.entry.project / _VENDORED
-        if self.entry.project != self.entry.root and (self.entry.root / _VENDORED).exists():
+        beside = os.path.exists(self.entry.root / _VENDORED)  # noqa: PTH110 - as above
+        if self.entry.project != self.entry.root and beside:
             shown = self.checkout.show(self.entry.root / _VENDORED)
             self.findings.problem(
                 shown,
@@ -162,7 +169,7 @@ class ModuleSearch:
                 place=Place(file=shown),
             )
             return
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112 - as above
             return
         excluded = [re.compile(translate_glob(glob), re.DOTALL) for glob in self._excludes()]
         for path, file in self._walk(folder, ""):

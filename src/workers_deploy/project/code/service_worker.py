@@ -13,6 +13,7 @@ from pathlib import Path
 from workers_deploy.core.project import Binding, Module, ModuleType
 from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
+from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
 
 _KEYS: Mapping[str, tuple[str, ModuleType]] = {
     "wasm_modules": ("wasm_module", ModuleType.WASM),
@@ -37,7 +38,12 @@ def read_blobs(config: Config, checkout: Checkout) -> list[Module]:
                 message = f"{checkout.show(file)} is no file of the repository"
                 config.spot(key).at(name).error(message)
                 continue
-            content = file.read_bytes()
+            try:
+                content = read_regular(file, MAX_MODULE_BYTES)
+            except OSError as error:
+                message = f"{shown} can't be read: {error.strerror}"
+                config.spot(key).at(name).error(message)
+                continue
             filename = Path(os.path.relpath(file, checkout.directory)).as_posix()
             found.append(
                 Module(name=name, type=type_, content=content, filename=filename, file=shown)

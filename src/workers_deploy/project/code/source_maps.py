@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workers_deploy.core.project import Module, ModuleType
+from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
 
 _COMMENT = "//# sourceMappingURL="
 _STRIPPED = ("./", ".\\", "../", "..\\")
@@ -38,7 +39,7 @@ def read_source_map(
     if not path.is_relative_to(root):
         raise SourceMapError(f"{named} is outside the repository")
     try:
-        source_map = json.loads(path.read_text(encoding="utf-8"))
+        source_map = json.loads(read_regular(path, MAX_MODULE_BYTES).decode())
     except (OSError, ValueError, RecursionError) as error:
         raise SourceMapError(f"{named} can't be read as JSON") from error
     if not isinstance(source_map, dict) or not isinstance(source_map.get("sources"), list):
@@ -94,6 +95,8 @@ def _strip(path: Any) -> Any:
     """Strip leading steps in wrangler's order: each kind as often as it is there."""
     if isinstance(path, str):
         for prefix in _STRIPPED:
-            while path.startswith(prefix):
-                path = path.removeprefix(prefix)
+            start = 0
+            while path.startswith(prefix, start):
+                start += len(prefix)
+            path = path[start:]
     return path

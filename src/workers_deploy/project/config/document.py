@@ -25,8 +25,16 @@ from workers_deploy.project.config.positions import (
 )
 from workers_deploy.project.config.toml import TomlFlawError, read_toml
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.regular_files import MIB, read_regular
 
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\r\n]*|/\*.*?\*/', re.DOTALL)
+# Ours, not wrangler's. The largest that people write have some 100 KB; every check takes time.
+MAX_CONFIG_BYTES = MIB
+_LONGEST_INTEGER = 400  # digits; with more of them it is infinite in JavaScript
+
+# A comment that nothing ends takes the rest, or each `/*` in it would be looked at anew.
+_STRING_OR_COMMENT = re.compile(
+    r'"(?:\\.|[^"\\\n])*"|//[^\r\n]*|/\*(?:.*?\*/|(?P<endless>.*))', re.DOTALL
+)
 _STRING_OR_COMMA = re.compile(r'"(?:\\.|[^"\\\n])*"|,(?=\s*[}\]])')
 _NOT_A_LINE_BREAK = re.compile(r"[^\r\n]")
 
@@ -57,7 +65,7 @@ class Document:
 def read_document(file: Path, shown: str, findings: Findings) -> Document | None:
     """Read a configuration file; what can't be read is a problem, with line and column."""
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        text = read_regular(file, MAX_CONFIG_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         findings.problem(shown, f"{shown} is not UTF-8 text", place=Place(file=shown, line=line))
@@ -80,10 +88,11 @@ def blank_comments(text: str) -> str:
 
     def blank(found: re.Match[str]) -> str:
         token = found.group()
-        return token if token.startswith('"') else _NOT_A_LINE_BREAK.sub(" ", token)
+        is_kept = token.startswith('"') or found.group("endless") is not None
+        return token if is_kept else _NOT_A_LINE_BREAK.sub(" ", token)
 
     def blank_comma(found: re.Match[str]) -> str:
-        return blank(found) if _follows_value(found) else found.group()
+        return " " if found.group() == "," and _follows_value(found) else found.group()
 
     return _STRING_OR_COMMA.sub(blank_comma, _STRING_OR_COMMENT.sub(blank, text))
 
@@ -122,7 +131,10 @@ class _SyntaxFlawError(Exception):
 
 def _parse_json(text: str) -> Any:
     try:
-        return _as_javascript(json.loads(blank_comments(text), parse_constant=_refuse_constant))
+        read = json.loads(
+            blank_comments(text), parse_constant=_refuse_constant, parse_int=_parse_integer
+        )
+        return _as_javascript(read)
     except json.JSONDecodeError as error:
         reason = error.msg[:1].lower() + error.msg[1:]
         raise _SyntaxFlawError(reason, error.lineno, error.colno) from error
@@ -139,6 +151,11 @@ class _ConstantError(ValueError):
 
 def _refuse_constant(name: str) -> Any:
     raise _ConstantError(name)
+
+
+def _parse_integer(digits: str) -> int | float:
+    """Read an integer; Python refuses 4,300 digits, which are a number like any other in JSON."""
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 
 def _parse_toml(text: str) -> Any:

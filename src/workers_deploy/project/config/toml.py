@@ -22,6 +22,8 @@ _STRING_OR_COMMENT = re.compile(
 )
 # Groups: a backslash that ends a line takes all that is blank after it, so no break is left there.
 _ESCAPE_OR_BREAK = re.compile(r"(\\(?:[ \t]*\r?\n\s*|.))|\r\n", re.DOTALL)
+_LOSSY = "integer value cannot be represented losslessly"
+_TOO_LONG = re.compile(r"(?<![\w.])[+-]?\d(?:_?\d){4000,}")  # Python reads 4,300 digits
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -48,11 +50,13 @@ def read_toml(text: str) -> dict[str, Any]:
         values = tomli.loads(_mark_returns(text, mark))
     except tomli.TOMLDecodeError as error:
         raise _flaw(str(error), text) from error
+    except ValueError as error:
+        raise _too_long_integer(text) from error
     for path, number in _integers((), values):
         if abs(number) > MAX_SAFE_INTEGER:
             found = read_toml_positions(text).of_value(path)
             line, column = (found.line, found.column) if found else (1, 1)
-            raise TomlFlawError("integer value cannot be represented losslessly", line, column)
+            raise TomlFlawError(_LOSSY, line, column)
     restored = _restore_returns(values, mark) if "\r" in text else values
     assert isinstance(restored, dict)
     return restored
@@ -85,6 +89,13 @@ def _flaw(message: str, text: str) -> TomlFlawError:
     if found and found.group(1):
         line, column = int(found.group(1)), int(found.group(2))
     return TomlFlawError(reason[:1].lower() + reason[1:], line, column)
+
+
+def _too_long_integer(text: str) -> TomlFlawError:
+    """Return the flaw of an integer that has more digits than Python reads."""
+    found = _TOO_LONG.search(text)
+    before = text[: found.start()] if found else ""
+    return TomlFlawError(_LOSSY, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _integers(path: FieldPath, value: Any) -> Iterator[tuple[FieldPath, int]]:

@@ -1,6 +1,7 @@
 """What the parts of a project owe each other; Cloudflare would refuse most of it later."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator
 
 from workers_deploy.core.project import VARIABLE_KINDS, Binding
 from workers_deploy.dataclass import dataclass
@@ -17,8 +18,10 @@ from workers_deploy.project.desired.project import Parts
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.request import ProjectRequest
 
-# The limits page; they are told and not enforced, since Cloudflare raises them now and then.
-MAX_VARIABLES = 128  # variables and secrets of a script on the paid plan; 64 on the free one
+# Variables and secrets of a script on the paid plan (limits page); 64 on the free one. Only a
+# warning: an account may have been given a higher limit.
+MAX_VARIABLES = 128
+# The limits page; beyond it, Cloudflare answers "Text binding '…' is too large" (10054).
 MAX_VARIABLE_BYTES = 5 * 1024
 MAX_DNS_LABEL = 63
 _OLD_FLAG = "experimental:nodejs_compat_v2"
@@ -218,26 +221,35 @@ class Consistency:
         return None if name in given else self._file()
 
     def _check_sizes(self) -> None:
-        sizes = dict(self._variables(self.parts.bindings))
-        for name, size in sizes.items():
-            if size > MAX_VARIABLE_BYTES:
-                self.findings.notice(
-                    f"{name} has {size:,} bytes; Cloudflare takes {MAX_VARIABLE_BYTES:,} at most"
-                )
-        if len(sizes) > MAX_VARIABLES:
+        variables = [one for one in self.parts.bindings if one.type in VARIABLE_KINDS]
+        for variable in variables:
+            self._check_size(variable)
+        if (count := len(variables) + len(self.request.secrets)) > MAX_VARIABLES:
             self.findings.notice(
-                f"{len(sizes)} variables and secrets; Cloudflare takes {MAX_VARIABLES} at most "
+                f"{count} variables and secrets; Cloudflare takes {MAX_VARIABLES} at most "
                 "(64 on the free plan)"
             )
 
-    def _variables(self, bindings: Iterable[Binding]) -> Iterator[tuple[str, int]]:
-        """Return the size of each variable and secret, in bytes."""
-        for binding in bindings:
-            if binding.type in VARIABLE_KINDS:
-                value = str(binding.fields.get("text", binding.fields.get("json")))
-                yield binding.name, len(value.encode(errors="replace"))
-        for secret in self.request.secrets:
-            yield secret.name, len(secret.value.encode(errors="surrogateescape"))
+    def _check_size(self, variable: Binding) -> None:
+        """Refuse a text that is too large; of JSON nobody says how its size is counted."""
+        text, value = variable.fields.get("text"), variable.fields.get("json")
+        written = text if isinstance(text, str) else json.dumps(value, ensure_ascii=False)
+        size = len(written.encode(errors="replace"))
+        if size <= MAX_VARIABLE_BYTES:
+            return
+        name = variable.name
+        message = f"{name} has {size:,} bytes; Cloudflare takes {MAX_VARIABLE_BYTES:,} at most"
+        place = None if name in self.request.vars else self._place_of_binding(name)
+        if text is None:
+            self.findings.notice(message, place)
+            return
+        self.findings.problem(
+            "vars",
+            message,
+            hint="put it into a file that the code imports, or into KV",
+            place=place,
+            kind=ProblemKind.PROJECT if place else ProblemKind.INPUT,
+        )
 
     def _place(self, key: str) -> Place | None:
         if self.config is None or key not in self.config.paths:

@@ -10,6 +10,7 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.project.config.checks import Spot
 from workers_deploy.project.config.fold import Config
 from workers_deploy.project.desired.triggers import list_routes
+from workers_deploy.project.globs import match_any_text
 
 _SCHEME = re.compile(r"https?://")
 _URL = re.compile(r"//|[a-zA-Z][a-zA-Z\d+.-]*:")
@@ -109,5 +110,4 @@ def _matches(route: str | dict[str, Any], path: str) -> bool:
     if isinstance(route, dict) and route.get("custom_domain"):
         return route.get("enabled") is not False
     _, slash, rest = _SCHEME.sub("", _pattern(route)).partition("/")
-    pattern = ".*".join(map(re.escape, f"/{rest}".split("*")))
-    return bool(slash) and re.fullmatch(pattern, path, re.DOTALL) is not None
+    return bool(slash) and match_any_text(f"/{rest}").fullmatch(path) is not None

@@ -1,9 +1,11 @@
 """The commit that is checked out, and ancestry, by dulwich: no git binary is needed."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.desired.repository import open_repository
 
 if TYPE_CHECKING:
     from dulwich.objects import ObjectID
@@ -20,13 +22,12 @@ class Commit:
 
 def read_commit(directory: Path) -> Commit | None:
     """Return the commit checked out around a directory, None outside of a repository."""
-    if not any((folder / ".git").exists() for folder in (directory, *directory.parents)):
+    if not any(os.path.lexists(folder / ".git") for folder in (directory, *directory.parents)):
         return None
     from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # 0.1 s, only for repositories
-    from dulwich.repo import Repo  # noqa: PLC0415
 
     try:
-        with Repo.discover(str(directory)) as repository:
+        with open_repository(directory) as repository:
             head = repository.head()
             commit = repository[head]
     except Exception:  # noqa: BLE001  # whatever is wrong with .git, the deploy does without a commit
@@ -43,10 +44,8 @@ def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
     Either may be cut: a note has the first 12 of 40 hex digits. None where that can't be known: no
     repository, an unknown commit, or a shallow clone that ends too early.
     """
-    from dulwich.repo import Repo  # noqa: PLC0415  # as above
-
     try:
-        with Repo.discover(str(directory)) as repository:
+        with open_repository(directory) as repository:
             wanted, start = _find(repository, older), _find(repository, newer)
             if wanted is None or start is None:
                 return None
@@ -65,10 +64,9 @@ def is_same_file(file: Path, commit: str) -> bool | None:
     """
     from dulwich.object_store import tree_lookup_path  # noqa: PLC0415  # as above
     from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # as above
-    from dulwich.repo import Repo  # noqa: PLC0415  # as above
 
     try:
-        with Repo.discover(str(file.parent)) as repository:
+        with open_repository(file.parent) as repository:
             found = _find(repository, commit)
             made = repository[found] if found is not None else None
             if not isinstance(made, GitCommit):

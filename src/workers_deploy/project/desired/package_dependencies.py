@@ -17,7 +17,10 @@ from workers_deploy.errors import Place
 from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.globs import join_at_stars
+from workers_deploy.project.regular_files import MIB, read_regular
 
+MAX_MANIFEST_BYTES = 8 * MIB
 PACKAGES_AT_MOST = 200
 # Versions that name no release.
 _LOCAL = ("workspace:", "catalog:", "file:", "link:")
@@ -92,12 +95,12 @@ def _wanted(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _pattern(glob: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, glob.split("*"))))
+    return re.compile(join_at_stars([re.escape(text) for text in glob.split("*")], ".*"))
 
 
 def _read_json(file: Path) -> Any:
     try:
-        return json.loads(file.read_text(encoding="utf-8-sig"))
+        return json.loads(read_regular(file, MAX_MANIFEST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return None
 

@@ -183,14 +183,19 @@ def find_too_old(directory: Path, root: Path, search_path: str) -> str | None:
 
 def _programs(directory: Path, root: Path, search_path: str) -> Iterator[Path]:
     for folder in (directory, *directory.parents):
-        for modules in _folders(folder / "node_modules"):
-            for program in (*modules.glob("@esbuild/*/bin/esbuild"), modules / ".bin" / "esbuild"):
-                if program.is_file():
-                    yield program
+        with suppress(OSError):  # a folder that nobody may look into
+            yield from _programs_below(folder)
         if folder == root:
             break
     if found := which("esbuild", path=search_path):
         yield Path(found)
+
+
+def _programs_below(folder: Path) -> Iterator[Path]:
+    for modules in _folders(folder / "node_modules"):
+        for program in (*modules.glob("@esbuild/*/bin/esbuild"), modules / ".bin" / "esbuild"):
+            if program.is_file():
+                yield program
 
 
 def _folders(modules: Path) -> Iterator[Path]:

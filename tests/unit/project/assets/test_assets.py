@@ -258,15 +258,13 @@ def test_a_directory_that_vanishes_is_a_problem(tmp_path, public, monkeypatch):
     assert told(load(tmp_path, **INPUTS)) == ["public: public can't be read: Permission denied"]
 
 
-def test_a_text_that_can_not_be_read_is_a_problem(tmp_path, public, monkeypatch):
-    put(public, "_headers")
+def test_a_text_that_can_not_be_read_is_a_problem(tmp_path, public):
+    put(public, "index.html")
+    (public / "_headers").mkdir()
 
-    def refuse(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+    problems = told(load(tmp_path, **INPUTS))
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-
-    assert "public/_headers can't be read: Permission denied" in told(load(tmp_path, **INPUTS))[0]
+    assert problems == ["public/_headers: public/_headers can't be read: Is a directory"]
 
 
 @pytest.mark.parametrize(

@@ -106,17 +106,35 @@ def test_flags_that_contradict_are_warned_of(tmp_path, name):
     assert f"{name} and no_{name} contradict each other" in found
 
 
-def test_limits_of_variables_are_told_and_not_enforced(tmp_path):
-    variables = {f"V{i}": i for i in range(128)} | {"LONG": "é" * 2561}
-    write(tmp_path, vars=variables)
+def test_more_variables_than_are_documented_are_warned_of(tmp_path):
+    write(tmp_path, vars={f"V{i}": i for i in range(128)} | {"LONG": ["é" * 2559]})
 
     loaded = load(tmp_path, secrets=(Secret(name="S", value="\udcff"),))
 
     assert loaded.project is not None
     assert warned(loaded) == [
-        "None: LONG has 5,122 bytes; Cloudflare takes 5,120 at most",
+        "wrangler.jsonc:1:1557: LONG has 5,122 bytes; Cloudflare takes 5,120 at most",
         "None: 130 variables and secrets; Cloudflare takes 128 at most (64 on the free plan)",
     ]
+
+
+def test_a_variable_that_is_too_large_is_refused_where_it_stands(tmp_path):
+    write(tmp_path, vars={"FITS": "x" * 5120, "LONG": "é" * 2561})
+
+    (problem,) = load(tmp_path, vars={"GIVEN": "x" * 5120}).problems
+
+    assert problem.message == "LONG has 5,122 bytes; Cloudflare takes 5,120 at most"
+    assert problem.hint == "put it into a file that the code imports, or into KV"
+    assert str(problem.place).startswith("wrangler.jsonc:1:")
+
+
+def test_a_variable_of_the_inputs_that_is_too_large_is_refused(tmp_path):
+    write(tmp_path)
+
+    (problem,) = load(tmp_path, vars={"LONG": "x" * 5121}).problems
+
+    assert problem.kind is ProblemKind.INPUT
+    assert problem.message == "LONG has 5,121 bytes; Cloudflare takes 5,120 at most"
 
 
 def test_an_assets_only_script_has_no_bindings_and_says_so(tmp_path):
