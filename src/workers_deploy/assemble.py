@@ -32,7 +32,7 @@ from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.report.text import render_step_row
 
 # The Dockerfile puts it there; a checkout can't.
-IMAGE_ESBUILD = Path("/opt/workers-deploy/bin/esbuild")
+IMAGE_ESBUILD = Path("/opt/workers-deploy/esbuild/bin/esbuild")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from fakes.loads import HEAD, load, write_config
-from fakes.warm_wrangler import NODE_MODULES
-from workers_deploy.project.bundle.node_builtins import NEVER, SINCE, switches
-from workers_deploy.project.bundle.partial_builtins import PARTIAL
+from fakes.wrangler import NODE_MODULES
 from workers_deploy.project.config.binding_kinds import KINDS
 from workers_deploy.project.config.keys import KEYS, Key
 from workers_deploy.project.cross_checks.unsupported import FEDRAMP_API, IGNORED, UNSUPPORTED
@@ -109,22 +107,6 @@ def test_every_kind_of_binding_stands_there_with_its_fields():
     }
     assert kinds.items() <= told.items()
     assert set(told) == set(kinds) | {"assets.binding", "unsafe.bindings"}
-
-
-def test_the_modules_of_node_stand_there_by_date_and_flag():
-    *dated, never = rows("Bundling")
-
-    told = {name: (since, names(flag)[0]) for since, cell, flag in dated for name in names(cell)}
-    assert told == {name: (since, switches(called)[0]) for name, (since, called) in SINCE.items()}
-    assert tuple(names(never[1])) == NEVER
-
-
-def test_the_globals_that_are_there_in_part_stand_there_by_date_and_flag():
-    told = [(since, *names(name), *names(flag)) for since, name, _, flag in rows("Globals in part")]
-
-    assert told == [(one.since, one.name, one.flag) for one in PARTIAL]
-    exports = {names(name)[0]: names(has) for _, name, has, _ in rows("Globals in part")}
-    assert all(tuple(exports[one.name]) == one.exports for one in PARTIAL if one.exports)
 
 
 def deref(node: Mapping[str, Any]) -> Mapping[str, Any]:

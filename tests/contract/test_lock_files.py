@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from workers_deploy.project.bundle.node_compat import read_node_table
+
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
 PYTHON_LOCKS = sorted(set(REQUIREMENTS.glob("*.txt")) - {REQUIREMENTS / "image-excludes.txt"})
@@ -84,9 +86,18 @@ def test_every_node_package_is_locked_by_hash(path: Path):
     assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
-def test_the_images_bundler_is_wranglers():
+@pytest.mark.parametrize("package", ["@esbuild/linux-x64", "@cloudflare/unenv-preset", "unenv"])
+def test_the_image_bundles_with_what_wrangler_has(package: str):
     tests, image = node_packages(TESTS_NODE), node_packages(ESBUILD)
 
-    name = "node_modules/@esbuild/linux-x64"
+    name = f"node_modules/{package}"
 
     assert image[name]["integrity"] == tests[name]["integrity"]
+
+
+def test_nodes_table_is_learned_from_the_packages_that_the_image_has():
+    image = node_packages(ESBUILD)
+
+    versions = read_node_table().versions
+
+    assert {name: image[f"node_modules/{name}"]["version"] for name in versions} == versions

@@ -67,7 +67,7 @@ def test_only_what_a_run_needs_is_installed(engine: Engine, image: str):
 def test_the_bundler_is_the_one_that_wrangler_has(engine: Engine, image: str):
     lock = json.loads((ROOT / "tests" / "node" / "package-lock.json").read_text(encoding="utf-8"))
 
-    options = ("--entrypoint", "/opt/workers-deploy/bin/esbuild")
+    options = ("--entrypoint", "/opt/workers-deploy/esbuild/bin/esbuild")
     result = engine.run(image, "--version", options=options)
 
     assert result.stdout.strip() == lock["packages"]["node_modules/esbuild"]["version"]

@@ -27,7 +27,7 @@ sys.exit(code)
 PACKAGES = {
     "actions_toolkit", "annotated_types", "anyio", "certifi", "dotenv", "h11", "httpcore", "httpx",
     "idna", "mistune", "pybase64", "pydantic", "pydantic_core", "pydantic_settings", "tenacity",
-    "typing_extensions", "typing_inspection", "workers_deploy",
+    "tree_sitter", "typing_extensions", "typing_inspection", "workers_deploy",
 }  # fmt: skip
 # httpx's own command line, which the image does not have.
 OF_DEVELOPMENT = {"click", "pygments", "rich"}
@@ -36,10 +36,11 @@ LATE = {
     "assets": ("pathspec", "blake3", "workers_deploy.project.assets.directory"),
     "bundling": (
         "workers_deploy.project.bundle.bundle",
-        "workers_deploy.project.bundle.bundle_output",
+        "workers_deploy.project.code.entry_by_esbuild",
+        "workers_deploy.project.esbuild.channel",
     ),
     "TOML": ("tomli", "tree_sitter_toml"),
-    "positions of mistakes": ("tree_sitter", "tree_sitter_json"),
+    "positions of mistakes": ("tree_sitter_json",),
     "git": ("dulwich",),
     "GitHub": ("workers_deploy.api.github",),
     "probes": ("workers_deploy.api.probe",),

@@ -95,7 +95,8 @@ class ScriptReader:
             return None
         # Most deploys bundle nothing.
         from workers_deploy.project.bundle.bundle import make_bundle  # noqa: PLC0415
-        from workers_deploy.project.bundle.bundle_arguments import BundleRequest  # noqa: PLC0415
+        from workers_deploy.project.bundle.request import BundleRequest  # noqa: PLC0415
+        from workers_deploy.project.esbuild.channel import open_esbuild  # noqa: PLC0415
 
         search = self._search(by_default=False)
         bundled = make_bundle(
@@ -107,17 +108,16 @@ class ScriptReader:
                 beside=tuple(search.further()),
                 compatibility_date=self._said("compatibility_date") or "",
                 compatibility_flags=tuple(self._said("compatibility_flags") or ()),
-                esbuild=self.request.esbuild,
-                check=self.request.check,
+                esbuild=open_esbuild(self.request.esbuild, self.request.check),
             ),
             self.findings,
         )
         if bundled is None:
             return None
-        main, *others = bundled.modules
+        format_, (main, *others) = self.entry.format, bundled.modules
         if self._said("upload_source_maps") is not False:
-            return self._arrange(bundled.format, main, [*others, bundled.source_map])
-        parts = self._arrange(bundled.format, main, others)
+            return self._arrange(format_, main, [*others, bundled.source_map])
+        parts = self._arrange(format_, main, others)
         return replace(parts, local_source_map=bundled.source_map)
 
     def _said(self, key: str) -> Any:

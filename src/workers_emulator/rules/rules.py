@@ -12,9 +12,8 @@ from enum import StrEnum
 
 
 class Known(StrEnum):
-    """How a rule is known: an answer of the live API was seen, or the page, or the client."""
+    """How a rule is known."""
 
-    SEEN = "seen"
     DOCUMENTED = "documented"
     OBSERVED = "observed"
     ASSUMED = "assumed"

@@ -186,7 +186,7 @@ def test_positions_cost_nothing_where_nothing_is_wrong(tmp_path):
         "from workers_deploy.project.load import load_project;"
         "from workers_deploy.project.request import ProjectRequest;"
         "loaded = load_project(ProjectRequest(workspace=Path(sys.argv[1])));"
-        "print(loaded.problems, loaded.warnings, 'tree_sitter' in sys.modules)"
+        "print(loaded.problems, loaded.warnings, 'tree_sitter_json' in sys.modules)"
     )
 
     done = subprocess.run(

@@ -3,19 +3,22 @@
 import errno
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
-from workers_deploy.project.code.entry_by_esbuild import ask_esbuild
-from workers_deploy.project.code.entry_syntax import Script, read_script
 from workers_deploy.project.config.checks import report_of
 from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
+
+if TYPE_CHECKING:
+    from workers_deploy.project.code.entry_syntax import Script
 
 PYTHON_FLAG = "python_workers"
 _NEEDS_BUNDLE = (".ts", ".tsx", ".mts", ".cts", ".jsx")
@@ -25,8 +28,6 @@ _ADDED = (".tsx", ".ts", ".jsx", ".js")
 _CHANGING_KEYS = ("alias", "define", "minify", "jsx_factory", "jsx_fragment", "keep_names")
 _DEFINED = b"NODE_ENV"  # process.env.NODE_ENV is a constant in every bundle
 _NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
-# Longer texts are read by esbuild sooner than by us.
-_SHORT = 50_000
 
 
 class BundleMode(StrEnum):
@@ -74,35 +75,47 @@ def find_entry(
         return None
     is_python = file.suffix == ".py"
     project = config.project_directory if config and main is None else checkout.directory
-    script = _read_script(file, content, project, None if is_python else esbuild, check)
-    wants = not is_python and _wants_bundle(file, config, mode, shown, findings)
-    bundles = wants and (mode is BundleMode.YES or _needs_bundle(file, script, content, config))
-    is_module = is_python or script.is_module
-    return Entry(
+    entry = Entry(
         file=file,
         shown=shown,
         root=_module_root(config, file),
         project=project,
-        format=ScriptFormat.MODULES if is_module else ScriptFormat.SERVICE_WORKER,
+        format=ScriptFormat.MODULES,
         content=content,
         is_python=is_python,
-        bundles=bundles,
+        bundles=False,
+        exports=frozenset(),
+    )
+    if is_python:
+        return entry
+    tsconfig = config.directory / named if config and (named := config.get("tsconfig")) else None
+    script = _read_script(entry, esbuild, check, tsconfig)
+    wants = _wants_bundle(file, config, mode, shown, findings)
+    return replace(
+        entry,
+        format=ScriptFormat.MODULES if script.is_module else ScriptFormat.SERVICE_WORKER,
+        bundles=wants and (mode is BundleMode.YES or _needs_bundle(file, script, content, config)),
         exports=script.exports,
     )
 
 
 def _read_script(
-    file: Path, content: bytes, project: Path, esbuild: Path | None, check: Callable[[], None]
-) -> Script:
+    entry: Entry, esbuild: Path | None, check: Callable[[], None], tsconfig: Path | None
+) -> "Script":
     """Read the text, and ask esbuild, where there is one, unless the text is clear."""
-    if esbuild is None:
-        return read_script(content.decode(errors="replace"))
-    if len(content) < _SHORT and file.suffix not in _NEEDS_BUNDLE:
-        script = read_script(content.decode(errors="replace"))
-        if script.is_clear:
-            return script
-    asked = ask_esbuild(esbuild, project, file, check)
-    return asked or read_script(content.decode(errors="replace"))
+    from workers_deploy.project.code.entry_syntax import read_script  # noqa: PLC0415
+
+    script = read_script(entry.content)
+    is_javascript = script.is_clear and entry.file.suffix not in _NEEDS_BUNDLE
+    is_format_clear = "default" in script.exports or not script.exports
+    if esbuild is None or (is_javascript and is_format_clear):
+        return script
+    from workers_deploy.project.code.entry_by_esbuild import ask_esbuild  # noqa: PLC0415
+
+    asked = ask_esbuild(esbuild, entry.project, entry.file, check, tsconfig)
+    known = replace(script, exports=asked.exports, listens=asked.listens) if asked else script
+    # What only esbuild can read it shall write, too, or say what is wrong with it.
+    return replace(known, is_plain=script.is_plain and is_javascript)
 
 
 def _locate(config: Config | None, checkout: Checkout, main: str | None) -> Path | None:
@@ -182,7 +195,7 @@ def _wants_bundle(
     return False
 
 
-def _needs_bundle(file: Path, script: Script, content: bytes, config: Config | None) -> bool:
+def _needs_bundle(file: Path, script: "Script", content: bytes, config: Config | None) -> bool:
     """Tell whether the code would be another one, or none, without a bundle."""
     if file.suffix in _NEEDS_BUNDLE or script.imports or not script.is_plain:
         return True

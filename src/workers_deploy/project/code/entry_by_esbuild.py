@@ -1,54 +1,38 @@
-"""What esbuild says about an entry point: wrangler's way to tell its format.
+"""Asks esbuild about an entry point, as wrangler does to guess its format.
 
-One run without a bundle, as wrangler's: the metafile lists exports and imports, and a listener
-shows by a word that is put in its place. Ten milliseconds.
+One build without bundling (`guess-worker-format.ts`): the metafile lists the exports, and a defined
+word replaces `addEventListener`, so that its use shows in the output. It takes 20 ms.
 """
 
-import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from workers_deploy.project.code.entry_syntax import Script, imports_in, names_commonjs
-from workers_deploy.project.code.javascript_text import blank
-from workers_deploy.project.esbuild.program import run_esbuild
+from workers_deploy.project.code.entry_syntax import Script
+from workers_deploy.project.esbuild.build import BuildRequest, Built, run_build
+from workers_deploy.project.esbuild.channel import open_esbuild
 
 _LISTENER = "__WORKERS_DEPLOY_EVENT_LISTENER__"
 _LISTENERS = ("addEventListener", "globalThis.addEventListener", "self.addEventListener")
-# What the metafile does not tell without a bundle: `require`, imports by a pattern, decorators.
-_TO_BE_READ = re.compile(r"require|(?<![.\w$])import\s*\(|@")
 _PLAIN_EXTENSIONS = (".js", ".mjs", ".cjs")
 
 
 def ask_esbuild(
-    program: Path, directory: Path, file: Path, check: Callable[[], None]
+    program: Path, directory: Path, file: Path, check: Callable[[], None], tsconfig: Path | None
 ) -> Script | None:
-    """Return what an entry point says about itself; None where it can't be parsed."""
-    for loader in ("js", "jsx"):
-        if (script := _ask(program, directory, file, loader, check)) is not None:
-            return script
-    return None
+    """Return the exports and whether it listens; None if it can't be parsed."""
+    flags = ["--log-level=silent", "--target=es2024", "--metafile"]
+    flags += ["--supported:import-source=true", "--supported:using=true"]
+    flags += [f"--loader:{extension}=jsx" for extension in _PLAIN_EXTENSIONS]
+    flags += [f"--define:{name}={_LISTENER}" for name in _LISTENERS]
+    flags += [f"--tsconfig={tsconfig}"] if tsconfig else []
+    request = BuildRequest(entry=file, directory=directory, flags=tuple(flags))
+    built = run_build(open_esbuild(program, check), request)
+    return None if built.metafile is None else _read(built)
 
 
-def _ask(
-    program: Path, directory: Path, file: Path, loader: str, check: Callable[[], None]
-) -> Script | None:
-    with tempfile.TemporaryDirectory(prefix="workers-deploy-") as folder:
-        arguments = [str(file), "--target=esnext", "--log-level=error"]
-        arguments += [f"--loader:{extension}={loader}" for extension in _PLAIN_EXTENSIONS]
-        arguments += [f"--define:{name}={_LISTENER}" for name in _LISTENERS]
-        metafile = run_esbuild(program, directory, Path(folder), arguments, check).metafile
-        if metafile is None:
-            return None
-        (path, output), *_ = (one for one in metafile["outputs"].items() if "entryPoint" in one[1])
-        text = (directory / path).read_text(encoding="utf-8")
+def _read(built: Built) -> Script:
+    assert built.metafile is not None
+    (output,) = (one for one in built.metafile["outputs"].values() if "entryPoint" in one)
+    (text,) = built.outputs.values()
     exports = frozenset(output["exports"])
-    # Reading the text takes half a second for each megabyte.
-    code = blank(text) if not exports or _TO_BE_READ.search(text) else None
-    return Script(
-        imports=bool(output["imports"]) or (code is not None and imports_in(code.code)),
-        exports=exports,
-        listens=_LISTENER in text,
-        is_plain=loader == "js" and (code is None or code.is_plain),
-        is_commonjs=not exports and code is not None and names_commonjs(code.code),
-    )
+    return Script(exports=exports, listens=_LISTENER.encode() in text)

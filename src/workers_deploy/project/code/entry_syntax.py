@@ -1,51 +1,42 @@
-"""What an entry point imports and exports, without a parser.
+"""Reads what an entry point imports and exports, with tree-sitter's JavaScript grammar.
 
-Whatever stays doubtful counts as an import, which at worst asks for a bundler that was not needed.
-Where there is an esbuild it is asked instead (`esbuild_script`), unless the text is so clear that
-both answer the same.
+For TypeScript, or syntax that is newer than the grammar, the result is a guess, and `is_clear` is
+false: esbuild decides then, if there is one (`entry_by_esbuild`).
 """
 
-import re
-from collections.abc import Collection
+from collections.abc import Iterator
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 from workers_deploy.dataclass import dataclass
-from workers_deploy.project.code.javascript_text import blank
 
-_IMPORT_WORDS = re.compile(
-    r"(?<![.\w$])(?:import|require)(?![\w$])(?!\s*\.\s*meta)|(?<![.\w$])from\s*[\"'`]"
-)
-# What only the wrapper has that a bundler puts around CommonJS; not as a key, nor as a member.
-_COMMONJS_WORDS = re.compile(r"(?<![.\w$])(?:exports|module)(?![\w$])(?!\s*:)")
-_EXPORT_ALL = re.compile(r"(?<![.\w$])export\s*\*\s*as\s+([\w$]+)")
-_DEFAULT_EXPORT = re.compile(r"(?<![.\w$])export\s+default(?![\w$])")
-_DECLARED = re.compile(
-    r"(?<![.\w$])export\s+(?:(?:async\s+)?function\s*\*?|class|const|let|var)\s*([\w$]+)"
-)
-_LISTED = re.compile(r"(?<![.\w$])export\s*\{([^}]*)\}")
-_DECLARED_TOGETHER = re.compile(r"(?<![.\w$])export\s+(?:const|let|var)\b([^;]*)")
-_LISTENER = re.compile(r"(?<![.\w$])(?:(?:globalThis|self)\s*\.\s*)?addEventListener\s*\(")
-# What the patterns above can't read wrong, where it stands outside of all braces.
-_EXPORT_WORD = re.compile(r"(?<![\w$])export(?![\w$])")
-_SURE_EXPORT = re.compile(
-    r"(?<![.\w$])export(?:\s+default(?![\w$])|\s*\{[\w$\s,]*\}"
-    r"|\s+(?:(?:async\s+)?function\s*\*?|class)\s*[\w$]+)"
-)
-# Line ends and spaces that few have, comments of HTML, escapes in names, decorators.
-_ODD_LINES = re.compile(r"\r(?!\n)|[\u2028\u2029]|<!--|-->")
-_ODD_CODE = re.compile(r"[^\x00-\x7f]|[\\@]")
+# Patterns of one node only: others take milliseconds to compile.
+_QUERY = """\
+[(import_statement) (import)] @import
+((identifier) @import (#eq? @import "require"))
+((identifier) @commonjs (#any-of? @commonjs "module" "exports"))
+((identifier) @listener (#eq? @listener "addEventListener"))
+((property_identifier) @method (#eq? @method "addEventListener"))
+[(jsx_element) (jsx_self_closing_element) (decorator)] @odd
+"""
+_SCOPES = (b"self", b"globalThis")
+_NAMES = ("identifier", "shorthand_property_identifier_pattern")
+_PATTERNS = ("object_pattern", "array_pattern", "rest_pattern")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Script:
-    """What a source text says about itself.
+    """What the source text of an entry point says.
 
-    `is_plain`: a runtime can read it. `is_clear`: a parser would say the same. `is_commonjs`: it
-    may want `exports` or `module`.
+    `is_plain`: without JSX and decorators, which no runtime reads. `is_clear`: parsed without
+    errors. `is_commonjs`: it may use `exports` or `module`.
     """
 
-    imports: bool
-    exports: frozenset[str]
-    listens: bool
+    imports: bool = False
+    exports: frozenset[str] = frozenset()
+    listens: bool = False
     is_plain: bool = True
     is_clear: bool = True
     is_commonjs: bool = False
@@ -61,51 +52,98 @@ class Script:
         return bool(self.exports) and not self.is_module
 
 
-def read_script(source: str) -> Script:
-    r"""Read a JavaScript or TypeScript text.
+def read_script(source: bytes) -> Script:
+    r"""Read a JavaScript text.
 
-    >>> read_script("// import x\nexport default { fetch() {} }").exports
+    >>> read_script(b"// import x\nexport default { fetch() {} }").exports
     frozenset({'default'})
     """
-    blanked = blank(source)
-    code = blanked.code
-    exports = frozenset(_exports(code))
-    is_odd = _ODD_LINES.search(source) or _ODD_CODE.search(code)
+    language = Language(_load_grammar())
+    root = Parser(language).parse(source).root_node
+    found = QueryCursor(Query(language, _QUERY)).captures(root)
+    exports = frozenset(_exports(root))
     return Script(
-        imports=imports_in(code),
+        imports="import" in found or any(map(_is_from, root.children)),
         exports=exports,
-        listens=_LISTENER.search(code) is not None,
-        is_plain=blanked.is_plain,
-        is_clear=blanked.is_clear and not is_odd and _are_sure(code, exports),
-        is_commonjs=not exports and names_commonjs(code),
+        listens="listener" in found or any(map(_is_global, found.get("method", ()))),
+        is_plain="odd" not in found,
+        is_clear=not root.has_error,
+        is_commonjs=not exports and "commonjs" in found,
     )
 
 
-def imports_in(code: str) -> bool:
-    """Tell whether a blanked text imports or requires something."""
-    return _IMPORT_WORDS.search(code) is not None
+def _load_grammar() -> object:
+    """Load the grammar without its package, which takes 15 ms to import files of no use here."""
+    package = find_spec("tree_sitter_javascript")
+    assert package is not None
+    spec = PathFinder.find_spec(f"{package.name}._binding", package.submodule_search_locations)
+    assert spec is not None
+    assert spec.loader is not None
+    binding = module_from_spec(spec)
+    spec.loader.exec_module(binding)
+    return binding.language()
 
 
-def names_commonjs(code: str) -> bool:
-    """Tell whether a blanked text speaks of what CommonJS exports with."""
-    return _COMMONJS_WORDS.search(code) is not None
+def _is_from(statement: Node) -> bool:
+    """Tell whether a statement exports from another module."""
+    is_export = statement.type == "export_statement"
+    return is_export and statement.child_by_field_name("source") is not None
 
 
-def _are_sure(code: str, exports: Collection[str]) -> bool:
-    """Tell whether the exports are read right, and decide on the format without the listeners."""
-    words = [found.start() for found in _EXPORT_WORD.finditer(code)]
-    sure = [found.start() for found in _SURE_EXPORT.finditer(code)]
-    are_statements = all(code.count("{", 0, at) == code.count("}", 0, at) for at in words)
-    return words == sure and are_statements and ("default" in exports or not words)
+def _is_global(method: Node) -> bool:
+    """Tell whether a method is one of the global object."""
+    scope = method.parent and method.parent.child_by_field_name("object")
+    return scope is not None and scope.text in _SCOPES
 
 
-def _exports(code: str) -> set[str]:
-    names = set(_DECLARED.findall(code))
-    for listed in _LISTED.findall(code):
-        names |= {entry.split()[-1] for entry in listed.split(",") if entry.strip()}
-    # Several in one statement, or taken apart: better a name too many.
-    for declared in _DECLARED_TOGETHER.findall(code):
-        names |= set(re.findall(r"[\w$]+", declared)) - {"default"}
-    if _DEFAULT_EXPORT.search(code):
-        names.add("default")
-    return names | set(_EXPORT_ALL.findall(code))
+def _exports(root: Node) -> Iterator[str]:
+    for statement in root.children:
+        if statement.type == "export_statement":
+            names = [name for child in statement.children for name in _exported(child)]
+            yield from ["default"] if "default" in map(_type, statement.children) else names
+
+
+def _type(node: Node) -> str:
+    return node.type
+
+
+def _exported(node: Node) -> Iterator[str]:
+    """Yield what one part of an export statement names."""
+    match node.type:
+        case "export_clause":
+            for specifier in node.named_children:
+                yield from _names(specifier.child_by_field_name("alias") or specifier)
+        case "namespace_export":
+            yield from _names(node)
+        case "lexical_declaration" | "variable_declaration" | "using_declaration":
+            for declarator in node.named_children:
+                yield from _bound(declarator.child_by_field_name("name"))
+        case kind if kind.endswith("_declaration"):
+            yield from _bound(node.child_by_field_name("name"))
+        case _:  # keywords and punctuation
+            pass
+
+
+def _names(node: Node) -> Iterator[str]:
+    """Yield the name that a part of a list of exports ends in: an identifier, or a string."""
+    last = node.named_children[-1] if node.named_children and node.type != "string" else node
+    yield _text(last).strip("\"'")
+
+
+def _bound(pattern: Node | None) -> Iterator[str]:
+    """Yield the names that a pattern binds."""
+    if pattern is None:
+        return
+    if pattern.type in _NAMES:
+        yield _text(pattern)
+    elif pattern.type in _PATTERNS:
+        for child in pattern.named_children:
+            yield from _bound(child)
+    else:
+        yield from _bound(
+            pattern.child_by_field_name("value") or pattern.child_by_field_name("left")
+        )
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode(errors="replace")

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from fakes.patience import PATIENCE
 from fakes.scripts import NODE_MODULES, echo, get, part, runnable
 from workers_emulator.runtime.runtime import Runtime, RuntimeUnavailable
 
@@ -160,10 +159,10 @@ def processes_of(folder: Path) -> list[int]:
     return found
 
 
-def has_ended(pidfd: int, *, seconds: float) -> bool:
+def has_ended(pidfd: int, *, seconds: int) -> bool:
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
-    return bool(poll.poll(int(seconds * 1000)))
+    return bool(poll.poll(seconds * 1000))
 
 
 EMULATOR = """
@@ -269,6 +268,6 @@ class TestEnds:
 
         assert len(watched) == 2
         for one in watched:
-            assert has_ended(one, seconds=PATIENCE)
+            assert has_ended(one, seconds=20)
             os.close(one)
         assert not folder.exists()

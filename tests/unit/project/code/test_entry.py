@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.loads import load, project_of, write_config
-from fakes.warm_wrangler import NODE_MODULES
+from fakes.wrangler import NODE_MODULES
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.esbuild.program import find_esbuild
@@ -77,25 +77,37 @@ def test_what_would_be_the_same_goes_up_as_it_is_written(tmp_path, esbuild, sour
     assert code(tmp_path, esbuild) == code(tmp_path, None) == source
 
 
-@pytest.mark.parametrize("no_bundle", [True, False])
-def test_the_format_is_esbuilds_to_tell_where_there_is_one(tmp_path, esbuild, no_bundle):
-    # Only a parser knows that this slash divides.
-    write(tmp_path, "const a = {} /`/`;\nexport default { a };//`", {"no_bundle": no_bundle})
+LISTENS = "export const a = {a}; function addEventListener() {{}}; addEventListener('fetch', f);"
 
-    by_esbuild = project_of(tmp_path, esbuild=esbuild)
-    by_itself = project_of(tmp_path)
+
+@pytest.mark.parametrize("no_bundle", [True, False])
+def test_esbuild_decides_on_the_format_where_only_a_compiler_can(tmp_path, esbuild, no_bundle):
+    # This function is not the global one.
+    write(tmp_path, LISTENS.format(a=1), {"no_bundle": no_bundle})
+
+    by_esbuild = project_of(tmp_path, esbuild=esbuild, bundle=BundleMode.NO)
+    by_itself = project_of(tmp_path, bundle=BundleMode.NO)
 
     assert by_esbuild.format is ScriptFormat.MODULES
     assert by_itself.format is ScriptFormat.SERVICE_WORKER
 
 
-def test_a_long_text_is_read_by_esbuild_and_where_it_can_not_by_us(tmp_path, esbuild):
-    write(tmp_path, PLAIN + " // long" * 10_000)
-    read = project_of(tmp_path, esbuild=esbuild)
-    write(tmp_path, f"{PLAIN}\nconst = 1;" + " // long" * 10_000, {"no_bundle": True})
-    unread = project_of(tmp_path, esbuild=esbuild)
+def test_what_only_esbuild_can_read_it_writes_too(tmp_path, esbuild):
+    source = "export default { make: class { accessor a = 1 } };"
+    write(tmp_path, source)
 
-    assert read.format is unread.format is ScriptFormat.MODULES
+    assert code(tmp_path, esbuild) != source
+    assert code(tmp_path, None) == source
+
+
+def test_what_can_not_be_parsed_is_told_by_esbuild_or_goes_up_as_it_is(tmp_path, esbuild):
+    write(tmp_path, f"{PLAIN}\nconst = 1;")
+
+    (problem,) = load(tmp_path, esbuild=esbuild).problems
+    unread = project_of(tmp_path)
+
+    assert str(problem.place) == "index.js:2:7"
+    assert unread.format is ScriptFormat.MODULES
 
 
 BOUND = {

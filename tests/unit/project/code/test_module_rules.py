@@ -3,7 +3,16 @@ import re
 import pytest
 
 from workers_deploy.core.project import ModuleType
-from workers_deploy.project.code.module_rules import parse_rules, translate_glob
+from workers_deploy.project.code.module_rules import (
+    ModuleRules,
+    parse_rules,
+    translate_glob,
+)
+
+
+def type_of_import(rules: ModuleRules, written: str) -> ModuleType | None:
+    rule = rules.rule_of_import(written)
+    return rule.type if rule else None
 
 
 @pytest.mark.parametrize(
@@ -46,24 +55,6 @@ def test_a_rule_without_fallthrough_ends_its_type():
     assert rules.type_of("a.py") is ModuleType.PYTHON
 
 
-def test_the_bundler_is_told_of_extensions():
-    rules = parse_rules(
-        [
-            {"type": "ESModule", "globs": ["**/*.mjs"]},
-            {
-                "type": "Data",
-                "globs": ["**/LICENSE", "data/*.db", "**/*.d.bin"],
-                "fallthrough": True,
-            },
-        ],
-        is_python=False,
-    )
-
-    assert rules.extensions() == [
-        ".d.bin", ".txt", ".html", ".sql", ".bin", ".wasm",
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("glob", "takes", "leaves"),
     [
@@ -79,30 +70,21 @@ def test_a_rule_takes_an_import_by_what_stands_in_it(glob, takes, leaves):
 
     rules = parse_rules([rule], is_python=False)
 
-    assert [one for one in takes if rules.type_of_import(one) is ModuleType.DATA] == takes
-    assert [one for one in leaves if rules.type_of_import(one) is ModuleType.DATA] == []
+    assert [one for one in takes if type_of_import(rules, one) is ModuleType.DATA] == takes
+    assert [one for one in leaves if type_of_import(rules, one) is ModuleType.DATA] == []
 
 
-def test_rules_of_scripts_take_no_imports():
-    script = {"type": "ESModule", "globs": ["**/*.js"]}
-    text = {"type": "Text", "globs": ["**/client/*.js"]}
+def test_the_first_rule_that_counts_takes_an_import():
+    rules = parse_rules(
+        [
+            {"type": "ESModule", "globs": ["**/*.js"]},
+            {"type": "Text", "globs": ["**/client/*"]},
+            {"type": "Text", "globs": ["**/*.md"]},
+        ],
+        is_python=False,
+    )
 
-    rules = parse_rules([script, text], is_python=False)
-
-    assert rules.type_of_import("./a.js") is None
-    assert rules.type_of_import("./client/a.js") is ModuleType.TEXT
-
-
-def test_patterns_that_say_more_than_an_extension_are_known():
-    more = {"type": "Text", "globs": ["**/LICENSE"]}
-
-    assert parse_rules([more], is_python=False).say_more()
-    assert not parse_rules([], is_python=False).say_more()
-
-
-def test_an_import_that_only_an_ended_rule_takes_is_known():
-    rules = parse_rules([{"type": "Text", "globs": ["**/*.md"]}], is_python=False)
-
-    assert rules.ends_before("./a.txt")
-    assert not rules.ends_before("./a.md")
-    assert not rules.ends_before("./a.js")
+    assert type_of_import(rules, "./client/a.js") is ModuleType.ESM
+    assert type_of_import(rules, "./client/a.md") is ModuleType.TEXT
+    assert rules.rule_of_import("./a.md") is None
+    assert [rule.globs[0] for rule in rules.left_out] == ["**/*.md", "**/*.txt"]

@@ -1,12 +1,11 @@
-"""Which esbuild a terminal's run takes, and what is made of its metafile."""
+"""Which esbuild a run on a terminal uses."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from fakes.loads import load, told, write_config
-from fakes.warm_wrangler import NODE_MODULES
+from fakes.loads import load, write_config
 from workers_deploy.project.esbuild.program import find_esbuild, find_too_old
 
 CONFIG = '{"name": "shop", "main": "src/index.ts", "compatibility_date": "2026-06-01"}'
@@ -103,21 +102,3 @@ def test_it_is_said_which_version_is_needed(tmp_path):
     assert problem.message == "src/index.ts has to be bundled, and esbuild 0.21.5 is too old for it"
     assert problem.hint is not None
     assert "0.25.7" in problem.hint
-
-
-@pytest.mark.parametrize("name", ['a"b.txt', "a\\b.txt"])
-def test_a_file_that_esbuild_can_not_name_is_a_problem_of_its_own(tmp_path, name):
-    write_config(tmp_path, CONFIG)
-    (tmp_path / "src").mkdir()
-    (tmp_path / "src" / name).write_text("hello")
-    (tmp_path / 'src/q"uote.ts').write_text("export default 1;")
-    (tmp_path / "src/index.ts").write_text(
-        f"import text from {json.dumps('./' + name)};\nimport one from './q\"uote';\n"
-        "export default { text, one };"
-    )
-
-    esbuild = find_esbuild(NODE_MODULES.parent, NODE_MODULES.parent, "")
-    problems = told(load(tmp_path, esbuild=esbuild))
-
-    shown = name.replace("\\", "/")  # as esbuild shows it
-    assert problems == [f"src/{shown}: esbuild can't copy a file of such a name"]
