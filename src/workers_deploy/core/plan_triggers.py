@@ -1,4 +1,4 @@
-"""The part of a plan that sets triggers; they come after traffic moved, and are not undone.
+"""The part of a plan that sets triggers; they come after traffic moved, and go back with it.
 
 What the configuration does not name stays as it is: a kind that is `None`, and domains that are
 attached besides the named ones.
@@ -93,7 +93,11 @@ def _schedules(project: Project, live: LiveState) -> Iterator[Step]:
     changes = [_change(Action.CREATE, "cron", cron) for cron in wanted if cron not in actual]
     changes += [_change(Action.DELETE, "cron", cron) for cron in actual if cron not in wanted]
     yield PutSchedules(
-        action=_action(changes), title="Schedules", changes=tuple(changes), crons=wanted
+        action=_action(changes),
+        title="Schedules",
+        changes=tuple(changes),
+        crons=wanted,
+        former=actual,
     )
 
 
@@ -120,6 +124,11 @@ def _routes(project: Project, live: LiveState) -> Iterator[Step]:
         changes=tuple(changes),
         routes=wanted,
         takes_over=bool(taken),
+        former=tuple(
+            route
+            for pattern, route in found.items()
+            if route.get("script") == project.script_name or pattern in taken
+        ),
     )
 
 
@@ -135,6 +144,7 @@ def _domains(project: Project, live: LiveState) -> Iterator[Step]:
             domain=domain,
             # DNS records that the token may not read are met by the write only.
             takes_over=is_foreign or (found is None and project.takes_domains),
+            former=found,
         )
 
 
@@ -182,6 +192,7 @@ def _queue_consumers(project: Project, live: LiveState) -> Iterator[Step]:
             queue_id=str(found.get("queue_id", "")),
             consumer_id=consumer_id,
             consumer=consumer,
+            former=found if consumer_id else None,
         )
 
 
@@ -207,7 +218,11 @@ def _workflows(project: Project, live: LiveState) -> Iterator[Step]:
             told = ", ".join(changed)
             changes = [_change(Action.UPDATE, "workflow", workflow["name"], detail=told)]
         yield PutWorkflow(
-            action=_action(changes), title="Workflow", changes=tuple(changes), workflow=workflow
+            action=_action(changes),
+            title="Workflow",
+            changes=tuple(changes),
+            workflow=workflow,
+            former=found,
         )
 
 

@@ -182,6 +182,7 @@ class PutSchedules(StepBase):
     """PUT schedules: replaces all cron triggers."""
 
     crons: tuple[str, ...]
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,6 +191,8 @@ class PutRoutes(StepBase):
 
     routes: tuple[Mapping[str, Any], ...]
     takes_over: bool = False  # some lead to something else: `allow: take-domain`
+    # The script's own routes, and what the patterns that it takes led to.
+    former: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,6 +201,7 @@ class AttachDomain(StepBase):
 
     domain: Mapping[str, Any]
     takes_over: bool  # from something else: `allow: take-domain`
+    former: Mapping[str, Any] | None = None  # None: the hostname answered by nothing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,6 +211,7 @@ class PutQueueConsumer(StepBase):
     queue_id: str
     consumer_id: str | None
     consumer: Mapping[str, Any]
+    former: Mapping[str, Any] | None = None  # None: the script did not consume
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,6 +219,7 @@ class PutWorkflow(StepBase):
     """PUT workflows/{name}: a workflow whose class is in this script."""
 
     workflow: Mapping[str, Any]
+    former: Mapping[str, Any] | None = None  # None: there was none of this name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

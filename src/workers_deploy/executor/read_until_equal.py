@@ -10,6 +10,9 @@ LAG_SECONDS = 30.0
 FIRST_WAIT = 0.25  # seconds; doubles up to LONGEST_WAIT
 LONGEST_WAIT = 4.0
 READS_IN_SILENCE = 3  # that take less than a second: so much lag is usual
+# What a read of something that is there was seen to be answered for a moment, by a token that
+# had worked and works again.
+TRIED_ONCE_MORE = frozenset({401, 403, 404})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,20 +27,33 @@ class Patience:
     def until_equal(self, what: str, differences: Callable[[], Sequence[str]]) -> int:
         """Read until nothing differs and return how many reads that took.
 
-        That the script is unknown is a difference too: it may have been made a moment ago.
+        A script that is unknown may have been made a moment ago, and is read again as long as reads
+        may lag. Any other refusal is tried once more: the token worked until now.
 
         Raises:
             MismatchError: something still differs after 30 s, or at the deadline.
+            RefusedError: a read is refused, so that what is live is not known.
+            UnansweredError: a read is not answered.
 
         """
         end = min(self.clock() + LAG_SECONDS, self.deadline)
-        wait, reads = FIRST_WAIT, 0
+        wait, reads, refusals = FIRST_WAIT, 0, 0
         while True:
             reads += 1
-            found = _or_unseen(differences)
+            refused: RefusedError | None = None
+            try:
+                found = differences()
+            except RefusedError as error:
+                refused, refusals = error, refusals + 1
+                is_unknown = error.code in UNKNOWN_SCRIPT
+                if not is_unknown and (refusals > 1 or error.status not in TRIED_ONCE_MORE):
+                    raise
+                found = ("no such script is seen" if is_unknown else "a read was refused",)
             if not found:
                 return reads
             if self.clock() + wait > end:
+                if refused is not None:
+                    raise refused
                 raise MismatchError(
                     f"{what} is not as planned after {LAG_SECONDS:g} s: {', '.join(found)}",
                     hint="someone may have changed it meanwhile; run again",
@@ -49,12 +65,3 @@ class Patience:
                 )
             self.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT)
-
-
-def _or_unseen(differences: Callable[[], Sequence[str]]) -> Sequence[str]:
-    try:
-        return differences()
-    except RefusedError as refused:
-        if refused.code not in UNKNOWN_SCRIPT:
-            raise
-        return ("no such script is seen",)

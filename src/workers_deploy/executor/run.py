@@ -11,6 +11,7 @@ from workers_deploy.api.endpoints.caller import ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.http.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
+from workers_deploy.core.attribution.undo_plan import SettingsStep
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
 from workers_deploy.core.steps import Action, CreateDeployment, DeleteScript, Plan, Step, Trigger
@@ -27,7 +28,6 @@ from workers_deploy.errors import (
 from workers_deploy.executor.apply import apply
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.doubt import Doubt
-from workers_deploy.executor.put_back import SettingsStep
 from workers_deploy.executor.read_until_equal import LAG_SECONDS, Patience
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.stop import (

@@ -8,7 +8,7 @@ from typing import Any
 from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare, url_of_host
 from workers_deploy.core.outcome import Facts, StepResult
 from workers_deploy.core.project import ScriptSettings, SubdomainState
-from workers_deploy.core.steps import Step
+from workers_deploy.core.steps import AttachDomain, Step
 
 
 @dataclass(kw_only=True, slots=True)
@@ -80,6 +80,23 @@ class RunState:
         self.domain_urls = tuple(dict.fromkeys((*self.domain_urls, url)))
         urls = tuple(dict.fromkeys((*self.facts.urls, url)))
         self.learn(deployment_url=self.facts.deployment_url or url, urls=urls)
+
+    def forget_domain(self, step: Step) -> None:
+        """Note that a custom domain which this run attached no longer leads to the script."""
+        if not isinstance(step, AttachDomain) or (step.former or {}).get("service") == (
+            self.before.script_name
+        ):
+            return
+        url = url_of_host(str(step.domain["hostname"]))
+        self.domain_urls = tuple(one for one in self.domain_urls if one != url)
+        urls = tuple(one for one in self.facts.urls if one != url)
+        self.learn(deployment_url=urls[0] if urls else None, urls=urls)
+
+    def is_of_this_run(self, deployment: LiveDeployment) -> bool:
+        """Tell this run's deployment, by its id where that is known."""
+        if self.made is not None:
+            return deployment.id == self.made.id
+        return deployment.shares == self.our_shares
 
     def newer(self, deployments: Sequence[LiveDeployment]) -> tuple[LiveDeployment, ...]:
         """Return those since the last that this run knows, newest first as they are given."""

@@ -20,7 +20,7 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError, RefusedError
 from workers_deploy.executor.doubt import Doubt, NotKnown, look_whether_moved
 from workers_deploy.executor.makers import Lookout, MovingStep
-from workers_deploy.executor.put_back import left_as_set, put_settings_back
+from workers_deploy.executor.put_back import left_as_set, put_back
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
@@ -81,7 +81,10 @@ class Undoer:
             if unknown is not None:
                 return self._in_doubt(unknown, done)
         if not self._state.moved:
-            return self._before_traffic((*done, suspect) if suspect else done)
+            steps = (*done, suspect) if suspect else done
+            return self._before_traffic(
+                steps, whole=revert and isinstance(failed, CheckLive | Probe)
+            )
         if not revert or not isinstance(failed, CheckLive | Probe):
             return self._stays("traffic stays with it", done)
         former = self._state.before.deployment
@@ -100,7 +103,7 @@ class Undoer:
         if self._doubt.is_settled_by_time:
             left = "; settings stay as this run set them" if done else ""
             return Undone(result=Result.PARTIAL, live_note=note + left)
-        back = put_settings_back(self._client, self._script, self._state, done)
+        back = put_back(self._client, self._script, self._state, done)
         if back.left:
             note += f"; not put back: {', '.join(back.left)}"
         return Undone(result=Result.PARTIAL, live_note=note, lines=back.lines, steps=back.steps)
@@ -123,12 +126,12 @@ class Undoer:
         self._state.learn_deleted()
         return Undone(result=Result.PARTIAL, live_note="no script: it was deleted")
 
-    def _before_traffic(self, steps: tuple[Step, ...]) -> Undone:
+    def _before_traffic(self, steps: tuple[Step, ...], *, whole: bool) -> Undone:
         # A cancelled run has seconds only: putting back goes before knowing.
         in_a_hurry = self._client.retrier.remaining() < UNDO_SECONDS / 2
         if not in_a_hurry and self._is_gone_by_now():
             return self._gone(Result.FAILED)
-        back = put_settings_back(self._client, self._script, self._state, steps)
+        back = put_back(self._client, self._script, self._state, steps, with_triggers=whole)
         if in_a_hurry and self._is_gone_by_now():
             return self._gone(Result.FAILED)
         note = self._unchanged()
@@ -233,7 +236,7 @@ class Undoer:
             deployments = self._client.list_deployments(self._script.name)
             newest = next(iter(deployments), None)
             # Reads lag: the former deployment may still be shown.
-            if newest and newest.id != former.id and not self._is_ours(newest):
+            if newest and newest.id != former.id and not self._state.is_of_this_run(newest):
                 return self._belongs_to_others(newest, done, ", so traffic was not returned")
             between = self._state.deployed_between(deployments)
             if between is not None:
@@ -245,7 +248,7 @@ class Undoer:
                 return self._gone(Result.PARTIAL)
             return self._partial(f"traffic could not be returned: {error.message}")
         self._learn_returned(former)
-        back = put_settings_back(self._client, self._script, self._state, done)
+        back = put_back(self._client, self._script, self._state, done, with_triggers=True)
         told = f"{_version(former)} again (code, bindings, secrets, assets)"
         if between is not None:
             told += f", which {between.author or 'someone'} deployed right before this run"
@@ -256,12 +259,6 @@ class Undoer:
             live_note=f"{_version(former)}{left or self._left_uploaded()}",
             steps=back.steps,
         )
-
-    def _is_ours(self, deployment: LiveDeployment) -> bool:
-        made = self._state.made
-        if made is not None:
-            return deployment.id == made.id
-        return deployment.shares == self._state.our_shares
 
     def _learn_returned(self, former: LiveDeployment) -> None:
         self._state.moved = False

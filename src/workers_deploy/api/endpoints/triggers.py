@@ -158,6 +158,15 @@ class TriggerEndpoints(ZoneEndpoints):
             body=json_body({"service": script_name, **said}),
         )
 
+    def detach_domain(self, hostname: str) -> None:
+        """DELETE workers/domains/{id}; a hostname that is not attached is fine."""
+        found = (one for one in self.list_domains() if one.hostname.lower() == hostname.lower())
+        domain_id = next((one.id for one in found), None)
+        if domain_id is None:
+            return
+        path = f"/workers/domains/{segment(domain_id)}"
+        self._call("DELETE", path, f"DELETE domains ({hostname})", as_nothing)
+
     def read_queue(self, name: str) -> QueueResult | None:
         """GET queues: the one of this name."""
         options = Options(area=Area.QUEUES, query={"page": "1", "name": name})
@@ -184,6 +193,22 @@ class TriggerEndpoints(ZoneEndpoints):
             lambda _: True,
             body=json_body({"type": "worker", "script_name": script_name, **body}),
             look=None if consumer_id else lambda: self._consumes(script_name, str(name)) or None,
+            options=_QUEUES,
+        )
+
+    def remove_queue_consumer(self, script_name: str, queue_name: str) -> None:
+        """DELETE the script as the consumer of a queue; where it is none, that is fine."""
+        queue = self.read_queue(queue_name)
+        consumers = consumers_of(queue) if queue else ()
+        ours = (one.consumer_id for one in consumers if one.consumer == script_name)
+        consumer_id = next(ours, None)
+        if queue is None or consumer_id is None:
+            return
+        self._call(
+            "DELETE",
+            f"/queues/{segment(queue.queue_id)}/consumers/{segment(consumer_id)}",
+            f"DELETE queue consumers ({queue_name})",
+            as_nothing,
             options=_QUEUES,
         )
 
@@ -226,6 +251,20 @@ class TriggerEndpoints(ZoneEndpoints):
             body=json_body(body),
             options=_WORKFLOWS,
         )
+
+    def delete_workflow(self, name: str) -> None:
+        """DELETE workflows/{name}; one that is gone already is fine."""
+        try:
+            self._call(
+                "DELETE",
+                f"/workflows/{segment(name)}",
+                f"DELETE workflows/{name}",
+                as_nothing,
+                options=_WORKFLOWS,
+            )
+        except RefusedError as refused:
+            if refused.code != WORKFLOW_MISSING and refused.status != 404:
+                raise
 
 
 def consumers_of(queue: QueueResult) -> tuple[ConsumerResult, ...]:

@@ -55,8 +55,11 @@ class ZoneEndpoints(Caller):
         call = _call("GET", _routes(zone_id), "GET zone routes")
         return self._send(call, as_models(RouteResult))
 
-    def create_route(self, zone_id: str, pattern: str, script_name: str) -> None:
-        """POST a route to a zone. Where its answer is lost, the zone's routes are looked at."""
+    def create_route(self, zone_id: str, pattern: str, script_name: str | None) -> None:
+        """POST a route to a zone; without a script, Workers are kept off what it matches.
+
+        Where its answer is lost, the zone's routes are looked at.
+        """
 
         def look() -> bool | None:
             routes = self.list_zone_routes(zone_id)
@@ -143,8 +146,8 @@ def _routes(zone_id: str) -> str:
     return f"/zones/{segment(zone_id)}/workers/routes"
 
 
-def _body(pattern: str, script_name: str) -> dict[str, str]:
-    return {"pattern": pattern, "script": script_name}
+def _body(pattern: str, script_name: str | None) -> dict[str, str]:
+    return {"pattern": pattern, **({"script": script_name} if script_name else {})}
 
 
 def _taken(answer: Answer) -> bool:

@@ -17,7 +17,7 @@ from typing import Generic, Protocol, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from workers_deploy.api.http.explain import final_error, lost_look_error, out_of_time_error
-from workers_deploy.api.http.failure import AMBIGUOUS, Failure, Kind, RequestFailedError
+from workers_deploy.api.http.failure import AMBIGUOUS, UNANSWERED, Failure, Kind, RequestFailedError
 from workers_deploy.api.http.request_log import Journal
 from workers_deploy.core.outcome import Try
 from workers_deploy.errors import ApiError
@@ -217,6 +217,8 @@ class _Run(Generic[T]):
 
     def _end(self, failure: Failure) -> T:
         """Return what the last try made although its answer was lost, or raise for good."""
+        if failure.kind in UNANSWERED:
+            self._retrier.check()  # a signal that ended the last try is the reason, not the try
         if failure.kind is not Kind.REFUSED:
             self._retrier.journal.add(
                 Try(request=self._request, problem=failure.problem, waited=0.0)

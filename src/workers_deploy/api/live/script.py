@@ -106,6 +106,15 @@ class _Reads:
         read = partial(self.client.read_version, self.script_name, is_new=True)
         return {one: pool.submit(read, one) for one in version_ids}
 
+    def deployments(self) -> tuple[LiveDeployment, ...]:
+        """Return the deployments of a script that is known; one without versions has none."""
+        try:
+            return self.client.list_deployments(self.script_name)
+        except RefusedError as refused:
+            if refused.code == NO_VERSIONS:
+                return ()
+            raise
+
     def settings(self) -> ScriptSettings:
         """Return the script settings."""
         return self.client.read_script_settings(ScriptPath(name=self.script_name))
@@ -153,6 +162,9 @@ def _read_script(reads: _Reads, serving: str | None) -> LiveState:
         if known.settings is None:
             # A script that only some endpoints know: settings that are not read are no empty ones.
             known = replace(known, settings=reads.settings())
+        if known.deployments is None:
+            # Nor does that what serves is not read mean that nothing does.
+            known = replace(known, deployments=reads.deployments())
         if further is None:
             further = reads.further(pool, known.active_ids)
         missing = [one for one in known.active_ids if one not in further.versions]
