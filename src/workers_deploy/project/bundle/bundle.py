@@ -31,9 +31,6 @@ from workers_deploy.project.findings import Findings
 def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
     """Return the bundle and the modules beside it; None where that is a problem."""
     is_service_worker = request.entry.format is ScriptFormat.SERVICE_WORKER
-    if is_service_worker and request.said("find_additional_modules"):
-        _refuse_additional_modules(request, findings)
-        return None
     imports = RuntimeImports()
     node = _node(request, imports, findings)
     if node is None:
@@ -112,12 +109,3 @@ def _polyfilled(request: BundleRequest, findings: Findings) -> _Node | None:
 
 def _place_of(request: BundleRequest) -> Place:
     return Place(file=request.entry.shown)
-
-
-def _refuse_additional_modules(request: BundleRequest, findings: Findings) -> None:
-    findings.problem(
-        request.entry.shown,
-        "`find_additional_modules` can only be used with an ES module entrypoint.",
-        hint="remove `find_additional_modules`, or add `export default { … }` to the entry point",
-        place=_place_of(request),
-    )

@@ -42,6 +42,7 @@ class ModuleCollector:
 
     def __init__(self, request: BundleRequest, findings: Findings) -> None:
         self.modules: dict[str, Module] = {}
+        self._contents: dict[Path, bytes] = {}
         self._request = request
         self._findings = findings
         self._beside = {str(path): module for module, path in request.beside}
@@ -128,10 +129,12 @@ class ModuleCollector:
         return written if os.path.normpath(written) == os.path.normpath(name) else f"./{name}"
 
     def _read(self, written: str, file: Path) -> tuple[str, bytes]:
+        """Return the name of the module that a file becomes, and its content."""
         try:
-            content = read_regular(file, MAX_MODULE_BYTES)
+            content = self._contents.get(file) or read_regular(file, MAX_MODULE_BYTES)
         except OSError as error:
             raise PluginError(f'Could not resolve "{written}"') from error
+        self._contents[file] = content
         digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
         base = os.path.basename(written)  # noqa: PTH119
         if not self._request.keeps_file_names:

@@ -53,6 +53,7 @@ class NodePolyfills:
         self._builtins = builtins
         self._files = files
         self._resolver = NodeResolver()
+        self._located: dict[str, str | None] = {}
         prefix = files.wrangler / _VIRTUAL
         self._globals = {
             f"{prefix}{module.replace('/', '-')}": module
@@ -92,7 +93,9 @@ class NodePolyfills:
 
     def _resolve_alias(self, imported: Import) -> Resolved | None:
         alias = self._environment.alias[imported.path]
-        path = self._locate(alias)
+        if alias not in self._located:
+            self._located[alias] = self._locate(alias)
+        path = self._located[alias]
         if path is None:
             return None
         if imported.kind == _REQUIRE and alias.startswith(_MADE_FOR_IMPORT):

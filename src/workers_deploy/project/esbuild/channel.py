@@ -89,9 +89,8 @@ class Channel:
         self._close()
 
     def send(self, packet: Packet) -> None:
-        """Queue a packet; this does not block if the service does not read."""
+        """Queue a packet, to be sent when nothing is left to receive."""
         self._to_send += encode(packet)
-        self._write()
 
     def receive(self) -> Packet:
         """Wait for the next packet.
@@ -126,6 +125,7 @@ class Channel:
 
     def _wait(self) -> None:
         """Read and write whatever is ready, or return after a moment."""
+        self._write()
         self._esbuild.check()
         if self._esbuild.clock() >= self._end:
             raise ServiceError(f"did not end within {self._esbuild.seconds_at_most:g} seconds")
@@ -141,11 +141,13 @@ class Channel:
                 raise ServiceError(f"ended: {self._said()}")
 
     def _write(self) -> None:
-        with suppress(BlockingIOError):
-            try:
-                del self._to_send[: os.write(self._input.fileno(), self._to_send)]
-            except BrokenPipeError:
-                self._to_send.clear()  # it ended, which its output will show
+        """Write what fits; the selector says when there is room for the rest."""
+        if self._to_send:
+            with suppress(BlockingIOError):
+                try:
+                    del self._to_send[: os.write(self._input.fileno(), self._to_send)]
+                except BrokenPipeError:
+                    self._to_send.clear()  # it ended, which its output will show
         is_waiting = self._input in self._selector.get_map()
         if self._to_send and not is_waiting:
             self._selector.register(self._input, selectors.EVENT_WRITE)
