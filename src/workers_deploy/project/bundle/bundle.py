@@ -3,7 +3,9 @@
 With the same esbuild the bundle and its source map are those of wrangler, to the byte.
 """
 
+import os
 from dataclasses import field
+from pathlib import Path
 
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.dataclass import dataclass
@@ -36,12 +38,12 @@ def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
     if node is None:
         return None
     collector = ModuleCollector(request, findings)
-    aliases = alias_plugin(request.table("alias"), request.entry.project)
+    aliases = alias_plugin(request.table("alias"), request.directory)
     built = run_build(
         request.esbuild,
         BuildRequest(
-            entry=request.entry.file,
-            directory=request.entry.project,
+            entry=request.within(request.entry.file),
+            directory=request.directory,
             flags=(*flags_of(request), *(f"--inject:{file}" for file in node.injected)),
             plugins=(aliases, collector.plugin(), *node.plugins, imports.cloudflare()),
         ),
@@ -51,7 +53,7 @@ def make_bundle(request: BundleRequest, findings: Findings) -> Bundled | None:
     if is_service_worker:
         refuse_in_service_worker({*imports.names, *node.imported}, _place_of(request), findings)
     if node.mode in (NodeMode.NONE, NodeMode.ASYNC_LOCAL_STORAGE):
-        warn_of_node(imports.of_node, request.checkout.show, findings)
+        warn_of_node(imports.of_node, request.show, findings)
     if built.metafile is None:
         return None
     bundled = read_bundle(request, built, collector.modules)
@@ -86,8 +88,9 @@ def _node(request: BundleRequest, imports: RuntimeImports, findings: Findings) -
 
 def _polyfilled(request: BundleRequest, findings: Findings) -> _Node | None:
     table = read_node_table()
-    project, root = request.entry.project, request.checkout.root
-    files = find_node_files(project, root, request.esbuild.program, table.versions)
+    root = Path(os.path.realpath(request.checkout.root))
+    program = request.esbuild.program
+    files = find_node_files(request.directory, root, program, table.versions)
     if files is None:
         findings.problem(
             "bundle",

@@ -45,7 +45,8 @@ class ModuleCollector:
         self._contents: dict[Path, bytes] = {}
         self._request = request
         self._findings = findings
-        self._beside = {str(path): module for module, path in request.beside}
+        self._beside = {str(request.within(path)): module for module, path in request.beside}
+        self._folder = request.within(request.entry.file).parent
         self._resolver = MainResolver()
         self._is_module = request.entry.format is ScriptFormat.MODULES
 
@@ -62,8 +63,8 @@ class ModuleCollector:
 
     def _bare_names(self) -> Iterator[OnResolve]:
         """Match files in the entry point's folder by bare name, as wrangler 1 did."""
-        folder, entry = self._request.entry.file.parent, self._request.entry.file.name
-        with os.scandir(folder) as found:
+        entry = self._request.entry.file.name
+        with os.scandir(self._folder) as found:
             names = [one.name for one in found if one.is_file(follow_symlinks=False)]
         if names := sorted(name for name in names if name != entry):
             filter_ = f"^({'|'.join(map(re.escape, names))})$"
@@ -90,9 +91,9 @@ class ModuleCollector:
             return None
         self._findings.notice(
             f'it imports "{imported.path}", which will stop working: write "./{imported.path}"',
-            Place(file=self._request.checkout.show(Path(imported.importer))),
+            Place(file=self._request.show(Path(imported.importer))),
         )
-        file = self._request.entry.file.parent / imported.path
+        file = self._folder / imported.path
         name, content = self._read(imported.path, file)
         rule = self._request.rules.rule_of_import(name)
         return self._collect(rule, name, file, content) if rule else None
@@ -142,7 +143,7 @@ class ModuleCollector:
         return (f"./{digest}/{base}" if written.startswith("/") else written), content
 
     def _collect(self, rule: ModuleRule, name: str, file: Path, content: bytes) -> Resolved:
-        shown = self._request.checkout.show(file)
+        shown = self._request.show(file)
         module = Module(name=name, type=rule.type, content=content, file=shown)
         self.modules[name] = module
         namespace = f"wrangler-module-{rule.name}"

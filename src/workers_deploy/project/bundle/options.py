@@ -14,7 +14,7 @@ _DESTINATION = ".wrangler/tmp/deploy-bundle"
 
 def destination_of(request: BundleRequest) -> Path:
     """Return the folder that the outputs are named in; nothing is written there."""
-    return request.entry.project / _DESTINATION
+    return request.directory / _DESTINATION
 
 
 def flags_of(request: BundleRequest) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What is bundled, and how."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,20 @@ class BundleRequest:
     compatibility_date: str
     compatibility_flags: tuple[str, ...]
     esbuild: Esbuild
+
+    @property
+    def directory(self) -> Path:
+        """Return the project's root without symlinks, as esbuild and wrangler know it."""
+        return Path(os.path.realpath(self.entry.project))
+
+    def within(self, path: Path) -> Path:
+        """Return a path of the checkout as esbuild knows it."""
+        return Path(os.path.normpath(self.directory / os.path.relpath(path, self.entry.project)))
+
+    def show(self, path: Path) -> str:
+        """Return a path of esbuild's as people know it."""
+        relative = os.path.relpath(path, self.directory)
+        return self.checkout.show(Path(os.path.normpath(self.entry.project / relative)))
 
     def said(self, key: str) -> Any:
         """Return what the configuration says, None where it says nothing."""

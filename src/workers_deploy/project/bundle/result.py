@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,9 @@ class Bundled:
 def read_bundle(request: BundleRequest, built: Built, collected: Mapping[str, Module]) -> Bundled:
     """Return the modules of a successful build; `collected` are those beside the bundle."""
     assert built.metafile is not None
-    project = request.entry.project
     outputs = built.metafile["outputs"]
     path, main = next((path, one) for path, one in outputs.items() if "entryPoint" in one)
-    file = Path(os.path.normpath(project / path))
+    file = Path(os.path.normpath(request.directory / path))
     exports = tuple(main["exports"])
     type_ = ModuleType.ESM if exports else ModuleType.COMMONJS
     beside = {module.name: module for module, _ in request.beside}
@@ -52,17 +51,16 @@ def _in_order(imports: list[Mapping[str, Any]], collected: Mapping[str, Module])
 
 def _source_map(request: BundleRequest, name: str, content: bytes) -> Module:
     """Make the sources relative to the project's root, as wrangler does (`source-maps.ts`)."""
-    project, destination = request.entry.project, destination_of(request)
+    destination = destination_of(request)
     made = json.loads(content)
     files = [Path(os.path.normpath(destination / source)) for source in made["sources"]]
-    made |= {"sourceRoot": "", "sources": [_relative(file, project) for file in files]}
+    made |= {"sourceRoot": "", "sources": [_relative(file, request.directory) for file in files]}
     text = json.dumps(made | {"file": name}, ensure_ascii=False, separators=(",", ":"))
-    show: Callable[[Path], str] = request.checkout.show
     return Module(
         name=f"{name}.map",
         type=ModuleType.SOURCE_MAP,
         content=text.encode(errors="surrogatepass"),
-        sources=tuple(show(file) for file in files),
+        sources=tuple(request.show(file) for file in files),
     )
 
 

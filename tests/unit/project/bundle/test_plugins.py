@@ -202,3 +202,16 @@ def test_where_only_esbuild_is_installed_the_packages_beside_it_are_enough(tmp_p
     assert "// ../image/node_modules/unenv/dist/runtime/" in text
     assert str(NODE_MODULES.parent) not in text
     assert "globalThis.process = " in text
+
+
+def test_a_checkout_behind_a_link_is_bundled_as_without(tmp_path):
+    source = 'import a from "./a.txt"; import "b.txt"; if (typeof a == "no") f(); export default a;'
+    write(tmp_path / "real", source, V2, **{"src/a.txt": "a", "src/b.txt": "b"})
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    real = load(tmp_path / "real", esbuild=esbuilds.wranglers())
+    linked = load(tmp_path / "link", esbuild=esbuilds.wranglers())
+
+    assert real.project is not None
+    assert linked == real
+    assert {one.partition(":")[0] for one in warned(linked)} == {"src/index.ts"}
