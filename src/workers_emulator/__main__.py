@@ -11,6 +11,7 @@ from workers_emulator.runtime.runnable import RuntimeUnavailable
 from workers_emulator.runtime.tools import find_node
 from workers_emulator.server.server import CannotListen, EmulatorServer
 from workers_emulator.state.options import Options
+from workers_emulator.state.rights import Right, Rights, parse_rights
 
 _DEFAULTS = Options()
 
@@ -48,6 +49,15 @@ def _add_account(group: argparse._ArgumentGroup) -> None:
         metavar="TOKEN",
         help=f"a token to take, may be repeated (default: {_DEFAULTS.tokens[0]})",
     )
+    group.add_argument(
+        "--limited-token",
+        action="append",
+        type=_limited_token,
+        metavar="TOKEN=RIGHTS",
+        default=[],
+        help="a token with these rights only, with commas: template, or names such as"
+        " Workers Scripts, D1; may be repeated",
+    )
     group.add_argument("--account", default=_DEFAULTS.account_id, type=_account_id, help="32 hex")
     group.add_argument("--subdomain", default=_DEFAULTS.subdomain, help="default: %(default)s")
     group.add_argument("--no-subdomain", action="store_true", help="a brand-new account")
@@ -64,6 +74,7 @@ def _add_account(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="refuse bindings to KV, R2, D1, queues that were not created here",
     )
+    group.add_argument("--no-r2", action="store_true", help="an account that has not enabled R2")
 
 
 def _add_uploads(group: argparse._ArgumentGroup) -> None:
@@ -94,12 +105,14 @@ def parse_options(argv: Sequence[str], stderr: TextIO) -> Options:
         parser.error("--host is not loopback: anyone could reach it; say --allow-remote to mean it")
     return Options(
         tokens=tuple(args.token or _DEFAULTS.tokens),
+        limited_tokens=dict(args.limited_token),
         account_id=args.account,
         subdomain=None if args.no_subdomain else args.subdomain,
         zones=tuple(args.zone or _DEFAULTS.zones),
         dispatch_namespaces=tuple(args.dispatch_namespace),
         rate_limit=args.rate_limit,
         check_resources=args.check_resources,
+        has_r2=not args.no_r2,
         check_syntax=_checks_syntax(args, stderr),
         bucket_files=args.bucket_files,
         bucket_bytes=args.bucket_bytes,
@@ -149,6 +162,15 @@ def _positive(text: str) -> int:
     if not _natural(text):
         raise argparse.ArgumentTypeError("must be at least 1")
     return int(text)
+
+
+def _limited_token(text: str) -> tuple[str, Rights]:
+    token, _, rights = text.partition("=")
+    try:
+        return token, parse_rights(rights)
+    except ValueError as exc:
+        known = ", ".join(Right)
+        raise argparse.ArgumentTypeError(f"a right is unknown; known: template, {known}") from exc
 
 
 def _account_id(text: str) -> str:

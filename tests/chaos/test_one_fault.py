@@ -1,6 +1,7 @@
 """Each request of a deploy fails in each way, once and for good; first deploys and updates.
 
-One test holds one kind of fault for all routes: making an account takes longer than a run.
+One test holds one kind of fault for many routes: making an account takes longer than a run. A
+sample tries every route, and every kind of fault on a third of them.
 """
 
 from collections.abc import Callable
@@ -20,9 +21,11 @@ from fakes.chaos import (
     change_everything,
     go_back,
 )
+from fakes.chaos_size import share_of
 from fakes.runs import Runner
 
 Start = Callable[[], Runner]
+Record = Callable[[str, object], None]
 FIRST_READS = ("GET deployments", "GET versions", "GET script-settings")
 
 
@@ -41,12 +44,16 @@ def deployed(start: Start) -> tuple[Runner, dict[str, Any] | None, dict[str, Any
 
 
 @pytest.mark.parametrize("route", [*FIRST_WRITES, *FIRST_READS])
-def test_a_first_deploy_gets_over_one_failure_of_any_kind(start: Start, route: str):
+def test_a_first_deploy_gets_over_one_failure_of_any_kind(
+    start: Start, full_chaos: bool, record_property: Record, route: str
+):
     twin = start()
     twin.fast("deploy")
     wanted = twin.cloudflare.served()
     runner = start()
-    for fault in PASSING.values():
+    turn = [*FIRST_WRITES, *FIRST_READS].index(route)
+    faults = share_of([*PASSING.values()], turn=turn, of=3, full=full_chaos)
+    for fault in faults:
         runner.cloudflare.reset()
         runner.cloudflare.faults({"route": route, **fault})
 
@@ -57,12 +64,17 @@ def test_a_first_deploy_gets_over_one_failure_of_any_kind(start: Start, route: s
         assert runner.cloudflare.served() == wanted, fault
         assert len(runner.cloudflare.versions()) == 1, fault
         assert len(runner.cloudflare.script()["deployments"]) == 1, fault
+    record_property("cells", len(faults))
 
 
 @pytest.mark.parametrize("fault", PASSING)
-def test_an_update_gets_over_one_failure_and_makes_nothing_twice(start: Start, fault: str):
+def test_an_update_gets_over_one_failure_and_makes_nothing_twice(
+    start: Start, full_chaos: bool, record_property: Record, fault: str
+):
     runner, _, wanted = deployed(start)
-    for route in (*UPDATE_WRITES, *(READS if fault in FOR_GOOD else ())):
+    every = (*UPDATE_WRITES, *(READS if fault in FOR_GOOD else ()))
+    routes = share_of(every, turn=[*PASSING].index(fault), of=3, full=full_chaos)
+    for route in routes:
         runner.cloudflare.faults()
         go_back(runner)
         change_everything(runner)
@@ -75,15 +87,18 @@ def test_an_update_gets_over_one_failure_and_makes_nothing_twice(start: Start, f
         assert run.outcome == "deployed"
         assert runner.cloudflare.served() == wanted, route
         assert len(runner.cloudflare.versions()) == versions + 1, route
+    record_property("cells", len(routes))
 
 
 @pytest.mark.parametrize("fault", [*FOR_GOOD, *FINAL])
 @pytest.mark.parametrize("is_first", [True, False], ids=["first", "update"])
 def test_a_failure_for_good_is_told_as_it_is_and_mended_by_the_next_run(
-    start: Start, fault: str, is_first: bool
+    start: Start, full_chaos: bool, record_property: Record, fault: str, is_first: bool
 ):
     kind = (PASSING | FINAL)[fault]
-    routes = (*FIRST_WRITES, *FIRST_READS) if is_first else (*UPDATE_WRITES, *READS)
+    every = (*FIRST_WRITES, *FIRST_READS) if is_first else (*UPDATE_WRITES, *READS)
+    turn = [*FOR_GOOD, *FINAL].index(fault)
+    routes = share_of(every, turn=turn, of=3, full=full_chaos)
     if is_first:
         twin, runner, former = start(), start(), None
         twin.fast("deploy")
@@ -107,3 +122,4 @@ def test_a_failure_for_good_is_told_as_it_is_and_mended_by_the_next_run(
             if run.outcome != "failed":
                 break
         assert_converges(runner, wanted)
+    record_property("cells", len(routes))

@@ -9,6 +9,7 @@ import pytest
 
 from fakes.checkout import Checkout
 from fakes.cloudflare import Cloudflare
+from fakes.patience import PATIENCE
 from fakes.runs import Runner
 
 FILES = 40
@@ -54,7 +55,7 @@ def kill_during(runner: Runner, bucket: int) -> None:
     arrived = threading.Event()
     runner.cloudflare.when("POST assets/upload", arrived.set, nth=bucket)
     running = runner.start("deploy")
-    assert arrived.wait(30)
+    assert arrived.wait(PATIENCE)
     running.signal(signal.SIGKILL)
     assert running.end().exit_code == -signal.SIGKILL
 

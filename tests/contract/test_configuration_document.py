@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fakes.loads import HEAD, load, write_config
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.config.binding_kinds import KINDS
 from workers_deploy.project.config.keys import KEYS, Key
 from workers_deploy.project.cross_checks.unsupported import FEDRAMP_API, IGNORED, UNSUPPORTED

@@ -30,7 +30,7 @@ def test_every_option_of_the_command_line_is_told_and_no_other():
         if option.startswith("--") and option != "--help"
     }
 
-    assert set(re.findall(r"--[a-z][a-z-]*", OPTIONS)) == declared
+    assert set(re.findall(r"--[a-z][a-z0-9-]*", OPTIONS)) == declared
 
 
 def test_every_argument_that_is_told_is_one():

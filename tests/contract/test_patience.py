@@ -28,7 +28,22 @@ def test_every_http_client_of_a_test_is_patient():
         place
         for place, call, method in calls()
         if ast.unparse(method.value) == "httpx" and method.attr in HTTPX
+        if named(call, "transport") is None  # nothing waits there
         if ast.unparse(named(call, "timeout") or ast.Constant(None)) != "PATIENCE"
+    ]
+
+    assert hasty == []
+
+
+def test_no_wait_of_a_test_ends_after_some_seconds():
+    """Under a second it is a look between two others; what should never end may say FOREVER."""
+    hasty = [
+        f"{place} {ast.unparse(seconds)}"
+        for place, call, method in calls()
+        if method.attr in WAITS
+        for seconds in [named(call, "timeout"), *call.args[:1]]
+        if isinstance(seconds, ast.Constant) and isinstance(seconds.value, int | float)
+        if seconds.value >= 1
     ]
 
     assert hasty == []

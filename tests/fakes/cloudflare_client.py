@@ -36,11 +36,12 @@ class Client:
         self.server = server
         self._http = http
         self.root = f"{server.url}/accounts/{server.account_id}"
+        self.token = server.token
 
     def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         """Send a request with the account's token, to a path of the account or of the API."""
         url = f"{self.root}{path}" if not path.startswith("!") else f"{self.server.url}{path[1:]}"
-        headers = {"Authorization": f"Bearer {self.server.token}", **kwargs.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
         return self._http.request(method, url, headers=headers, **kwargs)
 
     def own(self, method: str, name: str, **kwargs: Any) -> httpx.Response:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fakes.patience import PATIENCE
+
 BASE = "python:3.13-slim"
 # Debian's client; a newer one elsewhere on PATH may lack the builder that the daemon has.
 CLIENT = shutil.which("docker", path=f"/usr/bin:{os.environ.get('PATH', '')}") or "docker"
@@ -102,7 +104,7 @@ def _wait_until_ready(daemon: subprocess.Popen[bytes], engine: Engine, log: Path
 def _stop(daemon: subprocess.Popen[bytes]) -> None:
     daemon.send_signal(signal.SIGTERM)
     try:
-        daemon.wait(timeout=30)
+        daemon.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         daemon.kill()
         daemon.wait()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.esbuild.channel import Esbuild, open_esbuild
 from workers_deploy.project.esbuild.program import find_esbuild
 

@@ -13,8 +13,9 @@ from fakes.entrypoint import run_entrypoint
 from fakes.recording_emulator import RecordingEmulator
 from fakes.recordings import Exchange, Recording, Step, all_recordings, read_recording
 from fakes.replay import Replay
+from fakes.warm_wrangler import NODE_MODULES
 from fakes.wire_difference import label_of
-from fakes.wrangler import NODE_MODULES, upload
+from fakes.wrangler import upload
 
 # What wrangler does unasked and we only when told to.
 _ALLOWED = "end-rollout"

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Any
 import httpx
 
 from fakes.patience import PATIENCE
+from fakes.warm_wrangler import NODE_MODULES, warm_wrangler
 from workers_emulator.runtime.tools import find_node
 from workers_emulator.server.server import EmulatorServer
 
 REPOSITORY = Path(__file__).parents[2]
-NODE_MODULES = REPOSITORY / ".node" / "node_modules"
 PROJECTS = REPOSITORY / "tests" / "data" / "wire" / "projects"
 Binding = Mapping[str, Any]
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -41,7 +40,6 @@ class Ran:
 class Wrangler:
     """Runs wrangler in a copy of a recorded project, with a home of its own."""
 
-    node: Path
     api_url: str
     account_id: str
     token: str
@@ -54,32 +52,20 @@ class Wrangler:
 
     def run(self, folder: Path, *words: str, stdin: str = "", expect: int = 0) -> Ran:
         """Run a command in the folder; any other exit code than `expect` is an error."""
-        events = folder / "events.ndjson"
-        events.unlink(missing_ok=True)
-        done = subprocess.run(
-            [self.node, NODE_MODULES / "wrangler" / "bin" / "wrangler.js", *words],
-            cwd=folder,
-            env=self._environment(events),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
+        said = warm_wrangler().run(folder, words, environment=self._environment(), stdin=stdin)
+        ran = Ran(
+            code=0 if said.error is None else 1,
+            stdout=COLOURS.sub("", said.stdout),
+            stderr=COLOURS.sub("", said.stderr),
+            events=said.events,
         )
-        said = COLOURS.sub("", f"{done.stdout}\n{done.stderr}")
-        assert done.returncode == expect, f"wrangler {' '.join(words)}: {done.returncode}\n{said}"
-        lines = events.read_text().splitlines() if events.exists() else []
-        return Ran(
-            code=done.returncode,
-            stdout=COLOURS.sub("", done.stdout),
-            stderr=COLOURS.sub("", done.stderr),
-            events=tuple(json.loads(line) for line in lines),
-        )
+        assert ran.code == expect, f"wrangler {' '.join(words)}: {said.error}\n{ran.stdout}"
+        return ran
 
-    def _environment(self, events: Path) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         return {
             "HOME": str(self.home),
-            "PATH": f"{self.node.parent}:/usr/bin:/bin",
+            "PATH": f"{find_node(None).parent}:/usr/bin:/bin",
             "CI": "true",
             "NO_COLOR": "1",
             "CLOUDFLARE_API_BASE_URL": self.api_url,
@@ -88,7 +74,6 @@ class Wrangler:
             "WRANGLER_SEND_METRICS": "false",
             "WRANGLER_WRITE_LOGS": "false",
             "WRANGLER_HIDE_BANNER": "true",
-            "WRANGLER_OUTPUT_FILE_PATH": str(events),
         }
 
 
@@ -100,7 +85,6 @@ def emulate(**options: Any) -> EmulatorServer:
 def install_wrangler(cloudflare: EmulatorServer, home: Path) -> Wrangler:
     """Return the wrangler that `make` installed, pointed at the emulator."""
     return Wrangler(
-        node=find_node(None),
         api_url=cloudflare.url,
         account_id=cloudflare.account_id,
         token=cloudflare.token,

@@ -2,17 +2,14 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fakes.patience import PATIENCE
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import warm_wrangler
 from workers_emulator.runtime.tools import find_node
 
-DRIVER = Path(__file__).parents[1] / "node" / "wrangler_runs.cjs"
 _METADATA = re.compile(rb'name="metadata"\r\n\r\n(.*?)\r\n--', re.DOTALL)
 
 
@@ -65,24 +62,15 @@ def run_commands(
     commands: Sequence[Command], home: Path, environment: Mapping[str, str]
 ) -> list[str | None]:
     """Run commands in one wrangler; return for each why it failed, None where it did not."""
-    node = find_node(None)
-    done = subprocess.run(
-        [node, "--no-warnings", DRIVER, NODE_MODULES / "wrangler"],
-        input=json.dumps(
-            [{"directory": str(one.directory), "words": one.words} for one in commands]
-        ),
-        env={
-            "HOME": str(home),
-            "PATH": f"{node.parent}:/usr/bin:/bin",
-            "CI": "true",
-            "NO_COLOR": "1",
-            "WRANGLER_SEND_METRICS": "false",
-            "WRANGLER_WRITE_LOGS": "false",
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=True,
-    )
-    return [answer["error"] for answer in json.loads(done.stdout)]
+    base = {
+        "HOME": str(home),
+        "PATH": f"{find_node(None).parent}:/usr/bin:/bin",
+        "CI": "true",
+        "NO_COLOR": "1",
+        "WRANGLER_SEND_METRICS": "false",
+        "WRANGLER_WRITE_LOGS": "false",
+        **environment,
+    }
+    wrangler = warm_wrangler()
+    said = [wrangler.run(one.directory, one.words, environment=base) for one in commands]
+    return [one.error for one in said]

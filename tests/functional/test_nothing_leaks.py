@@ -15,6 +15,7 @@ import pytest
 
 from fakes.cloudflare import Cloudflare
 from fakes.github_runner import commands_in
+from fakes.patience import PATIENCE
 from fakes.runs import Runner
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.outcome import Outcome
@@ -255,7 +256,7 @@ def test_the_process_list_shows_no_value(knowing: Runner, cloudflare: Cloudflare
     cloudflare.when("GET deployments", arrived.set)
     running = knowing.start("deploy", ci="github")
 
-    assert arrived.wait(30)
+    assert arrived.wait(PATIENCE)
     listed = Path(f"/proc/{running.process.pid}/cmdline").read_bytes()
     running.process.terminate()
     running.end()

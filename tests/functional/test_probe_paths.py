@@ -25,6 +25,27 @@ def test_a_line_that_is_neither_url_nor_path_is_a_wrong_input(
     assert cloudflare.requests == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hunter22@shop.example.com/",
+        "https://hunter22@shop.example.com/",
+        "https://:hunter22@shop.example.com",
+        "HTTP://user:hunter22@127.0.0.1:80/",
+        "https://shop.example.com\\@hunter22/",
+    ],
+)
+def test_a_url_with_a_password_is_a_wrong_input_and_never_shown(
+    runner: Runner, cloudflare: Cloudflare, url: str
+):
+    run = runner.fast("deploy", ci="github", probe=f"/health\n{url}", log_level="debug")
+
+    assert run.exit_code == 2, run.log
+    assert "line 2 has a user name or a password" in run.log
+    assert "hunter22" not in run.shown()
+    assert cloudflare.requests == []
+
+
 @pytest.mark.parametrize("command", ["deploy", "plan"])
 def test_a_path_without_a_deployment_url_is_a_wrong_input(
     live: Runner, cloudflare: Cloudflare, command: str

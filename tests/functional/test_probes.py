@@ -53,6 +53,7 @@ def test_what_was_seen_at_each_try_is_told(live: Runner, site: Site):
 
 def test_a_failed_probe_tells_each_try_and_what_to_do(live: Runner, site: Site):
     site.statuses = [502, 502, 500]
+    live.time.stands_still = True
 
     run = live.fast("deploy", probe=f"{site.url}/health", probe_timeout=9)
 
@@ -215,6 +216,7 @@ def test_the_time_of_undoing_is_not_taken_from_the_deadline(
 ):
     former = cloudflare.served()
     site.statuses = [500]
+    live.time.stands_still = True
 
     run = live.fast("deploy", probe=f"{site.url}/health", deadline=20, probe_timeout=60)
 

@@ -14,17 +14,18 @@ import pytest
 from fakes.api import raw_server, read_request
 from fakes.cloudflare import Cloudflare
 from fakes.github_api import TOKEN, GitHubApi, serving
+from fakes.patience import FOREVER, PATIENCE
 from fakes.runs import PATH, Run, Runner
+from workers_deploy.api import github, probe
 from workers_deploy.executor.stop import Stop
 
 SLEEP = shutil.which("sleep")
-SOON = 4.0  # seconds; the first of the 7.5 that GitHub gives
 
 Answer = Callable[[socket.socket, threading.Event], object]
 
 
 def never(_: socket.socket, end: threading.Event) -> None:
-    end.wait(30)
+    end.wait(2 * PATIENCE)
 
 
 def line_by_line(connection: socket.socket, end: threading.Event) -> None:
@@ -54,17 +55,21 @@ def serve(answer: Answer, when_asked: Callable[[], object] = lambda: None) -> It
 
 def assert_cancelled(run: Run) -> None:
     assert run.exit_code == 143, run.log
-    assert run.seconds < SOON
+    assert run.seconds < PATIENCE
     assert run.report["exit_code"] == 143
 
 
 @pytest.mark.parametrize("answer", [never, line_by_line])
 def test_a_signal_while_the_script_is_asked_ends_the_run(
-    full_runner: Runner, cloudflare: Cloudflare, answer: Answer
+    full_runner: Runner,
+    cloudflare: Cloudflare,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
 ):
+    monkeypatch.setattr(probe, "LONGEST_REQUEST", FOREVER)
     stop = Stop()
     with serve(answer, lambda: stop.request(signal.SIGTERM)) as url:
-        run = full_runner.fast("deploy", stop=stop, probe=url, probe_timeout=60)
+        run = full_runner.fast("deploy", stop=stop, probe=url, probe_timeout=FOREVER)
 
     assert_cancelled(run)
     assert run.outcome == "partial"
@@ -78,17 +83,18 @@ def test_a_site_that_answers_line_by_line_is_asked_no_longer_than_the_input_says
         run = full_runner.fast("deploy", probe=url, probe_timeout=1)
 
     assert run.exit_code == 6, run.log
-    assert run.seconds < SOON
+    assert run.seconds < PATIENCE
     assert "no answer in 1 s" in run.log
 
 
 @pytest.mark.parametrize("route", ["POST /deployments", "POST .*/statuses"])
 def test_a_signal_while_github_is_told_ends_the_run_with_nothing_written(
-    runner: Runner, cloudflare: Cloudflare, route: str
+    runner: Runner, cloudflare: Cloudflare, monkeypatch: pytest.MonkeyPatch, route: str
 ):
+    monkeypatch.setattr(github, "REQUEST_TIMEOUT", FOREVER)
     api, stop, end = GitHubApi(), Stop(), threading.Event()
     api.when(route, lambda: stop.request(signal.SIGTERM))
-    api.when(route, lambda: end.wait(30))
+    api.when(route, lambda: end.wait(2 * PATIENCE))
     with serving(api) as url:
         run = runner.fast(
             "deploy",
@@ -106,14 +112,14 @@ def test_a_signal_while_github_is_told_ends_the_run_with_nothing_written(
 
 @pytest.fixture
 def bundling(runner: Runner, tmp_path: Path) -> dict[str, str]:
-    """A project whose esbuild is npm's script: it starts the program, which takes a minute."""
+    """A project whose esbuild is npm's script: it starts the program, which takes far too long."""
     runner.checkout.write("src/shop.ts", "export default {};").config(main="src/shop.ts")
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "esbuild").write_text(
         "#!/bin/sh\n"
         '[ "$1" = --version ] && echo 0.28.0 && exit\n'
-        f'{SLEEP} 60 &\necho "$!" > "{folder}/started"\nwait\n',
+        f'{SLEEP} {2 * PATIENCE:.0f} &\necho "$!" > "{folder}/started"\nwait\n',
         encoding="utf-8",
     )
     (folder / "esbuild").chmod(0o755)
@@ -131,7 +137,7 @@ def test_a_signal_while_it_is_bundled_ends_the_program_and_the_run(
     run = running.end()
 
     assert run.exit_code == exit_code, run.log
-    assert run.seconds < SOON
+    assert run.seconds < PATIENCE
     assert run.report["exit_code"] == exit_code
     assert has_ended(program)
 
@@ -147,7 +153,7 @@ def has_ended(process: int) -> bool:
 
 def wait_for_number(file: Path) -> int:
     """Return the number that another process writes into a file."""
-    for _ in range(600):
+    for _ in range(int(PATIENCE / 0.05)):
         if file.exists() and file.read_text().strip():
             return int(file.read_text())
         threading.Event().wait(0.05)

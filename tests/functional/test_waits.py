@@ -95,7 +95,7 @@ def test_a_request_that_hangs_is_given_up_and_tried_again(
 ):
     cloudflare.fail(route, "hang")
 
-    run = live.fast("deploy", request_timeout=1)
+    run = live.fast("deploy", request_timeout=1, max_attempts=20)
 
     assert run.exit_code == 0, run.log
     assert "no answer in 1 s" in run.stdout
@@ -114,6 +114,7 @@ def test_a_real_wait_is_really_waited(live: Runner, cloudflare: Cloudflare):
 
 def test_a_deadline_that_ends_the_tries_is_named(runner: Runner, cloudflare: Cloudflare):
     cloudflare.fail("PUT workers/scripts/*", "status", status=503, count=None)
+    runner.time.stands_still = True
 
     run = runner.fast("deploy", deadline=6)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
+from fakes.warm_wrangler import NODE_MODULES
 from fakes.wire_difference import NOTHING, Difference
-from fakes.wrangler import NODE_MODULES
 from workers_deploy.project.esbuild.program import find_esbuild
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from fakes.plain_upload import upload_project
-from fakes.wrangler import NODE_MODULES, ask, emulate
+from fakes.warm_wrangler import NODE_MODULES
+from fakes.wrangler import ask, emulate
 from fakes.wrangler_runs import Command, run_commands
 from parity import bundled_projects, resolved_projects
 from parity.bundled_projects import BundledProject

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from fakes.loads import load
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from fakes.wrangler_runs import DryRun, dry_run
 from parity.rule_projects import PROJECTS, RuleProject
 from workers_deploy.core.project import ModuleType

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fakes.loads import load
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from fakes.wrangler_runs import DryRun, dry_run
 from workers_deploy.core.project import ScriptFormat
 from workers_deploy.project.esbuild.program import find_esbuild

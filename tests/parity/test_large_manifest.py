@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.core.manifest import MAX_ASSET_COUNT, AssetManifest
 from workers_deploy.project.assets.directory import AssetDirectory
 from workers_deploy.project.findings import Findings

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from fakes.wrangler import NODE_MODULES
+from fakes.patience import PATIENCE
+from fakes.warm_wrangler import NODE_MODULES
 from workers_deploy.project.bundle.node_compat import NodeMode, node_mode, read_node_table
 from workers_emulator.runtime.tools import find_node
 
@@ -30,7 +31,7 @@ Pair = tuple[str, list[str]]
 def run_node(script: str, stdin: str = "") -> str:
     words = [find_node(None), "--no-warnings", SCRIPTS / script, NODE_MODULES]
     return subprocess.run(
-        words, input=stdin, capture_output=True, text=True, timeout=300, check=True
+        words, input=stdin, capture_output=True, text=True, timeout=PATIENCE, check=True
     ).stdout
 
 

@@ -24,8 +24,8 @@ from fakes.recorded_deploys import (
     deploy_as_recorded,
 )
 from fakes.recordings import Exchange, Part, read_recording
+from fakes.warm_wrangler import NODE_MODULES
 from fakes.wire_difference import differences, label_of
-from fakes.wrangler import NODE_MODULES
 from parity.intended_differences import INTENDED, unexpected
 from workers_deploy.api.endpoints.scripts import upload_form
 from workers_deploy.project.code.entry import BundleMode

@@ -3,7 +3,7 @@
 Field names are Cloudflare's. `None` means "not said": what nobody said is left as it is live.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
 from typing import Any
@@ -65,7 +65,13 @@ class Binding:
     # Of an `inherit` binding: the kind that live must have under this name. The configuration
     # names a resource without an id, so the one that live has is kept; nothing is created.
     inherits: str | None = None
-    place: Place | None = field(default=None, compare=False)
+    # Where it stands is only looked up for a problem: it takes a parser that keeps positions.
+    locate: Callable[[], Place | None] = field(default=lambda: None, compare=False, repr=False)
+
+    @property
+    def place(self) -> Place | None:
+        """Return where the configuration has it, None where that is not known."""
+        return self.locate()
 
     def as_json(self) -> dict[str, Any]:
         """Return the binding as it stands in `metadata.bindings`."""

@@ -10,6 +10,7 @@ from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveVersion
 from workers_deploy.core.metadata import build_metadata, code_of, content_metadata
 from workers_deploy.core.outcome import AssetCounts
+from workers_deploy.core.permissions import ADD_IT, missing_for_upload
 from workers_deploy.core.project import Project
 from workers_deploy.core.source_places import find_in_checkout
 from workers_deploy.core.steps import (
@@ -52,19 +53,35 @@ def upload_assets_step(run: Run, step: UploadAssets) -> str:
 
 
 @contextmanager
-def _places_in_checkout(project: Project) -> Iterator[None]:
-    """Let a refusal that names a place in a module name the file that people can mend."""
+def _explained(project: Project) -> Iterator[None]:
+    """Let a refusal name the file that people can fix, and the bindings it is about."""
     try:
         yield
     except RefusedError as refused:
         if refused.place is not None:
             refused.place = find_in_checkout(refused.place, project)
+        _name_permission(refused, project)
         raise
+
+
+def _name_permission(refused: RefusedError, project: Project) -> None:
+    """Let a refusal say which permission the token lacks, and for which bindings."""
+    kinds = frozenset(binding.type for binding in project.bindings)
+    missing = missing_for_upload(refused.code, refused.message, kinds)
+    if missing is None:
+        return
+    bindings = [binding for binding in project.bindings if binding.type in missing.kinds]
+    names = ", ".join(binding.name for binding in bindings)
+    need = "needs" if len(bindings) == 1 else "need"
+    which = f", which {names} {need}" if names else ""
+    refused.hint = f"The token lacks {missing.permission}{which}. {ADD_IT}"
+    if bindings and refused.place is None:
+        refused.place = bindings[0].place
 
 
 def upload_version_step(run: Run, step: UploadVersion) -> str:
     """Upload a version that gets no traffic yet."""
-    with _places_in_checkout(step.upload.project):
+    with _explained(step.upload.project):
         uploaded = run.client.create_version(
             run.script.name,
             build_metadata(step.upload, completion_token=run.state.completion_token),
@@ -92,7 +109,7 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
     """Upload a version that serves at once."""
     check_unmoved(run, step.former)
     token = run.state.completion_token
-    with _places_in_checkout(step.upload.project):
+    with _explained(step.upload.project):
         uploaded = guarded(run, step).put_script(
             run.script,
             build_metadata(step.upload, completion_token=token, serves=True),
@@ -134,7 +151,7 @@ def put_content_step(run: Run, step: PutContent) -> str:
     """Replace the modules alone; configuration and secrets stay."""
     check_unmoved(run, step.former)
     _check_latest_is_live(run, step)
-    with _places_in_checkout(step.project):
+    with _explained(step.project):
         uploaded = guarded(run, step).put_content(
             run.script,
             content_metadata(step.project),

@@ -132,7 +132,7 @@ class Inputs(BaseSettings):
     )
 
     api_token: Annotated[SecretStr, BeforeValidator(parse_token)] | None = Field(
-        None, description="Cloudflare API token with Workers Scripts Write"
+        None, description="Cloudflare API token with the permission Workers Scripts: Edit"
     )
     account_id: Annotated[str, AfterValidator(parse_account_id)] | None = Field(
         None, description="account id, 32 hex digits; default: the only account of the token"

@@ -1,7 +1,8 @@
 """The input `probe`: a URL or a path in each line, checked before anything is sent.
 
 What can't be asked is found out here, and not after traffic moved. A line may hold a token in its
-query: it is told by its number.
+query, or a password: errors name it by its number. URLs are shown in the log, the summary and the
+report, so one with a password is refused, as in `api-base-url`.
 """
 
 import re
@@ -56,6 +57,10 @@ def _flaw_of_url(line: str) -> str | None:
         host = url.hostname or ""
     except ValueError:
         return "is no URL"
+    if "@" in url.netloc:
+        return (
+            "has a user name or a password, which would be shown; only host and path belong in it"
+        )
     try:
         _ = url.port
     except ValueError:

@@ -4,20 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from workers_emulator.requests.call import Call
-from workers_emulator.rules.rules import Refusal
+from workers_emulator.rules.binding_rules import (
+    D1_RIGHT,
+    KV_RIGHT,
+    R2_DISABLED,
+    RESOURCE_MISSING,
+    SECRETS_STORE_RIGHT,
+    SERVICE_TARGET_MISSING,
+    VPC_RIGHT,
+)
+from workers_emulator.rules.rules import Refusal, Rule
 from workers_emulator.rules.script_rules import (
     CLASS_NOT_EXPORTED,
     CLASS_NOT_MIGRATED,
     CPU_LIMIT_MODEL,
     CPU_LIMIT_TOO_HIGH,
-    RESOURCE_MISSING,
-    SERVICE_TARGET_MISSING,
     VALIDATION,
 )
 from workers_emulator.state import sources
 from workers_emulator.state.kinds import BLOB_KINDS
 from workers_emulator.state.model import State, Version
 from workers_emulator.state.options import Options
+from workers_emulator.state.rights import Right
 
 _MAX_CPU_MS = 300_000  # limits page: five minutes
 _RESOURCE_FIELDS = {
@@ -26,6 +34,18 @@ _RESOURCE_FIELDS = {
     "d1": ("database_id", "id"),
     "queue": ("queue_name",),
     "dispatch_namespace": ("namespace",),
+    "hyperdrive": ("id",),
+    "vectorize": ("index_name",),
+    "mtls_certificate": ("certificate_id",),
+    "secrets_store_secret": ("store_id",),
+}
+# The right that a kind of binding needs, and what a token without it is answered.
+_RIGHTS: Mapping[str, tuple[Right, Rule]] = {
+    "kv_namespace": (Right.KV, KV_RIGHT),
+    "d1": (Right.D1, D1_RIGHT),
+    "secrets_store_secret": (Right.SECRETS_STORE, SECRETS_STORE_RIGHT),
+    "vpc_service": (Right.CONNECTIVITY, VPC_RIGHT),
+    "vpc_network": (Right.CONNECTIVITY, VPC_RIGHT),
 }
 
 
@@ -33,6 +53,7 @@ def check_targets(call: Call, version: Version, classes: Mapping[str, str]) -> N
     """Refuse a version whose bindings or limits cannot be."""
     check_limits(version.usage_model, version.limits)
     for binding in version.bindings:
+        _check_right(call, binding)
         match binding["type"]:
             case "service":
                 _check_service(call, binding)
@@ -55,15 +76,25 @@ def check_limits(usage_model: str, limits: Mapping[str, Any]) -> None:
         raise Refusal(CPU_LIMIT_TOO_HIGH)
 
 
+def _check_right(call: Call, binding: Mapping[str, Any]) -> None:
+    """Refuse a binding that the token may not make (rule: rights-of-all-bindings)."""
+    right, rule = _RIGHTS.get(binding["type"], (None, None))
+    if rule is not None and right not in call.rights:
+        raise Refusal(rule)
+
+
 def _check_service(call: Call, binding: Mapping[str, Any]) -> None:
     target = binding["service"]
     is_self = call.place.namespace is None and target == call.place.name
     if not is_self and call.state.script(target) is None:
-        raise Refusal(
-            SERVICE_TARGET_MISSING,
-            f"Service binding '{binding['name']}' references Worker '{target}' which does not"
-            " exist.",
-        )
+        environment = binding.get("environment") or "production"
+        raise _missing(SERVICE_TARGET_MISSING, binding, target, environment=environment)
+
+
+def _missing(rule: Rule, binding: Mapping[str, Any], target: str, **more: str) -> Refusal:
+    """Return the refusal with the binding's own fields in its sentence."""
+    known = {"name": binding["name"], "secret_name": binding.get("secret_name", ""), **more}
+    return Refusal(rule, rule.says.format(target=target, **known))
 
 
 def _check_class(
@@ -95,13 +126,16 @@ def _check_part(version: Version, binding: Mapping[str, Any]) -> None:
 
 
 def _check_resource(options: Options, state: State, binding: Mapping[str, Any]) -> None:
-    fields = _RESOURCE_FIELDS.get(binding["type"])
-    if fields is None or not options.check_resources:  # by rule resources-exist
+    kind = binding["type"]
+    fields = _RESOURCE_FIELDS.get(kind)
+    if fields is None:
         return
-    name = next(binding[field] for field in fields if field in binding)
-    if name not in _known(state, binding["type"]):
-        rule = RESOURCE_MISSING[binding["type"]]
-        raise Refusal(rule, f"{rule.says[:-1]}: {name}.")
+    target = next(binding[field] for field in fields if field in binding)
+    if kind == "r2_bucket" and not options.has_r2:
+        raise _missing(R2_DISABLED, binding, target)
+    # by rule resources-exist
+    if options.check_resources and target not in _known(state, kind):
+        raise _missing(RESOURCE_MISSING[kind], binding, target)
 
 
 def _known(state: State, kind: str) -> set[str]:

@@ -23,10 +23,12 @@ from workers_emulator.endpoints import beta_scripts as beta
 from workers_emulator.requests.call import Call, Endpoint
 from workers_emulator.requests.envelope import Answer, refused
 from workers_emulator.requests.routing import Match, Table
+from workers_emulator.rules.binding_rules import RIGHT, ROUTES_RIGHT
 from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import AUTHENTICATION, NO_METHOD, NO_ROUTE
 from workers_emulator.state.account import Account
 from workers_emulator.state.model import State
+from workers_emulator.state.rights import needed_for, rights_of
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *scripts.ENDPOINTS,
@@ -84,6 +86,7 @@ class Api:
         try:
             match = self._find(ask)
             self._authenticate(ask, match)
+            self._authorize(ask, match)
             return match.endpoint.handler(self._call(ask, match, state))
         except Refusal as refusal:
             return refused(refusal)
@@ -116,8 +119,19 @@ class Api:
 
     def _authenticate(self, ask: Ask, match: Match) -> None:
         """Refuse a wrong API token; an asset token is the endpoint's own business."""
-        if not match.endpoint.asset_token and ask.token not in self._account.options.tokens:
+        options = self._account.options
+        known = (*options.tokens, *options.limited_tokens)
+        if not match.endpoint.asset_token and ask.token not in known:
             raise Refusal(AUTHENTICATION)
+
+    def _authorize(self, ask: Ask, match: Match) -> None:
+        """Refuse a token that lacks the endpoint's right."""
+        if match.endpoint.asset_token:
+            return
+        path = match.endpoint.path
+        needed = needed_for(ask.method, path)
+        if needed and not needed & rights_of(ask.token, self._account.options.limited_tokens):
+            raise Refusal(ROUTES_RIGHT if path.startswith("/zones/") else RIGHT)
 
     def _call(self, ask: Ask, match: Match, state: State) -> Call:
         return Call(

@@ -18,6 +18,7 @@ from workers_emulator.rules.account_rules import (
 from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import BAD_BODY, SERVICE_MISSING
 from workers_emulator.state.model import Route, State
+from workers_emulator.state.rights import Right
 
 _PATTERN = re.compile(r"(?:https?://)?\*?[A-Za-z0-9.*-]+(?:/.*)?", re.ASCII | re.DOTALL)
 
@@ -27,7 +28,9 @@ def list_zones(call: Call) -> Answer:
     page, per_page = call.page(per_page=50)
     name = call.query.get("name")
     account = {"id": call.account.options.account_id, "name": call.account.options.account_name}
-    if call.query.get("account.id", account["id"]) != account["id"]:
+    # by rule zones-unseen
+    may_see = Right.ZONES in call.rights
+    if not may_see or call.query.get("account.id", account["id"]) != account["id"]:
         return paged([], page=page, per_page=per_page)
     zones = [
         {"id": zone_id, "name": zone, "status": "active", "account": account}

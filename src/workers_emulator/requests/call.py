@@ -11,6 +11,7 @@ from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import BAD_BODY, BAD_PARAMETER, NO_VERSIONS
 from workers_emulator.state.account import Account, script_in
 from workers_emulator.state.model import Place, Script, State, Version
+from workers_emulator.state.rights import Rights, rights_of
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -37,6 +38,11 @@ class Call:
     def content_type(self) -> str:
         """The content type as it was sent."""
         return self.headers.get("content-type", "")
+
+    @property
+    def rights(self) -> Rights:
+        """What the token may do."""
+        return rights_of(self.token, self.account.options.limited_tokens)
 
     @property
     def place(self) -> Place:

@@ -1,6 +1,7 @@
 """The rules that do not refuse but decide what an answer or the state is."""
 
 from workers_emulator.rules import account_rules as account_rulebook
+from workers_emulator.rules import binding_rules as binding_rulebook
 from workers_emulator.rules import script_rules as rulebook
 from workers_emulator.rules.rules import Known, Rule
 
@@ -125,6 +126,18 @@ BEHAVIOURS = (
         "KV namespaces, R2 buckets and D1 databases exist when asked for, unless check_resources.",
     ),
     _plays(
+        "zones-unseen", _A, "not known: it may be a refusal as well",
+        "A token that may not see zones is answered a list of none.",
+    ),
+    _plays(
+        "rights-of-all-bindings", _A, "not documented for bindings that are inherited or kept",
+        "A token needs the right for every binding of the new version, those that stay too.",
+    ),
+    _plays(
+        "rights-of-producers", _A, "the documentation asks for Queues; no refusal was seen",
+        "A token without Queues may bind a queue as its producer.",
+    ),
+    _plays(
         "syntax-unchecked", _A, "a limit of the emulator",
         "Without check_syntax JavaScript is not compiled at upload: a syntax error and an import"
         " of a module that was not sent show when the script runs.",
@@ -169,7 +182,8 @@ BEHAVIOURS = (
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule of the emulator, those that refuse first."""
     refusing: list[Rule] = []
-    for value in (*vars(rulebook).values(), *vars(account_rulebook).values()):
+    books = (rulebook, binding_rulebook, account_rulebook)
+    for value in (value for book in books for value in vars(book).values()):
         if isinstance(value, Rule):
             refusing.append(value)
         elif isinstance(value, dict):

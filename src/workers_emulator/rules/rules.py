@@ -12,8 +12,9 @@ from enum import StrEnum
 
 
 class Known(StrEnum):
-    """How a rule is known."""
+    """How a rule is known: an answer of the live API was seen, or the page, or the client."""
 
+    SEEN = "seen"
     DOCUMENTED = "documented"
     OBSERVED = "observed"
     ASSUMED = "assumed"

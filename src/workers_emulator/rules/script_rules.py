@@ -111,10 +111,6 @@ REFERENCED = refuses(
     10142, 400, "script-referenced", _D, "codes/10142",
     "Cannot delete Worker because it is still referenced by service bindings.",
 )  # fmt: skip
-SERVICE_TARGET_MISSING = refuses(
-    10143, 400, "service-target-missing", _D, "codes/10143",
-    "Service binding references a Worker which does not exist.",
-)  # fmt: skip
 CPU_LIMIT_MODEL = refuses(
     10205, 400, "cpu-limit-model", _D, "codes/10205",
     "CPU limits can only be set with the standard usage model.",
@@ -170,25 +166,6 @@ BINDING_FIELD = refuses(
     10021, 400, "binding-field", _D, "codes/10021: missing required binding properties",
     "Binding is missing a required property.",
 )  # fmt: skip
-RESOURCE_MISSING = {
-    "kv_namespace": refuses(
-        10041, 400, "kv-missing", _D, "codes/10041", "KV namespace not found."
-    ),
-    "r2_bucket": refuses(
-        10085, 400, "r2-missing", _D, "codes/10085", "R2 bucket not found."
-    ),
-    "d1": refuses(
-        10021, 400, "d1-missing", _D, "codes/10021: a binding that does not exist",
-        "D1 database not found.",
-    ),
-    "queue": refuses(
-        11000, 404, "queue-missing", _D, "codes/11000", "Queue not found."
-    ),
-    "dispatch_namespace": refuses(
-        100119, 400, "dispatch-namespace-missing", _A,
-        "third-party clients; no page has it", "dispatch namespace not found",
-    ),
-}  # fmt: skip
 CLASS_NOT_MIGRATED = refuses(
     10061, 400, "class-not-migrated", _D,
     "codes/10061; the sentence is that of the live API in workers-sdk issues",

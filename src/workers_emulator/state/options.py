@@ -1,7 +1,10 @@
 """What can be set about an emulated account; the command line and tests set the same things."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from workers_emulator.state.rights import Rights
 
 MIB = 2**20
 
@@ -14,6 +17,8 @@ class Options:
     """
 
     tokens: tuple[str, ...] = field(default=("emulator-token",), repr=False)
+    # Tokens that may do only this; every other one may do everything.
+    limited_tokens: Mapping[str, Rights] = field(default_factory=dict, repr=False)
     account_id: str = "0123456789abcdef0123456789abcdef"
     account_name: str = "Emulated account"
     subdomain: str | None = "emulator"
@@ -42,6 +47,8 @@ class Options:
     # True: an upload that binds a KV namespace, R2 bucket or D1 database that was not created
     # here is refused; False: the account has every resource that is asked for.
     check_resources: bool = False
+    # False: nobody enabled R2 in the dashboard, so no bucket can be bound.
+    has_r2: bool = True
     # True: Node compiles JavaScript at upload and relative imports are looked up, some 0.1 s for an
     # upload with new modules. The command line does it wherever there is a Node.
     check_syntax: bool = False

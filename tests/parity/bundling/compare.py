@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.forms import read_form
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from fakes.wrangler_runs import Answer, DryRun, dry_run
 from parity.bundling.suite import Case, write
 from workers_deploy.project.esbuild.program import find_esbuild

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 
 # Beside the installed packages, as a workspace is: they are found by walking up, and the way to
 # them, which a bundle's comments tell, is the same on every machine.

@@ -7,6 +7,7 @@ import time as real_time
 import pytest
 
 from fakes.api import FakeTime
+from fakes.patience import PATIENCE
 from workers_deploy.api.assets.upload import upload_assets
 from workers_deploy.api.endpoints.caller import ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
@@ -57,10 +58,10 @@ def told():
 
 @pytest.fixture
 def client(emulator, time, told):
-    connection = Connection(base_url=emulator.url, token=emulator.token, request_timeout=1.0)
+    connection = Connection(base_url=emulator.url, token=emulator.token, request_timeout=PATIENCE)
     retrier = Retrier(
         max_attempts=5,
-        deadline=real_time.monotonic() + 60,
+        deadline=real_time.monotonic() + PATIENCE,
         clock=real_time.monotonic,
         sleep=time.sleep,
         rng=random.Random(0),
@@ -186,7 +187,7 @@ def test_assets_are_stored_once(client, emulator, manifest):
         {"route": "POST assets/upload", "kind": "html", "nth": 2},
         {"route": "POST assets/upload", "kind": "reset", "count": 1},
         {"route": "POST assets/upload", "kind": "lost", "nth": 3},
-        {"route": "POST assets/upload", "kind": "hang", "nth": 2, "count": 1},
+        {"route": "POST assets/upload", "kind": "hang", "seconds": 0.1, "nth": 2, "count": 1},
         {"route": "POST assets/upload", "kind": "empty", "count": 1},
         {"route": "POST assets/upload", "kind": "expired-token", "nth": 2, "count": 1},
         {"route": "POST assets/upload", "kind": "null-result", "count": 3},
@@ -221,7 +222,8 @@ def test_a_version_whose_answer_is_lost_is_adopted_where_it_was_made(
     deployed, emulator, told, kind
 ):
     before = len(deployed.list_versions("hello"))
-    emulator.faults({"route": "POST versions", "kind": kind, "count": 1, "when": "after"})
+    fault = {"route": "POST versions", "kind": kind, "count": 1, "when": "after"}
+    emulator.faults(fault | ({"seconds": 0.1} if kind == "hang" else {}))
 
     def look():
         found = deployed.list_versions("hello")

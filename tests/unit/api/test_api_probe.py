@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from fakes.api import FakeTime, http_answer, raw_server, read_request
+from fakes.patience import PATIENCE
 from workers_deploy.api.probe import probe, probe_urls
 from workers_deploy.core.project import ProbeTarget
 from workers_deploy.errors import CancelledError
@@ -154,7 +155,7 @@ def test_a_body_that_never_ends_is_not_read():
     def answer(socket):
         read_request(socket)
         socket.sendall(http_answer("200 OK", b"", ["X: y"]).replace(b"Length: 0", b"Length: 9"))
-        done.wait(10)
+        done.wait(PATIENCE)
 
     time = FakeTime()
     with raw_server(answer) as url:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from fakes.patience import PATIENCE
 from workers_deploy.executor.stop import Stop
 
 
@@ -32,7 +33,7 @@ def test_turning_back_waits_for_the_request_that_is_still_starting_its_timers(
     stop.when_requested(lambda: given_up.append("the request in flight"))
     monkeypatch.setattr(threading.Timer, "start", start_late)
     stop.request(signal.SIGTERM)
-    woken.join(5)
+    woken.join(PATIENCE)
 
     assert not failures
     assert not given_up

@@ -21,7 +21,7 @@ http://localhost:/x
 http://[::1]:8080/x
 https://münchen.example/ä?ö=ü
 https://xn--mnchen-3ya.example/
-https://user:pass word@shop_1.example.com:8443/?q=http://x
+https://shop_1.example.com:8443/?q=http://x
 """
 
 
@@ -50,6 +50,8 @@ def test_urls_and_paths_are_taken_as_they_stand():
         ("https://a shop.example.com/", "is a URL with a host that is none"),
         ("https://a.example https://b.example", "is a URL with a host that is none"),
         ("//evil/health", "begins with //, as a host without https: would"),
+        ("https://user:pass@shop.example.com/", "has a user name or a password"),
+        ("https://user@shop.example.com/", "has a user name or a password"),
         ("foo bar", "is neither a URL nor a path"),
         ("/a\tb", "holds a character that no URL has"),
         ("/a\udc80b", "holds a character that no URL has"),

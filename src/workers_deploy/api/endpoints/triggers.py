@@ -24,6 +24,7 @@ from workers_deploy.api.endpoints.zones import ZoneEndpoints
 from workers_deploy.api.http.body import json_body
 from workers_deploy.api.http.failure import Area
 from workers_deploy.api.http.models import validated
+from workers_deploy.core.permissions import ADD_IT, ROUTES, ZONES
 from workers_deploy.errors import RefusedError
 
 # "The token is not all-zones": wrangler falls back to the zones' own endpoints on this code.
@@ -277,8 +278,8 @@ def _no_zone(pattern: str) -> RefusedError:
     return RefusedError(
         f"no zone that the token sees has the route {pattern}",
         request="PUT routes",
-        hint="Give the token Workers Routes Write on the zone, or on all zones; or name the "
-        "route's zone_id in the configuration.",
+        hint=f"Name the route's zone_id in the configuration, or give the token {ZONES}. {ADD_IT} "
+        f"The route itself needs {ROUTES}.",
     )
 
 

@@ -10,6 +10,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from workers_deploy.api.http.failure import Area
+from workers_deploy.core.permissions import (
+    ADD_IT,
+    QUEUES,
+    ROUTES,
+    SCRIPTS,
+    Permission,
+    missing_permission,
+)
 from workers_deploy.dataclass import dataclass
 
 
@@ -23,10 +31,15 @@ class Entry:
 
 
 _WRONG_CREDENTIAL = (
-    "Check `api-token`: it is wrong, expired or revoked, or lacks the permission "
-    "Workers Scripts Write (for routes also Workers Routes Write) on this account. Or check "
-    "`account-id`: a token of another account is not accepted either."
+    f"Check `api-token`: it may be wrong, expired or revoked, or lack {SCRIPTS}. Check "
+    "`account-id`, too: a token of another account is not accepted either."
 )
+
+
+def _lacks(permission: Permission) -> Entry:
+    return Entry(f"the token lacks {permission}", ADD_IT)
+
+
 _CODE = "the script"
 _UPLOAD_AGAIN = "Run again: what is stored is not sent twice."
 _LATEST_HINT = (
@@ -36,7 +49,7 @@ _LATEST_HINT = (
 
 # What a binding names and the account does not have, or may not use: a 404 or 403 of these is
 # neither a wrong account nor a wrong token.
-_RESOURCE = "Create it, or mend the binding in the configuration."
+_RESOURCE = "Create it, or fix the binding in the configuration. Is `account-id` the right account?"
 _PLAN = "Enable it for the account, or remove the binding."
 _BINDINGS: Mapping[int, Entry] = MappingProxyType(
     {
@@ -57,7 +70,16 @@ _BINDINGS: Mapping[int, Entry] = MappingProxyType(
             "on the free plan Durable Objects store in SQLite",
             "Use `new_sqlite_classes` in `migrations`, or change plans.",
         ),
+        10136: Entry(
+            "R2 is not enabled on this account",
+            "Enable R2 in the dashboard, or remove the binding.",
+        ),
+        10157: Entry("a binding names a Hyperdrive configuration that doesn't exist", _RESOURCE),
+        10159: Entry("a binding names a Vectorize index that doesn't exist", _RESOURCE),
+        10181: Entry("a binding names a D1 database that doesn't exist", _RESOURCE),
+        10182: Entry("a binding names a secret that the Secrets Store doesn't have", _RESOURCE),
         11000: Entry("a binding names a queue that doesn't exist", _RESOURCE),
+        100143: Entry("a binding names an mTLS certificate that doesn't exist", _RESOURCE),
     }
 )
 _WORKERS: Mapping[int, Entry] = MappingProxyType(
@@ -84,7 +106,10 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
             "Mend what is named above, in the code or in the configuration.",
             _CODE,
         ),
-        10023: Entry("the token lacks a permission", _WRONG_CREDENTIAL),
+        10023: Entry(
+            "the token lacks a permission, or the plan a feature",
+            'README, "What the token needs", lists the permissions.',
+        ),
         10027: Entry(
             "the script is too large",
             "Leave out what it doesn't need, or bundle and minify it.",
@@ -138,8 +163,9 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
         10143: Entry(
             "a service binding names a script that doesn't exist", "Deploy that script first."
         ),
+        # Seen where the script is missing; 10143 is documented for that.
         10144: Entry(
-            "a service binding names an environment that doesn't exist", "Check the binding."
+            "a service binding names a script that doesn't exist", "Deploy that script first."
         ),
         10145: Entry(
             "a service binding names an entry point that doesn't exist", "Check `entrypoint`."
@@ -209,8 +235,8 @@ _ASSETS: Mapping[int, Entry] = MappingProxyType(
 _ZONES: Mapping[int, Entry] = MappingProxyType(
     {
         10000: Entry(
-            "the token may not see this zone",
-            "Give it Workers Routes Write on the zone, or on all zones.",
+            f"the token lacks {ROUTES} for this zone",
+            f"{ADD_IT} Include the zone under Zone Resources.",
         ),
         10009: Entry("there is no such route any more", "Run again."),
         10019: Entry("a route names a script that doesn't exist", "Deploy that script first."),
@@ -221,7 +247,7 @@ _ZONES: Mapping[int, Entry] = MappingProxyType(
 )
 _QUEUES: Mapping[int, Entry] = MappingProxyType(
     {
-        10000: Entry("the token may not use queues", "Give it Queues Write on the account."),
+        10000: _lacks(QUEUES),
         11000: Entry("there is no such queue", "Create it: `wrangler queues create NAME`."),
         11001: Entry(
             "the script takes no messages", "Export a `queue` handler, or remove the consumer."
@@ -231,7 +257,7 @@ _QUEUES: Mapping[int, Entry] = MappingProxyType(
 )
 _WORKFLOWS: Mapping[int, Entry] = MappingProxyType(
     {
-        10000: Entry("the token may not use workflows", "Give it Workers Scripts Write."),
+        10000: _lacks(SCRIPTS),
         10208: Entry("schedules of a workflow need a paid plan", "Remove `schedules`."),
     }
 )
@@ -290,6 +316,9 @@ def hint_for_status(status: int | None) -> str | None:
 
 def entry_for(code: int | None, area: Area, text: str = "") -> Entry | None:
     """Return what a code means at an endpoint of this area; `text` is what Cloudflare said."""
+    missing = missing_permission(code, text)
+    if missing is not None:
+        return _lacks(missing.permission)
     if code == _VALIDATION_CODE and area is Area.WORKERS:
         said = (entry for pattern, entry in _BY_MESSAGE if pattern.search(text))
         return next(said, _WORKERS[code])

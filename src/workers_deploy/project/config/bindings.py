@@ -4,6 +4,7 @@ The table itself is in `binding_kinds`.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from workers_deploy.core.project import Binding
@@ -78,9 +79,9 @@ def build_bindings(kind: BindingKind, spot: Spot, value: Any) -> Iterator[Bindin
 
 def _build_binding(kind: BindingKind, spot: Spot, item: Mapping[str, Any]) -> Binding:
     name = item[kind.named]
+    locate = partial(spot.document.place, spot.path)
     if any(field.is_resource and item.get(field.name) is None for field in kind.fields):
-        place = spot.document.place(spot.path)
-        return Binding(name=name, type="inherit", inherits=kind.type, place=place)
+        return Binding(name=name, type="inherit", inherits=kind.type, locate=locate)
     fields = {
         field.written: item[field.name]
         for field in kind.fields
@@ -88,7 +89,7 @@ def _build_binding(kind: BindingKind, spot: Spot, item: Mapping[str, Any]) -> Bi
         and item.get(field.name) is not None
         and not (field.unless_empty and item[field.name] in ("", 0, False))
     }
-    return Binding(name=name, type=kind.type, fields=_rewrite(kind.type, fields))
+    return Binding(name=name, type=kind.type, fields=_rewrite(kind.type, fields), locate=locate)
 
 
 def _rewrite(type_: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from fakes.api import FakeTime, bad, client_of, good, page
 from fakes.asset_store import AssetStore
+from fakes.patience import PATIENCE
 from workers_deploy.api.assets.parallel_buckets import BUCKETS_AT_ONCE
 from workers_deploy.api.assets.upload import upload_assets
 from workers_deploy.api.endpoints.caller import ScriptPath
@@ -132,7 +133,7 @@ def test_equal_files_are_sent_once_and_counted_each(files, time, tmp_path):
 def test_eight_buckets_are_under_way_at_once_and_no_more(files, time):
     store = AssetStore()
     together = threading.Barrier(8)
-    store.on_upload = lambda: together.wait(timeout=10)
+    store.on_upload = lambda: together.wait(timeout=PATIENCE)
 
     upload(store, files(16), time)
 
@@ -328,4 +329,4 @@ def test_cancelling_ends_the_upload_before_the_next_bucket(files, time):
     with pytest.raises(CancelledError):
         upload(store, files(30), time)
 
-    assert len(store.uploads) <= 3
+    assert len(store.uploads) <= BUCKETS_AT_ONCE

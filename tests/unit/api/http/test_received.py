@@ -90,6 +90,7 @@ def test_what_nobody_asked_for_is_not_unpacked(encoding):
         (b"no gzip", "can't be unpacked"),
         (gzip.compress(b"some text")[:-4] + b"!!!!", "can't be unpacked"),
     ],
+    ids=["cut", "no gzip", "wrong check sum"],  # gzip writes the time down
 )
 def test_what_is_not_whole_is_no_answer(packed, told):
     with pytest.raises(UnreadableAnswerError, match=told):

@@ -10,6 +10,7 @@ import httpcore
 import pytest
 
 from fakes.api import TOKEN, http_answer, raw_server, read_request
+from fakes.patience import PATIENCE
 from workers_deploy.api.http.answer import Call
 from workers_deploy.api.http.body import BytesBody
 from workers_deploy.api.http.connection import Connection
@@ -98,7 +99,7 @@ def test_a_body_that_nobody_reads_ends_with_the_requests_time():
     call = Call(method="POST", path="/x", label="POST x", body=BytesBody(bytes(2**25), "a/b"))
 
     def ignore(link: socket.socket) -> None:
-        gone.wait(60)
+        gone.wait(PATIENCE)
 
     with raw_server(ignore) as url:
         failure = failure_of(url, call, until=time.monotonic() + 0.2)
@@ -110,7 +111,7 @@ def test_a_body_that_nobody_reads_ends_with_the_requests_time():
 def test_a_tls_handshake_without_an_answer_ends_with_the_requests_time():
     gone = threading.Event()
 
-    with raw_server(lambda _: gone.wait(60) and None) as url:
+    with raw_server(lambda _: gone.wait(PATIENCE) and None) as url:
         failure = failure_of(
             url.replace("http:", "https:"), until=time.monotonic() + 0.2, seconds=600.0
         )
@@ -144,7 +145,7 @@ class NeverOpen:
 
     def open(self) -> httpcore.NetworkStream:
         self.begun.set()
-        self.may_open.wait(60)
+        self.may_open.wait(PATIENCE)
         return Stream(self.closed)
 
 
@@ -164,14 +165,14 @@ def test_a_name_that_does_not_resolve_ends_with_the_requests_time():
         backend.waited(name.open)
 
     name.may_open.set()
-    assert name.closed.wait(60), "nobody closes what came too late"
+    assert name.closed.wait(PATIENCE), "nobody closes what came too late"
 
 
 def test_closing_now_ends_the_wait_for_a_connection():
     name, sockets = NeverOpen(), OpenSockets()
     backend = TimedBackend(sockets)
     backend.begin(Exchange(lambda: math.inf))
-    threading.Thread(target=lambda: name.begun.wait(60) and sockets.shut_all()).start()
+    threading.Thread(target=lambda: name.begun.wait(PATIENCE) and sockets.shut_all()).start()
 
     with pytest.raises(httpcore.ConnectTimeout):
         backend.waited(name.open)
@@ -185,7 +186,7 @@ def test_a_connection_that_fails_late_harms_nobody():
     may_fail, failed = threading.Event(), threading.Event()
 
     def fail() -> httpcore.NetworkStream:
-        may_fail.wait(60)
+        may_fail.wait(PATIENCE)
         failed.set()
         raise httpcore.ConnectError("refused")
 
@@ -193,4 +194,4 @@ def test_a_connection_that_fails_late_harms_nobody():
         backend.waited(fail)
 
     may_fail.set()
-    assert failed.wait(60)
+    assert failed.wait(PATIENCE)

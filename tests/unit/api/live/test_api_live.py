@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from fakes.api import Cloudflare, FakeTime, bad, client_of, good, page
+from fakes.patience import PATIENCE
 from workers_deploy.api.live.script import read_live_deployment, read_live_state
 from workers_deploy.core.project import SubdomainState, UsageModel
 from workers_deploy.errors import CancelledError, RefusedError, UnansweredError
@@ -99,7 +100,7 @@ def test_reads_that_do_not_depend_on_each_other_are_sent_at_once(cloudflare):
 
     def answer(request):
         end = max((end for end in rounds if request.url.path.endswith(end)), key=len)
-        rounds[end].wait(timeout=10)
+        rounds[end].wait(timeout=PATIENCE)
         return cloudflare(request)
 
     assert read(answer).exists
@@ -119,7 +120,7 @@ def test_all_is_asked_at_once_where_the_version_that_serves_is_known(cloudflare)
     together = threading.Barrier(6)
 
     def answer(request):
-        together.wait(timeout=10)
+        together.wait(timeout=PATIENCE)
         return cloudflare(request)
 
     assert read(answer, serving="v1").live.id == "v1"

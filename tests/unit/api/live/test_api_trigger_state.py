@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from fakes.api import Cloudflare, FakeTime, bad, client_of, good
+from fakes.patience import PATIENCE
 from workers_deploy.api.live.script import read_live_state
 from workers_deploy.api.live.triggers import read_triggers
 from workers_deploy.core.project import Triggers
@@ -84,7 +85,7 @@ def test_the_kinds_are_read_at_once(cloudflare):
     def answer(request):
         end = next((end for end in first if request.url.path.endswith(end)), None)
         if end is not None:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=PATIENCE)
         return cloudflare(request)
 
     with client_of(answer, FakeTime()) as client:
@@ -145,7 +146,7 @@ def test_routes_that_may_not_be_read_stop_the_run_with_the_permission_named(clou
     with pytest.raises(RefusedError) as caught:
         read(cloudflare, routes=ALL.routes)
 
-    assert "Workers Routes Write" in (caught.value.hint or "")
+    assert "Zone > Workers Routes > Edit" in (caught.value.hint or "")
 
 
 def test_a_zone_that_the_token_does_not_see_is_told(cloudflare):

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from fakes.patience import PATIENCE
 from fakes.scripts import NODE_MODULES, echo, get, part, runnable
 from workers_emulator.runtime.runtime import Runtime, RuntimeUnavailable
 
@@ -159,10 +160,10 @@ def processes_of(folder: Path) -> list[int]:
     return found
 
 
-def has_ended(pidfd: int, *, seconds: int) -> bool:
+def has_ended(pidfd: int, *, seconds: float) -> bool:
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
+    return bool(poll.poll(int(seconds * 1000)))
 
 
 EMULATOR = """
@@ -268,6 +269,6 @@ class TestEnds:
 
         assert len(watched) == 2
         for one in watched:
-            assert has_ended(one, seconds=20)
+            assert has_ended(one, seconds=PATIENCE)
             os.close(one)
         assert not folder.exists()

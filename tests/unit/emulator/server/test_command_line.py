@@ -4,9 +4,11 @@ import threading
 
 import pytest
 
+from fakes.patience import PATIENCE
 from workers_emulator import __main__ as command
 from workers_emulator.runtime.tools import find_node
 from workers_emulator.state.options import Options
+from workers_emulator.state.rights import TEMPLATE, Right
 
 
 def test_without_arguments_the_options_are_the_defaults_on_port_8787():
@@ -57,7 +59,8 @@ def test_every_option_reaches_the_account(tmp_path):
     argv = [
         "--port", "0", "--token", "a", "--token", "b", "--account", "f" * 32, "--no-subdomain",
         "--zone", "example.org", "--dispatch-namespace", "ns", "--rate-limit", "0",
-        "--check-resources", "--check-syntax", "--bucket-files", "5", "--bucket-bytes", "6",
+        "--check-resources", "--check-syntax", "--no-r2", "--limited-token", "c=template, D1",
+        "--bucket-files", "5", "--bucket-bytes", "6",
         "--single-asset-uploads", "--discard-assets", "--no-put-annotations",
         "--node", str(node), "--node-modules", str(tmp_path),
     ]  # fmt: skip
@@ -67,6 +70,7 @@ def test_every_option_reaches_the_account(tmp_path):
     assert options == Options(
         port=0,
         tokens=("a", "b"),
+        limited_tokens={"c": TEMPLATE | {Right.D1}},
         account_id="f" * 32,
         subdomain=None,
         zones=("example.org",),
@@ -74,6 +78,7 @@ def test_every_option_reaches_the_account(tmp_path):
         rate_limit=0,
         check_resources=True,
         check_syntax=True,
+        has_r2=False,
         bucket_files=5,
         bucket_bytes=6,
         single_asset_uploads=True,
@@ -93,6 +98,7 @@ def test_every_option_reaches_the_account(tmp_path):
         ["--bucket-files", "0"],
         ["--account", "short"],
         ["--account", "G" * 32],
+        ["--limited-token", "t=Everything"],
         ["--host", "0.0.0.0"],
         ["--host", "example.com"],
     ],
@@ -131,11 +137,11 @@ def test_it_tells_its_address_in_one_line_and_serves_until_it_ends(monkeypatch):
     thread = threading.Thread(target=command.main, args=(["--port", "0"], told, io.StringIO()))
 
     thread.start()
-    heard.wait(10)
+    heard.wait(PATIENCE)
     server = servers[0]._server
-    server.ready.wait(10)
+    server.ready.wait(PATIENCE)
     server.end()
-    thread.join(10)
+    thread.join(PATIENCE)
 
     assert not thread.is_alive()
     assert told.getvalue() == f"{servers[0].url}\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes.loads import HEAD, load, told, write_config
 from fakes.parity_project import our_metadata
-from fakes.wrangler import NODE_MODULES
+from fakes.warm_wrangler import NODE_MODULES
 from parity.our_configurations import TAKEN
 from workers_deploy.api.http.body import compact_json
 from workers_deploy.project.code.entry import BundleMode
