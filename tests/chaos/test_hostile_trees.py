@@ -27,8 +27,9 @@ from fakes.hostile import (
     toml,
     unreadable,
 )
+from fakes.patience import PATIENCE
 from fakes.privileges import only_what_modes_allow
-from fakes.runs import LONGEST_RUN, Runner
+from fakes.runs import Runner
 
 LONG = "has 20,000 bytes; a path has at most 4,095, and each name in it 255"
 IS_A_FIFO = "can't be read: it is a FIFO"
@@ -178,10 +179,10 @@ def limit() -> Iterator[None]:
     """End a run that hangs: it fails then, as a bug."""
 
     def give_up(*_: object) -> NoReturn:
-        raise AssertionError(f"the run took longer than {LONGEST_RUN:g} s")
+        raise AssertionError(f"the run took longer than {PATIENCE:g} s")
 
     former = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, LONGEST_RUN)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, former)
