@@ -110,7 +110,13 @@ def _request(inputs: Inputs, values: Values, around: Surroundings) -> ProjectReq
         api_base_url=inputs.api_base_url,
         check=around.stop.check,
         probe=probe if probe.targets else None,
+        sends_triggers=_sends_triggers(inputs),
     )
+
+
+def _sends_triggers(inputs: Inputs) -> bool:
+    is_deploy = inputs.command in (Command.DEPLOY, Command.PLAN)
+    return is_deploy and (not inputs.only or Scope.TRIGGERS in inputs.only)
 
 
 def connect(inputs: Inputs, around: Surroundings, *, started: float) -> Caller:

@@ -139,3 +139,66 @@ def test_an_unknown_option_and_a_wrong_value_are_told_in_one_run(runner: Runner)
     assert "no option" in run.log
     assert "not a whole number" in run.log
     assert "is given 2 times" in run.log
+
+
+@pytest.mark.parametrize("inputs", [{}, {"only": "triggers"}])
+def test_triggers_that_can_not_be_stop_a_deploy_before_it_begins(
+    runner: Runner, inputs: dict[str, str]
+):
+    runner.checkout.config(
+        triggers={"crons": ["* * *", "0 3 * * 0"]},
+        routes=["example.com/*.jpg"],
+        queues={"consumers": [{"queue": "q", "max_batch_size": 101}]},
+    )
+
+    run = runner.fast("deploy", **inputs)
+
+    assert run.exit_code == 3, run.log
+    for told in (
+        '"triggers.crons[0]" is not a cron expression: it has 3 fields instead of 5',
+        '"triggers.crons[1]" is not a cron expression: the weekday 0 is not between 1 and 7',
+        "1 is Sunday and 7 is Saturday",
+        '"routes[0]" is not a route pattern: a path can have * only at its end',
+        '"queues.consumers[0].max_batch_size" is 101; Cloudflare takes 1 to 100',
+    ):
+        assert told in run.log
+    assert runner.cloudflare.requests == []
+
+
+@pytest.mark.parametrize("command", ["preview", "show"])
+def test_a_command_that_sends_no_triggers_lets_them_be(runner: Runner, command: str):
+    assert runner.fast("deploy").exit_code == 0
+    runner.checkout.config(triggers={"crons": ["* * *"]})
+
+    run = runner.fast(command)
+
+    assert run.exit_code == 0, run.log
+
+
+def test_lines_of_rule_files_that_cloudflare_refuses_stop_a_deploy(full_runner: Runner):
+    full_runner.checkout.write("public/_redirects", "# a\n/* /index.html 200\n/a b\n")
+    full_runner.checkout.write("public/_headers", "X-A: b\n/a\nX-B:\n/b\n")
+
+    run = full_runner.fast("deploy")
+
+    assert run.exit_code == 3, run.log
+    for told in (
+        "public/_redirects:2  Cloudflare refuses this line: it would redirect to itself",
+        'set assets.not_found_handling to "single-page-application"',
+        "public/_headers:1  Cloudflare refuses this line: there is no path before it",
+        "public/_headers:3  Cloudflare refuses this line: the header X-B has no value",
+        "public/_redirects:3: warning: this line is ignored: its destination is neither",
+        "public/_headers:4: warning: this line is ignored: no headers follow this path",
+    ):
+        assert told in run.log
+    assert full_runner.cloudflare.requests == []
+
+
+def test_a_rewrite_to_the_index_is_no_loop_without_html_handling(full_runner: Runner):
+    options = {"directory": "public", "binding": "ASSETS", "html_handling": "none"}
+    full_runner.checkout.config(assets=options).write("public/_redirects", "/ /index.html 200\n")
+
+    run = full_runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert "_redirects" not in run.log

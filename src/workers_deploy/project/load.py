@@ -15,6 +15,7 @@ from workers_deploy.project.config.find import Checkout, find_config_file
 from workers_deploy.project.config.fold import Config, fold_config
 from workers_deploy.project.config.script_name import check_script_name
 from workers_deploy.project.cross_checks.project import Consistency
+from workers_deploy.project.cross_checks.triggers import check_triggers
 from workers_deploy.project.cross_checks.unsupported import refuse_unsupported
 from workers_deploy.project.desired.bindings import list_bindings
 from workers_deploy.project.desired.commit import read_commit
@@ -32,6 +33,8 @@ def load_project(request: ProjectRequest) -> Loaded:
     findings = Findings()
     checkout = _find_checkout(request)
     config = _read_config(request, checkout, findings)
+    if config is not None and request.sends_triggers:
+        check_triggers(config)
     # Where the file itself can't be read, every further complaint would be a guess.
     gives_up = config is None and bool(findings.problems)
     project = None if gives_up else _build(request, checkout, config, findings)
@@ -69,6 +72,8 @@ def load_without_code(
         )
     if config is not None and sets_triggers:
         refuse_unsupported(config, api_base_url=request.api_base_url, only_triggers=True)
+    if config is not None and request.sends_triggers:
+        check_triggers(config)
     if needs_name and not parts.name and not findings.problems:
         findings.problem(
             "script-name",

@@ -48,6 +48,7 @@ class ProjectRequest:
     # Raises where the run is to end; called while another program is waited for.
     check: Callable[[], None] = field(default=lambda: None, repr=False)
     probe: ProbeTarget | None = None
+    sends_triggers: bool = False
     # Parity tests read what we don't deploy, such as containers, too.
     refuses_unsupported: bool = True
 

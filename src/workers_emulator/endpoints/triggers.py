@@ -16,8 +16,9 @@ from workers_emulator.state.account import script_in
 from workers_emulator.state.clock import render_time
 from workers_emulator.state.model import Place
 
-# five fields of digits, names, ranges, steps, lists and the extensions L, W, #
-_CRON = re.compile(r"\s*(?:[\w*/,#?-]+\s+){4}[\w*/,#?-]+\s*", re.ASCII)
+# five fields of digits, names, ranges, steps, lists and the extensions L, W, #; the last begins
+# with Sunday as 1, and a 0 in it was seen to be refused
+_CRON = re.compile(r"\s*(?:[\w*/,#-]+\s+){4}(?![^/\s]*(?<!\d)0)[\w*/,#-]+\s*", re.ASCII)
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _SETTINGS = ("limits", "concurrency", "default_retention")  # of a workflow's version
 
@@ -33,7 +34,7 @@ def put_schedules(call: Call) -> Answer:
     crons = [item.cron for item in read(Schedules, call.json(), BAD_BODY, "body").root]
     for cron in crons:
         if not _CRON.fullmatch(cron):
-            raise Refusal(CRON_INVALID, f"Invalid cron expression: {cron}")
+            raise Refusal(CRON_INVALID, f"invalid cron string: {cron}")
     others = sum(
         len(s.schedules) for place, s in call.state.scripts.items() if place != script.place
     )

@@ -3,7 +3,7 @@
 from workers_emulator.rules.rules import Known
 from workers_emulator.rules.script_rules import refuses
 
-_D, _O, _A = Known.DOCUMENTED, Known.OBSERVED, Known.ASSUMED
+_D, _O, _A, _S = Known.DOCUMENTED, Known.OBSERVED, Known.ASSUMED, Known.SEEN
 
 # routes, domains, schedules, queues, workflows
 ROUTE_MISSING = refuses(10009, 404, "route-missing", _D, "codes/10009", "Route not found.")
@@ -20,7 +20,7 @@ ZONE_MISSING = refuses(
     10082, 404, "zone-missing", _A, "no page has it", "The zone does not exist on your account."
 )
 CRON_LIMIT = refuses(10072, 400, "cron-limit", _D, "codes/10072", "Cron trigger limit reached.")
-CRON_INVALID = refuses(10026, 400, "cron-invalid", _A, "no page has it", "Invalid cron expression.")
+CRON_INVALID = refuses(10100, 400, "cron-invalid", _S, "workers-sdk #8923", "invalid cron string")
 DOMAIN_HOSTNAME = refuses(
     100111, 400, "domain-hostname", _D, "codes/100111", "Missing hostname for custom domain."
 )

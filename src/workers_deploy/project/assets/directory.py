@@ -15,9 +15,13 @@ from workers_deploy.core.manifest import (
 )
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
+from workers_deploy.project.assets import headers, redirects
 from workers_deploy.project.assets.content_types import content_type_of, read_mime_table
 from workers_deploy.project.assets.digest import UnsteadyError
 from workers_deploy.project.assets.hashing import Hashed, count_cores, hash_files
+from workers_deploy.project.assets.headers import HeaderReader
+from workers_deploy.project.assets.redirects import RedirectReader
+from workers_deploy.project.assets.rule_lines import report_lines
 from workers_deploy.project.assets.rules import (
     HEADERS_FILE,
     IGNORE_FILE,
@@ -87,7 +91,9 @@ class AssetDirectory:
         if not has_ignore_file:
             self._refuse_pages_worker(found)
         self._check_sizes(found)
-        config = {**options, **self._read_rule_files(rules)}
+        rule_files = self._read_rule_files(rules)
+        self._check_rule_files(rule_files, options.get("html_handling"))
+        config = {**options, **rule_files}
         if len(self.findings.problems) > before:
             return None
         found = [one for one in found if not self._is_key(one, rules)]
@@ -114,6 +120,14 @@ class AssetDirectory:
         sent = [name for name in names if self._may_lead(name, self._target(name), rules)]
         texts = {name: self._read_text(name, MAX_RULE_FILE_BYTES) for name in sent}
         return {name: text for name, text in texts.items() if text is not None}
+
+    def _check_rule_files(self, texts: Mapping[str, str], html_handling: str | None) -> None:
+        if (text := texts.get(REDIRECTS_FILE)) is not None:
+            lines = RedirectReader(html_handling).read(text)
+            report_lines(lines, f"{self.shown}/{REDIRECTS_FILE}", redirects.REFUSED, self.findings)
+        if (text := texts.get(HEADERS_FILE)) is not None:
+            lines = HeaderReader().read(text)
+            report_lines(lines, f"{self.shown}/{HEADERS_FILE}", headers.REFUSED, self.findings)
 
     def _read_text(self, name: str, limit: int) -> str | None:
         try:

@@ -30,13 +30,28 @@ def test_cron_schedules_are_replaced_and_cleared(account_with):
     assert result(account.ask("GET", path)) == {"schedules": []}
 
 
-@pytest.mark.parametrize(
-    "body", [[{"cron": "often"}], [{"cron": "* * * *"}], [{}], {}, ["* * * * *"]]
-)
-def test_schedules_that_cannot_be_are_refused(account, body):
+@pytest.mark.parametrize("body", [[{}], {}, ["* * * * *"]])
+def test_schedules_that_cannot_be_read_are_refused(account, body):
     account.upload()
 
     assert code(account.ask("PUT", f"{SCRIPT}/schedules", json=body)) == (400, 10026)
+
+
+@pytest.mark.parametrize("cron", ["often", "* * * *", "0 3 * * 0", "0 3 * * 0-5", "0 3 * * 1,0"])
+def test_crons_that_cannot_be_are_refused(account, cron):
+    account.upload()
+
+    answer = account.ask("PUT", f"{SCRIPT}/schedules", json=[{"cron": cron}])
+
+    assert code(answer) == (400, 10100)
+    assert answer.json()["errors"][0]["message"] == f"invalid cron string: {cron}"
+
+
+@pytest.mark.parametrize("cron", ["0 3 * * 7", "0 3 * * 2-6/2", "0 0 10 * *", "0 0 LW * friL"])
+def test_crons_that_can_be_are_taken(account, cron):
+    account.upload()
+
+    assert result(account.ask("PUT", f"{SCRIPT}/schedules", json=[{"cron": cron}]))
 
 
 def test_routes_of_a_zone_are_created_changed_and_deleted(account):
