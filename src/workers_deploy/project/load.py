@@ -4,11 +4,13 @@ Nothing is raised for a user's mistake: all of them are collected, so that one r
 """
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from workers_deploy.core.project import Project
 from workers_deploy.errors import ProblemKind
 from workers_deploy.project.assets.choice import read_assets
+from workers_deploy.project.bundle.node_compat import polyfilled_globals
 from workers_deploy.project.code.entry import Entry, find_entry
 from workers_deploy.project.config.document import read_document
 from workers_deploy.project.config.find import Checkout, find_config_file
@@ -122,6 +124,7 @@ def _build(
         findings,
         esbuild=request.esbuild,
         check=request.check,
+        polyfilled=_polyfilled_globals(request, config),
     )
     script = _read_script(entry, config, checkout, request, findings) if entry else None
     # Assets-only scripts take no bindings.
@@ -139,6 +142,14 @@ def _build(
     )
     Consistency(request=request, config=config, entry=entry, parts=parts, findings=findings).check()
     return assemble_project(request, parts)
+
+
+def _polyfilled_globals(request: ProjectRequest, config: Config | None) -> Collection[str]:
+    date, flags = request.compatibility_date, request.compatibility_flags
+    if config is not None:
+        date = config.get("compatibility_date") if date is None else date
+        flags = config.get("compatibility_flags") if flags is None else flags
+    return polyfilled_globals(date or "", flags or ())
 
 
 def _read_script(

@@ -12,7 +12,7 @@ from fakes.wrangler_runs import Answer, DryRun, dry_run
 from parity.bundling.suite import Case, write
 from workers_deploy.project.esbuild.program import find_esbuild
 from workers_deploy.project.load import load_project
-from workers_deploy.project.request import ProjectRequest
+from workers_deploy.project.request import Loaded, ProjectRequest
 
 # wrangler bundles in a folder with a drawn name, and source maps tell it for what is no file: the
 # modules that require a built-in one, for example. Ours must be the same each time.
@@ -49,23 +49,28 @@ def _read(answer: Answer) -> Made:
 
 
 def made_by_us(cases: Sequence[Case]) -> list[Made]:
-    esbuild = find_esbuild(NODE_MODULES.parent, NODE_MODULES.parent, "")
-    return [_make(case, esbuild) for case in cases]
+    return [_make(case) for case in cases]
 
 
-def _make(case: Case, esbuild: Path | None) -> Made:
+def load_case(case: Case, **request: Any) -> Loaded:
+    """Load a project with the esbuild of wrangler."""
     folder = write(case)
-    request = ProjectRequest(
-        workspace=NODE_MODULES.parent,
-        working_directory=str(folder.relative_to(NODE_MODULES.parent)),
-        esbuild=esbuild,
+    return load_project(
+        ProjectRequest(
+            workspace=NODE_MODULES.parent,
+            working_directory=str(folder.relative_to(NODE_MODULES.parent)),
+            esbuild=find_esbuild(folder, NODE_MODULES.parent, ""),
+            **request,
+        )
     )
-    loaded = load_project(request)
+
+
+def _make(case: Case) -> Made:
+    loaded = load_case(case)
     if loaded.project is None:
         return Made(None, "; ".join(str(one.message) for one in loaded.problems))
-    return Made(
-        {one.name: (one.type.value, _without_drawn(one.content)) for one in loaded.project.modules}
-    )
+    modules = loaded.project.modules
+    return Made({one.name: (one.type.value, _without_drawn(one.content)) for one in modules})
 
 
 def _without_drawn(content: bytes) -> bytes:

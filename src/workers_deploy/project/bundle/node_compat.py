@@ -56,6 +56,11 @@ class NodeEnvironment:
     polyfill: tuple[str, ...]
     external: frozenset[str]
 
+    @property
+    def globals(self) -> frozenset[str]:
+        """Return the globals that are set or filled up; a polyfill is called like its global."""
+        return frozenset((*self.inject, *(one.rpartition("/")[2] for one in self.polyfill)))
+
 
 @dataclass(frozen=True, slots=True)
 class NodeTable:
@@ -84,6 +89,19 @@ class NodeTable:
             polyfill=tuple(polyfill),
             external=frozenset(external),
         )
+
+
+def polyfilled_globals(date: str, flags: Collection[str]) -> frozenset[str]:
+    """Return the globals that a bundle brings along, since workerd has them not, or in part.
+
+    >>> sorted(polyfilled_globals("2025-01-01", ["nodejs_compat"]))
+    ['console', 'performance', 'process']
+    >>> sorted(polyfilled_globals("2026-05-01", ["nodejs_compat"]))
+    []
+    """
+    if node_mode(date, flags) is not NodeMode.V2:
+        return frozenset()
+    return read_node_table().environment(date, flags).globals
 
 
 def read_node_table() -> NodeTable:

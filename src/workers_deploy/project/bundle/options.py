@@ -31,7 +31,11 @@ def flags_of(request: BundleRequest) -> Iterator[str]:
     yield from ("--supported:import-source=true", "--supported:using=true")
     if request.said("keep_names") is not False:
         yield "--keep-names"
-    yield from ("--sourcemap", "--bundle", "--metafile", f"--outdir={destination}")
+    # A map that stays here is made, too, for what reads stack traces; the bundle doesn't name it.
+    yield (
+        "--sourcemap" if request.said("upload_source_maps") is not False else "--sourcemap=external"
+    )
+    yield from ("--bundle", "--metafile", f"--outdir={destination}")
     if request.config and (tsconfig := request.config.get("tsconfig")):
         yield f"--tsconfig={request.config.directory / tsconfig}"
     yield from (f"--entry-names={request.entry.file.stem}", f"--conditions={_CONDITIONS}")

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -62,8 +62,12 @@ def find_entry(
     *,
     esbuild: Path | None,
     check: Callable[[], None],
+    polyfilled: Collection[str] = (),
 ) -> Entry | None:
-    """Return the entry point; None where there is none or it is a problem."""
+    """Return the entry point; None where there is none or it is a problem.
+
+    `polyfilled` are the globals that only a bundle brings along.
+    """
     file = _locate(config, checkout, main)
     if file is None:
         return None
@@ -94,7 +98,12 @@ def find_entry(
     return replace(
         entry,
         format=ScriptFormat.MODULES if script.is_module else ScriptFormat.SERVICE_WORKER,
-        bundles=wants and (mode is BundleMode.YES or _needs_bundle(file, script, content, config)),
+        bundles=wants
+        and (
+            mode is BundleMode.YES
+            or _needs_bundle(file, script, content, config)
+            or any(name.encode() in content for name in polyfilled)
+        ),
         exports=script.exports,
     )
 
