@@ -1,80 +1,60 @@
 """What we bundle answers as what wrangler bundles of the same project, both run in workerd."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fakes.plain_upload import upload_project
-from fakes.warm_wrangler import NODE_MODULES
-from fakes.wrangler import ask, emulate
-from fakes.wrangler_runs import Command, run_commands
-from parity import bundled_projects, resolved_projects
-from parity.bundled_projects import BundledProject
-from workers_deploy.project.esbuild.program import find_esbuild
-from workers_deploy.project.load import load_project
-from workers_deploy.project.request import ProjectRequest
-from workers_emulator.server.server import EmulatorServer
+import pytest
 
-PROJECTS = {**bundled_projects.PROJECTS, **resolved_projects.PROJECTS}
-Answers = dict[str, list[tuple[int, str]]]
+from parity.bundling import all_projects
+from parity.bundling.compare import made_by_wrangler
+from parity.bundling.running import run_both
+from parity.bundling.suite import Case, Suited, cases
 
-
-def write_project(directory: Path, project: BundledProject) -> None:
-    config = f'name = "ours"\nmain = "{project.main}"\n{project.config}'
-    for path, content in {**project.files, "wrangler.toml": config}.items():
-        file = directory / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    (directory / "node_modules").mkdir(exist_ok=True)
-    for package in project.packages:
-        (directory / "node_modules" / package).symlink_to(NODE_MODULES / package)
-
-
-def script_of(title: str, whose: str) -> str:
-    return f"{title.replace(' ', '-').replace(',', '')}-{whose}"
+# What runs in each test run, under its first date: a few of each kind, since bundles whose bytes
+# are equal (test_bundled_bytes) answer alike. All run at night.
+SAMPLE = (
+    "hono with jsx",
+    "mysql2",
+    "aws sdk",
+    "every builtin required",
+    "globals of node",
+    "packages called like builtins",
+    "every type of rule",
+    "a service worker",
+    "alias and define",
+    "classes of the platform",
+    "a store of links",
+    "new syntax",
+)
+# What answers an error in both, with its reason.
+FAILING: Mapping[str, str] = {}
 
 
-def answers(cloudflare: EmulatorServer, whose: str) -> Answers:
-    found: Answers = {}
-    for title, project in PROJECTS.items():
-        asked = [ask(cloudflare, script_of(title, whose), path) for path in project.paths]
-        found[title] = [(one.status_code, one.text) for one in asked]
-    return found
+def assert_equal_answers(asked: Sequence[Case], home: Path) -> None:
+    ran = run_both(asked, home)
 
-
-def deploy_ours(cloudflare: EmulatorServer, folder: Path) -> None:
-    esbuild = find_esbuild(NODE_MODULES.parent, NODE_MODULES.parent, "")
-    for title in PROJECTS:
-        request = ProjectRequest(
-            workspace=folder / title, script_name=script_of(title, "ours"), esbuild=esbuild
-        )
-        loaded = load_project(request)
-        assert loaded.project is not None, loaded.problems
-        upload_project(cloudflare, loaded.project)
-
-
-def deploy_theirs(cloudflare: EmulatorServer, folder: Path, home: Path) -> None:
-    commands = [
-        Command(folder / title, ("deploy", "--name", script_of(title, "theirs")))
-        for title in PROJECTS
+    assert [(one.case.name, one.ours) for one in ran] == [
+        (one.case.name, one.theirs) for one in ran
     ]
-    environment = {
-        "CLOUDFLARE_API_BASE_URL": cloudflare.url,
-        "CLOUDFLARE_API_TOKEN": cloudflare.token,
-        "CLOUDFLARE_ACCOUNT_ID": cloudflare.account_id,
-    }
-    errors = run_commands(commands, home, environment)
-    assert not any(errors), errors
+    failing = {one.case.name: one.ours for one in ran if any(code >= 500 for code, _ in one.ours)}
+    assert {name: one for name, one in failing.items() if name not in FAILING} == {}
 
 
-# One test for all: wrangler and the runtime each take seconds to start.
-def test_our_bundles_answer_as_those_of_wrangler(tmp_path: Path):
-    for title, project in PROJECTS.items():
-        write_project(tmp_path / title, project)
+def test_a_sample_of_our_bundles_answers_as_those_of_wrangler(tmp_path: Path):
+    first = {case.title: case for case in reversed([*cases(all_projects.PROJECTS)])}
 
-    with emulate() as cloudflare:
-        deploy_ours(cloudflare, tmp_path)
-        deploy_theirs(cloudflare, tmp_path, tmp_path)
-        ours, theirs = answers(cloudflare, "ours"), answers(cloudflare, "theirs")
+    assert_equal_answers([first[title] for title in SAMPLE], tmp_path)
 
-    assert ours == theirs
-    failed = [title for title, found in ours.items() if any(code >= 500 for code, _ in found)]
-    assert not failed, [ours[title] for title in failed]
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("projects", all_projects.GROUPS.values(), ids=all_projects.GROUPS)
+def test_all_our_bundles_answer_as_those_of_wrangler(
+    projects: Mapping[str, Suited], tmp_path: Path
+):
+    asked = list(cases(projects))
+    theirs = made_by_wrangler(asked, tmp_path)
+
+    assert_equal_answers(
+        [case for case, made in zip(asked, theirs, strict=True) if made.modules is not None],
+        tmp_path,
+    )
