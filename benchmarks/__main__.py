@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.bundles import bundled_projects
 from benchmarks.client import Server, running_server
 from benchmarks.fresh import from_nothing
 from benchmarks.limits import Limit, all_limits
@@ -24,6 +25,7 @@ THOUSAND = {"wall": 4.0, "wall-no-log": 3.0, "memory": 4.0}
 TEN_THOUSAND = {"wall": 8.0, "wall-no-log": 5.0, "memory": 4.0}
 TWENTY_THOUSAND = {"wall": 10.0, "wall-no-log": 7.0, "memory": 5.0}
 LARGE = {"megabytes": 200.0}
+BUNDLED = {"wall": 3.0, "wall-no-log": 3.0}
 UNCHANGED = {"wall": 6.0, "wall-no-log": 3.0, "memory": 5.0}
 
 
@@ -91,6 +93,8 @@ def full_works() -> Iterator[Work]:
     yield Work(site=twenty_thousand, unchanged=True, wanted=UNCHANGED)
     for site in npm_sites(CACHE):
         yield Work(site=site)
+    for project in bundled_projects():
+        yield Work(site=project, wanted=BUNDLED)
     yield Work(site=generated_site(CACHE, 100_000), only_ours=True, wanted=LARGE)
     yield Work(site=site_of_large_files(CACHE, 100), only_ours=True, wanted=LARGE)
 
