@@ -121,6 +121,8 @@ def _begin(
     _mask(reporter, raw_secrets(env, reading, values))
     if reading.notice:
         reporter.notice(reading.notice)
+    for warning in reading.warnings:
+        reporter.warning(warning)
     repository = read_repository(env, _run_url(env))
     pull = repository.pull_request if repository else None
     github = GitHubRun(
@@ -209,7 +211,7 @@ def _outcome(
     try:
         around.stop.check()
         loaded = load(reading, values, around)
-        told = tuple(map(str, loaded.warnings))
+        told = (*reading.warnings, *map(str, loaded.warnings))
         around.stop.check()  # what a signal has broken is no mistake of the project
         problems = [*reading.problems, *values.problems, *loaded.problems]
         if problems:  # else behind the header

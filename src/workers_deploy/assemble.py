@@ -53,7 +53,8 @@ class Surroundings:
 
 def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
     """Read as much of the checkout as the command sends."""
-    inputs, request = reading.inputs, _request(reading.inputs, values, around)
+    inputs = reading.inputs
+    request = replace(_request(inputs, values, around), means_top_level=reading.means_top_level)
     match inputs.command:
         case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
             return load_project(_with_esbuild(request, around, inputs))

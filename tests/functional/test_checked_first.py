@@ -13,7 +13,10 @@ from fakes.runs import Runner
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [
-        ({"usage_model": "fastest"}, "usage-model    not one of standard, bundled or unbound"),
+        (
+            {"usage_model": "fastest"},
+            'usage-model    "fastest" is not one of standard, bundled or unbound',
+        ),
         ({"tag": "t" * 101}, "tag            has 101 bytes; Cloudflare takes 100 at most"),
         ({"tag": "ü" * 51}, "tag            has 102 bytes; Cloudflare takes 100 at most"),
     ],

@@ -272,6 +272,6 @@ def test_a_configuration_outside_of_the_repository_is_not_looked_for(
 
     run = Runner(inner, cloudflare, tmp_path / "files").fast("deploy")
 
-    assert run.exit_code == 3
-    assert "the script has no name" in run.log
+    assert run.exit_code == 2
+    assert "no wrangler.json, wrangler.jsonc or wrangler.toml in this folder" in run.log
     assert cloudflare.requests == []

@@ -63,6 +63,60 @@ def test_the_state_that_was_rolled_back_is_not_deployed_again(
     assert_stopped(run, cloudflare, "after-rollback")
 
 
+def test_a_commit_after_the_one_that_was_rolled_back_is_deployed(
+    runner: Runner, cloudflare: Cloudflare
+):
+    runner.checkout.commit("Begin")
+    assert runner.fast("deploy").exit_code == 0
+    bad = runner.checkout.module(TWO).commit("Break it")
+    assert runner.fast("deploy").exit_code == 0
+    assert runner.fast("rollback").exit_code == 0
+    cloudflare.forget_requests()
+
+    again = runner.fast("deploy")
+    assert_stopped(again, cloudflare, "after-rollback")
+    assert f"of commit {bad[:12]}" in again.log
+    runner.checkout.module(THREE).commit("Fix it")
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert f"commit {bad[:12]} was rolled back" in run.log
+    assert "three" in cloudflare.live()["modules"][0]["text"]
+
+
+def test_a_commit_before_the_one_that_was_rolled_back_is_not_deployed(
+    runner: Runner, cloudflare: Cloudflare
+):
+    runner.checkout.commit("Begin")
+    assert runner.fast("deploy").exit_code == 0
+    between = runner.checkout.module(TWO).commit("Go on")
+    runner.checkout.module(THREE).commit("Break it")
+    assert runner.fast("deploy").exit_code == 0
+    assert runner.fast("rollback").exit_code == 0
+    runner.checkout.branch_from(between, "between").module(TWO)
+    cloudflare.forget_requests()
+
+    run = runner.fast("deploy")
+
+    assert_stopped(run, cloudflare, "after-rollback")
+
+
+def test_a_commit_beside_the_one_that_was_rolled_back_is_not_deployed_unasked(
+    runner: Runner, cloudflare: Cloudflare
+):
+    first = runner.checkout.commit("Begin")
+    assert runner.fast("deploy").exit_code == 0
+    runner.checkout.module(TWO).commit("Break it")
+    assert runner.fast("deploy").exit_code == 0
+    assert runner.fast("rollback").exit_code == 0
+    runner.checkout.branch_from(first, "beside").module(THREE).commit("Beside it")
+    cloudflare.forget_requests()
+
+    run = runner.fast("deploy")
+
+    assert_stopped(run, cloudflare, "after-rollback")
+
+
 def test_after_a_guard_was_opened_the_next_run_needs_no_word(
     two_versions: Runner, cloudflare: Cloudflare
 ):

@@ -14,7 +14,13 @@ from workers_deploy.api.live.script import read_live_state
 from workers_deploy.api.live.triggers import read_triggers
 from workers_deploy.ci.base import Reporter
 from workers_deploy.core.digest import Note, derive_note_key, make_note
-from workers_deploy.core.guards import check_guards, check_hosts, live_commit
+from workers_deploy.core.guards import (
+    check_guards,
+    check_hosts,
+    describe_rollback,
+    live_commit,
+    rolled_back_commit,
+)
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.metadata import describe_code
 from workers_deploy.core.outcome import Outcome, Result
@@ -142,7 +148,8 @@ def guard(session: Session, live: LiveState, plan: Plan) -> None:
     # Values of secrets belong to no commit.
     of_commit = [s for s in writing if not isinstance(s, PutSecrets | CheckLive | Probe)]
     is_older = _is_older(session, live) if of_commit else None
-    check_guards(live, is_older=is_older, allow=allow)
+    is_newer = Allow.AFTER_ROLLBACK not in allow and _comes_after_rollback(session, live)
+    check_guards(live, is_older=is_older, allow=allow, is_newer=is_newer)
     if not session.inputs.only or Scope.TRIGGERS in session.inputs.only:
         check_hosts(session.project, live, allow=allow)
 
@@ -158,6 +165,17 @@ def _is_older(session: Session, live: LiveState) -> bool | None:
             "short; check out with fetch-depth: 0"
         )
     return older
+
+
+def _comes_after_rollback(session: Session, live: LiveState) -> bool:
+    """Tell whether this commit comes after the one that someone rolled back, and say so."""
+    commit, rolled_back = session.project.commit, rolled_back_commit(live)
+    if commit is None or rolled_back is None or commit.startswith(rolled_back):
+        return False
+    is_after = bool(session.is_older(rolled_back, commit))
+    if is_after:
+        session.reporter.notice(describe_rollback(live))
+    return is_after
 
 
 def tell_plan(session: Session, plan: Plan) -> None:

@@ -10,16 +10,19 @@ from workers_deploy.core.project import Project
 from workers_deploy.errors import GuardError
 
 
-def check_guards(live: LiveState, *, is_older: bool | None, allow: Collection[str]) -> None:
+def check_guards(
+    live: LiveState, *, is_older: bool | None, allow: Collection[str], is_newer: bool = False
+) -> None:
     """Raise GuardError where someone else's decision would be overruled.
 
     `is_older` tells whether the commit to deploy is an ancestor of the live one; None: not known.
+    `is_newer`: it comes after the one that was rolled back, if any was.
     """
     if live.deployment is None:
         return
     if "end-rollout" not in allow:
         check_rollout(live.deployment)
-    if "after-rollback" not in allow:
+    if "after-rollback" not in allow and not is_newer:
         _check_rollback(live, live.deployment)
     if is_older and "older-commit" not in allow:
         raise GuardError(
@@ -65,11 +68,34 @@ def check_rollout(deployment: LiveDeployment) -> None:
 def _check_rollback(live: LiveState, deployment: LiveDeployment) -> None:
     if not was_rolled_back(live):
         return
-    version = deployment.shares[0].version_id[:8]
+    version, commit = deployment.shares[0].version_id[:8], rolled_back_commit(live)
+    of_commit = f" of commit {commit}" if commit else ""
     raise GuardError(
-        f"the last deploy was rolled back to version {version} ({_by(deployment)})",
+        f"the last deploy{of_commit} was rolled back to version {version} ({_by(deployment)})",
         word="after-rollback",
-        hint="make sure that the fault it was taken back for is mended",
+        hint="deploy a commit that comes after it, or check that the cause of the rollback is "
+        "fixed",
+    )
+
+
+def rolled_back_commit(live: LiveState) -> str | None:
+    """Return the 12 hex digits of the commit that someone took back; None where none is known.
+
+    Of several deploys that were taken back, it is the newest one's.
+    """
+    if not was_rolled_back(live):
+        return None
+    ours = next(one for one in live.former_deployments if _is_ours(one))
+    note = parse_note(ours.message)
+    return None if note is None or note.commit == NO_COMMIT else note.commit
+
+
+def describe_rollback(live: LiveState) -> str:
+    """Say who took what back, for a deploy that goes on after it."""
+    assert live.deployment is not None
+    return (
+        f"commit {rolled_back_commit(live)} was rolled back ({_by(live.deployment)}); "
+        "this commit comes after it, so it is deployed"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 from workers_deploy.core.compare import (
     compare_note,
+    wanted_subdomain,
 )
 from workers_deploy.core.digest import Note
 from workers_deploy.core.live import LiveState
@@ -126,6 +127,14 @@ def _gone_secrets(steps: Collection[Step]) -> Iterator[str]:
                 pass
 
 
+def _reach(project: Project, live: LiveState) -> str:
+    """Say who can reach a new script."""
+    wanted, triggers = wanted_subdomain(project, live), project.triggers
+    if wanted.enabled or wanted.previews_enabled or triggers.routes or triggers.domains:
+        return "; the public can reach the new script"
+    return "; no address leads to the new script"
+
+
 def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, ...]:
     notes = [f"not read: {problem}" for problem in live.unread]
     if not live.latest_is_live and live.latest_version_id:
@@ -136,7 +145,7 @@ def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, .
     if not any(step.action is not Action.UNCHANGED for step in steps):
         return tuple(notes)
     if not live.exists and project.dispatch_namespace is None:
-        notes.append("a first deploy can't be undone; it makes a script that the public can reach")
+        notes.append(f"a first deploy can't be undone{_reach(project, live)}")
     if pending_migrations(project, live):
         notes.append("Durable Object migrations can't be undone")
     if project.dispatch_namespace is not None:

@@ -15,7 +15,8 @@ from workers_deploy import __version__
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.inputs.choices import Command
-from workers_deploy.inputs.model import ECOSYSTEM_NAMES, NO_OPTION, Inputs, names_of
+from workers_deploy.inputs.mistakes import NO_OPTION
+from workers_deploy.inputs.model import ECOSYSTEM_NAMES, Inputs, names_of
 
 SWITCHES = frozenset(
     name for name, field in Inputs.model_fields.items() if "bool" in str(field.annotation)

@@ -1,8 +1,7 @@
 """What the workflow author wrote, from command line and environment, as typed values.
 
 Where a value is looked for is said once, in `names_of()`. The command line wins, then the names of
-the environment in their order; an empty text counts as "not given". No message ever holds a value:
-pydantic's own texts quote what they were given, so only the kinds of its errors are used.
+the environment in their order; an empty text counts as "not given".
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ from pydantic_settings import (
 
 from workers_deploy.core.steps import Scope
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import Problem, ProblemKind
+from workers_deploy.errors import Problem
 from workers_deploy.inputs.choices import (
     Allow,
     Bundle,
@@ -33,10 +32,10 @@ from workers_deploy.inputs.choices import (
     UsageModelName,
     WithoutCredentials,
 )
+from workers_deploy.inputs.mistakes import NO_OPTION, problems_of
 from workers_deploy.inputs.probe_targets import parse_probe_targets
 from workers_deploy.inputs.script_settings import parse_script_settings
 from workers_deploy.inputs.texts import (
-    Invalid,
     parse_account_id,
     parse_base_url,
     parse_boolean,
@@ -48,6 +47,7 @@ from workers_deploy.inputs.texts import (
     parse_token,
     parse_words,
 )
+from workers_deploy.inputs.unknown_names import warn_of_unknown
 from workers_deploy.inputs.wrangler_action import (
     RENAMED,
     refuse_commands,
@@ -65,8 +65,6 @@ ECOSYSTEM_NAMES = {
     "api_base_url": "CLOUDFLARE_API_BASE_URL",
     "environment": "CLOUDFLARE_ENV",
 }
-# A process list is public: these have no command-line option.
-NO_OPTION = frozenset({"api_token", "github_token", "secrets_json", "vars"})
 
 
 Boolean = Annotated[bool, BeforeValidator(parse_boolean)]
@@ -239,14 +237,17 @@ class InputsReading:
     inputs: Inputs
     problems: tuple[Problem, ...] = ()
     notice: str = ""  # names of another action's inputs that are given
+    warnings: tuple[str, ...] = ()  # of variables that look like inputs and are none
+    # An environment was said to be none, so the top level of the configuration is meant.
+    means_top_level: bool = False
     # The configuration file wins over CLOUDFLARE_ACCOUNT_ID, and over nothing else.
     account_id_is_fallback: bool = False
 
 
 def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsReading:
-    """Return the inputs; what is wrong is listed, by input name and without values."""
+    """Return the inputs; what is wrong is listed, by input name and without secrets."""
     options = dict(options)
-    told = tell_names(env)
+    told, warnings = tell_names(env), warn_of_unknown(env, _known_names())
     problems = refuse_commands(env)
     env, misunderstood = understand_command(env)
     problems += [misunderstood] if misunderstood else []
@@ -254,7 +255,7 @@ def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsRea
         try:
             inputs = Inputs(options=options, env=env)
         except ValidationError as exc:
-            for field, problem in _problems_of(exc):
+            for field, problem in problems_of(exc):
                 problems.append(problem)
                 options.pop(field, None)
                 for name in names_of(field):
@@ -264,8 +265,21 @@ def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsRea
                 inputs=inputs,
                 problems=tuple(problems),
                 notice=told,
+                warnings=warnings,
+                means_top_level=_means_top_level(options, env),
                 account_id_is_fallback=_is_fallback("account_id", options, env),
             )
+
+
+def _known_names() -> dict[str, str]:
+    """Return the variables that are read, and the input that each of them holds."""
+    return {name: field for field in Inputs.model_fields for name in names_of(field)}
+
+
+def _means_top_level(options: Mapping[str, str], env: Mapping[str, str]) -> bool:
+    """Tell whether an empty environment was asked for, as wrangler understands one."""
+    # An input that is empty means nothing: GitHub sets it for whatever action.yml declares.
+    return "" in (options.get("environment"), env.get(ECOSYSTEM_NAMES["environment"]))
 
 
 def _is_fallback(field: str, options: Mapping[str, str], env: Mapping[str, str]) -> bool:
@@ -273,44 +287,6 @@ def _is_fallback(field: str, options: Mapping[str, str], env: Mapping[str, str])
     return bool(
         env.get(last) and not options.get(field) and not any(env.get(name) for name in first)
     )
-
-
-def _problems_of(exc: ValidationError) -> list[tuple[str, Problem]]:
-    found: dict[str, Problem] = {}
-    for error in exc.errors(include_input=False, include_url=False, include_context=True):
-        field = str(error["loc"][0])
-        found.setdefault(
-            field,
-            Problem(
-                kind=ProblemKind.INPUT,
-                subject=field.replace("_", "-"),
-                message=_message_of(error),
-                hint=_hint_of(error),
-            ),
-        )
-    return list(found.items())
-
-
-def _message_of(error: Mapping[str, Any]) -> str:
-    context: Mapping[str, Any] = error.get("ctx", {})
-    match error["type"]:
-        case "enum":
-            return f"not one of {context['expected'].replace(chr(39), '')}"
-        case "int_parsing" | "int_type" | "int_from_float":
-            return "not a whole number"
-        case "greater_than":
-            return f"not above {context['gt']}"
-        case "greater_than_equal" | "less_than_equal":
-            return "out of bounds: 1 to 20"
-        case "value_error" if isinstance(context.get("error"), Invalid):
-            return str(context["error"])
-        case _:
-            return "not understood"
-
-
-def _hint_of(error: Mapping[str, Any]) -> str | None:
-    cause = error.get("ctx", {}).get("error")
-    return cause.hint if isinstance(cause, Invalid) else None
 
 
 def option_names() -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""Text of an input → value. No message repeats what it was given: it may be a misplaced secret."""
+"""Text of an input → value. What a text is shown with is decided in one place, `about_value`."""
 
 import ipaddress
 import json
@@ -15,6 +15,31 @@ MAX_DEPTH: Final = 50
 MAX_PATH_BYTES: Final = 4095
 MAX_PART_BYTES: Final = 255
 TOO_DEEP: Final = "nested too deeply"
+
+
+# API keys have 37 characters, tokens 40 and more: what is longer may be one in the wrong place.
+LONGEST_SHOWN: Final = 32
+
+
+def about_value(value: str, message: str) -> str:
+    r"""Say what is wrong with a value, with the value where it can be no misplaced credential.
+
+    >>> about_value("ja", "neither true nor false")
+    '"ja" is neither true nor false'
+    >>> about_value("Shop", "only small letters")
+    '"Shop": only small letters'
+    >>> about_value("x" * 40, "not a whole number")
+    'not a whole number (a text of 40 characters)'
+    """
+    text = value.strip()
+    if not text:
+        return message
+    if len(text) > LONGEST_SHOWN or not text.isprintable():
+        return (
+            message if "characters" in message else f"{message} (a text of {len(text)} characters)"
+        )
+    is_claim = message.startswith(("not ", "neither ", "out of "))
+    return f'"{text}" is {message}' if is_claim else f'"{text}": {message}'
 
 
 class Invalid(ValueError):  # noqa: N818  # pydantic takes ValueErrors; it never leaves this package

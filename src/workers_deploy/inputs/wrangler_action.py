@@ -4,6 +4,7 @@ That action runs any wrangler command line. Understood are those that a deploy w
 so that a migration is one changed line; for the rest the error names what to write instead.
 """
 
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -31,6 +32,7 @@ _COMMANDS: Mapping[tuple[str, ...], str] = {
     ("versions", "upload"): "preview",
 }
 _ENVIRONMENT_OPTIONS = ("--env", "-e")
+_WORD = re.compile(r"[a-z][a-z0-9:-]{,19}")
 _REPLACEMENTS = {
     "--name": "the input script-name",
     "--config": "the input config",
@@ -72,6 +74,12 @@ def tell_names(env: Mapping[str, str]) -> str:
         if env.get(_variable(name))
     ]
     return f"inputs of wrangler-action: {'; '.join(told)}" if told else ""
+
+
+def other_names() -> frozenset[str]:
+    """Return the variables of that action's inputs which something is said of already."""
+    renamed = (_variable(name) for name in (*RENAMED, *WITHOUT_MEANING))
+    return frozenset((*renamed, *(variable for _, variable, _ in NOT_RUN)))
 
 
 def _variable(name: str) -> str:
@@ -125,12 +133,13 @@ def _environment_of(options: list[str]) -> str | None:
 
 
 def _problem(words: list[str]) -> Problem:
-    # The words may hold anything, so only known ones are repeated.
+    # The words may hold anything, so only the first and known ones are repeated.
     known = [word.partition("=")[0] for word in words]
     instead = [f"{word} is {_REPLACEMENTS[word]}" for word in known if word in _REPLACEMENTS]
+    first = f' "{words[0]} …"' if _WORD.fullmatch(words[0]) else ""
     return Problem(
         kind=ProblemKind.INPUT,
         subject="command",
-        message="a wrangler command line that is not understood",
+        message=f"the wrangler command line{first} is not understood",
         hint="; ".join(instead) or "write one of our commands; further options are inputs",
     )

@@ -13,7 +13,7 @@ from workers_deploy.project.assets.choice import read_assets
 from workers_deploy.project.bundle.node_compat import polyfilled_globals
 from workers_deploy.project.code.entry import Entry, find_entry
 from workers_deploy.project.config.document import read_document
-from workers_deploy.project.config.find import Checkout, find_config_file
+from workers_deploy.project.config.find import Checkout, find_config_file, tell_of_no_config
 from workers_deploy.project.config.fold import Config, fold_config
 from workers_deploy.project.config.script_name import check_script_name
 from workers_deploy.project.cross_checks.project import Consistency
@@ -38,6 +38,8 @@ def load_project(request: ProjectRequest) -> Loaded:
     if config is not None and request.sends_triggers:
         check_triggers(config)
     # Where the file itself can't be read, every further complaint would be a guess.
+    if config is None and not (findings.problems or request.names_a_source):
+        tell_of_no_config(checkout, findings)
     gives_up = config is None and bool(findings.problems)
     project = None if gives_up else _build(request, checkout, config, findings)
     return Loaded(
@@ -77,18 +79,25 @@ def load_without_code(
     if config is not None and request.sends_triggers:
         check_triggers(config)
     if needs_name and not parts.name and not findings.problems:
-        findings.problem(
-            "script-name",
-            "neither the input nor a configuration says it",
-            hint="set script-name, or name in the wrangler configuration",
-            kind=ProblemKind.INPUT,
-        )
+        _tell_of_no_name(config, checkout, findings)
     return Loaded(
         project=None if findings.problems else assemble_project(request, parts),
         problems=tuple(findings.first_problems()),
         warnings=tuple(findings.first_notices()),
         account_id=config.get("account_id") if config else None,
         config_file=config.document.shown if config else None,
+    )
+
+
+def _tell_of_no_name(config: Config | None, checkout: Checkout, findings: Findings) -> None:
+    if config is None:
+        tell_of_no_config(checkout, findings)
+        return
+    findings.problem(
+        "script-name",
+        "neither the input nor the configuration says it",
+        hint='set `script-name`, or "name" in the configuration',
+        kind=ProblemKind.INPUT,
     )
 
 
@@ -110,7 +119,14 @@ def _read_config(request: ProjectRequest, checkout: Checkout, findings: Findings
     if document is None:
         return None
     any_name = request.dispatch_namespace is not None
-    return fold_config(document, file, request.environment, findings, any_name=any_name)
+    return fold_config(
+        document,
+        file,
+        request.environment,
+        findings,
+        any_name=any_name,
+        means_top_level=request.means_top_level,
+    )
 
 
 def _build(

@@ -23,6 +23,7 @@ class ProjectRequest:
     working_directory: str = "."
     config: str | None = None
     environment: str | None = None
+    means_top_level: bool = False  # an empty environment was asked for
     script_name: str | None = None
     main: str | None = None
     compatibility_date: str | None = None
@@ -51,6 +52,11 @@ class ProjectRequest:
     sends_triggers: bool = False
     # Parity tests read what we don't deploy, such as containers, too.
     refuses_unsupported: bool = True
+
+    @property
+    def names_a_source(self) -> bool:
+        """Tell whether an input says what the script is made of, without any configuration."""
+        return bool(self.main or self.assets)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from fakes.builders import LIVE_ID, OTHER_ID, deployment, live_of, missing, project, version_of
-from workers_deploy.core.guards import check_guards, live_commit
+from workers_deploy.core.guards import check_guards, live_commit, rolled_back_commit
 from workers_deploy.errors import GuardError
 
 OURS = "Fix wd1:a1b2c3d4e5f6:cccccccccccc:aaaaaaaaaaaa:ssssssssssss"
@@ -40,6 +40,37 @@ def test_a_rollback_of_our_last_deploy_stands():
 
     assert word_of(live) == "after-rollback"
     check_guards(live, is_older=False, allow={"after-rollback"})
+
+
+def test_a_newer_commit_goes_over_a_rollback_and_the_newest_one_taken_back_counts():
+    other = OURS.replace("a1b2c3d4e5f6", "b2c3d4e5f6a1")
+    live = live_of(
+        project(),
+        deployment=deployment(LIVE_ID, message="Rollback"),
+        former_deployments=(
+            deployment(THIRD_ID, message=other),
+            deployment(OTHER_ID, message=OURS),
+            deployment(LIVE_ID, message=OURS),
+        ),
+    )
+
+    assert rolled_back_commit(live) == "b2c3d4e5f6a1"
+    check_guards(live, is_older=False, allow=(), is_newer=True)
+
+
+@pytest.mark.parametrize("message", ["wd1:reverted", OURS.replace("a1b2c3d4e5f6", "0" * 12)])
+def test_what_has_no_commit_is_taken_back_without_one(message):
+    live = live_of(
+        project(),
+        deployment=deployment(LIVE_ID, message="Rollback"),
+        former_deployments=(
+            deployment(OTHER_ID, message=message),
+            deployment(LIVE_ID, message=OURS),
+        ),
+    )
+
+    assert rolled_back_commit(live) is None
+    assert word_of(live) == "after-rollback"
 
 
 def test_our_own_return_of_traffic_is_no_rollback_by_someone():

@@ -3,7 +3,8 @@ import pytest
 from workers_deploy.errors import ProblemsError
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.command_line import CommandLine, Help, _make_parser, read_command_line
-from workers_deploy.inputs.model import NO_OPTION, option_names, read_inputs
+from workers_deploy.inputs.mistakes import NO_OPTION
+from workers_deploy.inputs.model import option_names, read_inputs
 
 
 def typed(*argv: str) -> CommandLine:

@@ -52,20 +52,20 @@ def test_the_github_token_is_never_taken_from_the_jobs_own_variable():
     assert read_inputs({}, {"GITHUB_TOKEN": "ghs_x"}).inputs.github_token is None
 
 
-def test_all_wrong_inputs_are_told_at_once_and_no_value_with_them():
+def test_all_wrong_inputs_are_told_at_once_and_no_secret_with_them():
     env = {
-        "INPUT_WORKERS-DEV": "hunter2",
-        "INPUT_ONLY": "code,hunter2",
-        "INPUT_CPU-MS": "hunter2",
+        "INPUT_WORKERS-DEV": "wrong",
+        "INPUT_ONLY": "code,wrong",
+        "INPUT_CPU-MS": "wrong",
         "INPUT_SCRIPT-SETTINGS": "{hunter2}",
         "INPUT_API-TOKEN": "hunter2 hunter2",
-        "INPUT_ACCOUNT-ID": "hunter2",
-        "INPUT_API-BASE-URL": "ftp://hunter2",
-        "INPUT_SCRIPT-NAME": "Hunter2!",
-        "INPUT_COMPATIBILITY-DATE": "hunter2",
-        "INPUT_PROBE-STATUS": "hunter2",
+        "INPUT_ACCOUNT-ID": "wrong",
+        "INPUT_API-BASE-URL": "https://ada:hunter2@example.com",
+        "INPUT_SCRIPT-NAME": "Wrong!",
+        "INPUT_COMPATIBILITY-DATE": "wrong",
+        "INPUT_PROBE-STATUS": "wrong",
         "INPUT_MAX-ATTEMPTS": "99",
-        "INPUT_COMMAND": "hunter2",
+        "INPUT_COMMAND": "wrong",
         "INPUT_DEADLINE": "0",
     }
 

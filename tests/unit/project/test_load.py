@@ -112,7 +112,9 @@ def test_assets_alone_need_no_date(tmp_path):
 
 
 def test_nothing_to_deploy_is_a_problem(tmp_path):
-    (found,) = told(load(tmp_path, script_name="a", compatibility_date="2026-01-01"))
+    write_config(tmp_path, '{"name": "a", "compatibility_date": "2026-01-01"}')
+
+    (found,) = told(load(tmp_path))
 
     assert found.endswith("Missing entry-point to Worker script or to assets directory")
 
@@ -174,7 +176,7 @@ def test_a_load_without_code_needs_a_name_unless_it_is_told_otherwise(tmp_path):
 
     named, unnamed = load_without_code(request), load_without_code(request, needs_name=False)
 
-    assert [problem.subject for problem in named.problems] == ["script-name"]
+    assert [problem.subject for problem in named.problems] == ["config"]
     assert unnamed.project is not None
 
 

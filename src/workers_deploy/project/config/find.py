@@ -86,6 +86,31 @@ def find_config_file(
     return _follow(checkout, redirect, by_user, findings)
 
 
+def tell_of_no_config(checkout: Checkout, findings: Findings) -> None:
+    """Say where a configuration was looked for, and where there is one further down."""
+    *others, last = CONFIG_NAMES
+    here = checkout.show(checkout.directory)
+    where = "this folder" if here == "." else here
+    up = "" if checkout.directory == checkout.root else ", nor in a folder above it"
+    below = _find_below(checkout)
+    known = f" ({', '.join(below)} has one)" if len(below) == 1 else ""
+    findings.problem(
+        "config",
+        f"no {', '.join(others)} or {last} in {where}{up}",
+        hint=f"set `working-directory` to the project's folder{known}, or `config` to the file. "
+        "Without one, give the inputs `script-name`, `main` or `assets`, and `compatibility-date`",
+        kind=ProblemKind.INPUT,
+    )
+
+
+def _find_below(checkout: Checkout) -> list[str]:
+    """Return the folders, one or two levels down, that have a configuration."""
+    start = checkout.directory
+    found = (file.parent for level in ("*", "*/*") for file in start.glob(f"{level}/wrangler.*"))
+    folders = dict.fromkeys(folder.relative_to(start) for folder in found if folder != start)
+    return [one.as_posix() for one in folders if "node_modules" not in one.parts]
+
+
 def _upwards(checkout: Checkout, name: Path) -> Iterator[Path]:
     root = checkout.root
     for directory in (checkout.directory, *checkout.directory.parents):

@@ -78,12 +78,14 @@ def fold_config(
     findings: Findings,
     *,
     any_name: bool = False,
+    means_top_level: bool = False,
 ) -> Config:
     """Check a configuration and fold the environment in; mistakes are told by their place.
 
-    `any_name` takes every script name, as dispatch namespaces do.
+    `any_name` takes every script name, as dispatch namespaces do. `means_top_level`: where no
+    environment is chosen, that is on purpose.
     """
-    folding = _Folding(document, file, environment, findings, any_name)
+    folding = _Folding(document, file, environment, findings, any_name, means_top_level)
     folding.read_section((), document.values)
     chosen = folding.choose_environment()
     return folding.fold(chosen)
@@ -97,12 +99,14 @@ class _Folding:
         environment: str | None,
         findings: Findings,
         any_name: bool,
+        means_top_level: bool,
     ) -> None:
         self._document = document
         self._file = file
         self._environment = environment
         self._findings = findings
         self._any_name = any_name
+        self._means_top_level = means_top_level
         self._broken: set[FieldPath] = set()
 
     def read_section(self, path: FieldPath, section: Mapping[str, Any]) -> None:
@@ -142,11 +146,12 @@ class _Folding:
             self._check_redirected(sections)
             return None
         if self._environment is None:
-            if sections:
+            if sections and not self._means_top_level:
                 listed = ", ".join(sections)
                 self._spot(("env",)).warn(
-                    f"The configuration has environments ({listed}) and none is chosen: "
-                    "the top level is deployed."
+                    f"The configuration has environments ({listed}) and none is chosen, so the top "
+                    "level is used. Set `environment`; if the top level is meant, set the variable "
+                    "CLOUDFLARE_ENV to an empty text."
                 )
             return None
         if self._environment in sections:

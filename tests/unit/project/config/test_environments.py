@@ -82,7 +82,9 @@ def test_environments_without_a_choice_are_warned_of(tmp_path):
     loaded = load(tmp_path)
 
     assert loaded.project.script_name == "shop"
-    assert "environments (a, b) and none is chosen" in warned(loaded)[0]
+    (warning,) = warned(loaded)
+    assert "environments (a, b) and none is chosen" in warning
+    assert "CLOUDFLARE_ENV" in warning
 
 
 def test_the_service_is_tagged_where_there_are_environments(tmp_path):
