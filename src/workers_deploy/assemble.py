@@ -14,6 +14,7 @@ from workers_deploy.api.http.connection import Connection
 from workers_deploy.api.http.retry import Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.commands import Session
+from workers_deploy.commands.connected_worker import check_connected_worker
 from workers_deploy.core.outcome import StepResult
 from workers_deploy.core.project import ProbeTarget
 from workers_deploy.core.steps import Scope
@@ -53,8 +54,7 @@ class Surroundings:
 
 def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
     """Read as much of the checkout as the command sends."""
-    inputs = reading.inputs
-    request = replace(_request(inputs, values, around), means_top_level=reading.means_top_level)
+    inputs, request = reading.inputs, _request(reading, values, around)
     match inputs.command:
         case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
             return load_project(_with_esbuild(request, around, inputs))
@@ -78,7 +78,8 @@ def _with_esbuild(request: ProjectRequest, around: Surroundings, inputs: Inputs)
     return replace(request, esbuild=found, old_esbuild=None if found else find_too_old(*places))
 
 
-def _request(inputs: Inputs, values: Values, around: Surroundings) -> ProjectRequest:
+def _request(reading: InputsReading, values: Values, around: Surroundings) -> ProjectRequest:
+    inputs = reading.inputs
     probe = ProbeTarget(
         targets=inputs.probe,
         statuses=inputs.probe_status,
@@ -112,7 +113,14 @@ def _request(inputs: Inputs, values: Values, around: Surroundings) -> ProjectReq
         check=around.stop.check,
         probe=probe if probe.targets else None,
         sends_triggers=_sends_triggers(inputs),
+        connected_name=reading.builds.script_name if _deploys(inputs) else None,
+        dry_run=inputs.dry_run or inputs.command is Command.PLAN,
+        means_top_level=reading.means_top_level,
     )
+
+
+def _deploys(inputs: Inputs) -> bool:
+    return inputs.command in (Command.DEPLOY, Command.PLAN, Command.PREVIEW)
 
 
 def _sends_triggers(inputs: Inputs) -> bool:
@@ -158,6 +166,10 @@ def assemble(
     assert inputs.api_token is not None
     account_id = _account_id(reading, loaded, caller, around.reporter)
     client = WorkersClient(caller.connection, account_id=account_id, retrier=caller.retrier)
+    if inputs.command in (Command.DEPLOY, Command.PREVIEW) and not inputs.dry_run:
+        check_connected_worker(
+            client, reading.builds, account_id=account_id, script_name=project.script_name
+        )
     return Session(
         inputs=inputs,
         project=replace(project, takes_domains=Allow.TAKE_DOMAIN in inputs.allow),

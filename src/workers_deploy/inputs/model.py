@@ -48,6 +48,7 @@ from workers_deploy.inputs.texts import (
     parse_words,
 )
 from workers_deploy.inputs.unknown_names import warn_of_unknown
+from workers_deploy.inputs.workers_builds import WorkersBuilds, read_workers_builds
 from workers_deploy.inputs.wrangler_action import (
     RENAMED,
     refuse_commands,
@@ -242,6 +243,7 @@ class InputsReading:
     means_top_level: bool = False
     # The configuration file wins over CLOUDFLARE_ACCOUNT_ID, and over nothing else.
     account_id_is_fallback: bool = False
+    builds: WorkersBuilds = WorkersBuilds()
 
 
 def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsReading:
@@ -251,6 +253,8 @@ def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsRea
     problems = refuse_commands(env)
     env, misunderstood = understand_command(env)
     problems += [misunderstood] if misunderstood else []
+    builds, flaws = read_workers_builds(env)
+    problems += flaws
     while True:
         try:
             inputs = Inputs(options=options, env=env)
@@ -268,6 +272,7 @@ def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsRea
                 warnings=warnings,
                 means_top_level=_means_top_level(options, env),
                 account_id_is_fallback=_is_fallback("account_id", options, env),
+                builds=builds,
             )
 
 

@@ -12,6 +12,7 @@ from workers_deploy.errors import ProblemKind
 from workers_deploy.project.assets.choice import read_assets
 from workers_deploy.project.bundle.node_compat import polyfilled_globals
 from workers_deploy.project.code.entry import Entry, find_entry
+from workers_deploy.project.config.build_output import check_build_output, tell_of_new_config
 from workers_deploy.project.config.document import read_document
 from workers_deploy.project.config.find import Checkout, find_config_file, tell_of_no_config
 from workers_deploy.project.config.fold import Config, fold_config
@@ -34,7 +35,7 @@ def load_project(request: ProjectRequest) -> Loaded:
     """Return the desired state, or every problem that stands in its way."""
     findings = Findings()
     checkout = _find_checkout(request)
-    config = _read_config(request, checkout, findings)
+    config = _read_config(request, checkout, findings, looks_for_output=True)
     if config is not None and request.sends_triggers:
         check_triggers(config)
     # Where the file itself can't be read, every further complaint would be a guess.
@@ -63,7 +64,7 @@ def load_without_code(
     checkout = _find_checkout(request)
     config = _read_config(request, checkout, findings)
     parts = Parts(
-        name=request.script_name or (config.get("name") if config else None) or "",
+        name=_script_name(request, config, findings),
         config=config,
         script=None,
         bindings=list_bindings(config, request.vars),
@@ -107,13 +108,22 @@ def _find_checkout(request: ProjectRequest) -> Checkout:
     return Checkout(workspace=workspace, directory=directory)
 
 
-def _read_config(request: ProjectRequest, checkout: Checkout, findings: Findings) -> Config | None:
+def _read_config(
+    request: ProjectRequest,
+    checkout: Checkout,
+    findings: Findings,
+    *,
+    looks_for_output: bool = False,
+) -> Config | None:
     if not os.path.isdir(checkout.directory):  # noqa: PTH112  # False for impossible names, too
         message = f"{request.working_directory} is no directory"
         findings.problem("working-directory", message, kind=ProblemKind.INPUT)
         return None
     file = find_config_file(checkout, request.config, findings)
+    if looks_for_output and request.config is None:
+        check_build_output(checkout, file, request.main, findings, dry=request.dry_run)
     if file is None:
+        tell_of_new_config(checkout, findings)
         return None
     document = read_document(file.file, checkout.show(file.file), findings)
     if document is None:
@@ -127,6 +137,18 @@ def _read_config(request: ProjectRequest, checkout: Checkout, findings: Findings
         any_name=any_name,
         means_top_level=request.means_top_level,
     )
+
+
+def _script_name(request: ProjectRequest, config: Config | None, findings: Findings) -> str:
+    named = request.script_name or (config.get("name") if config else None) or ""
+    connected = request.connected_name
+    if connected is None or connected == named:
+        return named
+    findings.notice(
+        f"this build is connected to the script {connected}, which is deployed instead of "
+        f"{named or 'one without a name'}: write that name into the configuration"
+    )
+    return connected
 
 
 def _build(
@@ -146,7 +168,7 @@ def _build(
     # Assets-only scripts take no bindings.
     bindings = list_bindings(config, request.vars) if entry else ()
     parts = Parts(
-        name=request.script_name or (config.get("name") if config else None) or "",
+        name=_script_name(request, config, findings),
         config=config,
         script=script,
         bindings=bindings + (script.bindings if script else ()),

@@ -50,6 +50,9 @@ class ProjectRequest:
     check: Callable[[], None] = field(default=lambda: None, repr=False)
     probe: ProbeTarget | None = None
     sends_triggers: bool = False
+    # The name of the script that Workers Builds connects to: it wins over all others.
+    connected_name: str | None = None
+    dry_run: bool = False
     # Parity tests read what we don't deploy, such as containers, too.
     refuses_unsupported: bool = True
 

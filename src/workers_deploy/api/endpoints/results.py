@@ -3,6 +3,7 @@
 What is read is turned into core types here, once.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -248,6 +249,17 @@ class ListedScriptResult(WireModel):
     has_modules: bool | None = None
     usage_model: str | None = None
     tags: Texts = Field(default_factory=list)
+
+
+class ServiceResult(WireModel):
+    """GET services/{name}: a script as wrangler's older endpoints see it."""
+
+    default_environment: Mapping[str, Any] = Field(default_factory=dict)
+
+    @property
+    def tag(self) -> str | None:
+        """Return the script's immutable tag."""
+        return _text(object_or_empty(self.default_environment.get("script")).get("tag"))
 
 
 class FoundScriptResult(WireModel):

@@ -18,6 +18,7 @@ from workers_deploy.api.endpoints.results import (
     DispatchedScriptResult,
     FoundScriptResult,
     ListedScriptResult,
+    ServiceResult,
     UploadedScriptResult,
     WorkerResult,
 )
@@ -134,6 +135,15 @@ class Scripts(Caller):
             body=upload_form(metadata, modules),
             look=look,
             options=upload_options(metadata, excludeScript="true"),
+        )
+
+    def read_service_tag(self, script_name: str) -> str | None:
+        """GET services/{name}: return the immutable tag of a script."""
+        return self._call(
+            "GET",
+            f"/workers/services/{segment(script_name)}",
+            f"GET services/{script_name}",
+            lambda answer: as_model(ServiceResult)(answer).tag,
         )
 
     def put_content(
