@@ -93,7 +93,7 @@ def full_works() -> Iterator[Work]:
     yield Work(site=twenty_thousand, unchanged=True, wanted=UNCHANGED)
     for site in npm_sites(CACHE):
         yield Work(site=site)
-    for project in bundled_projects():
+    for project in bundled_projects(CACHE):
         yield Work(site=project, wanted=BUNDLED)
     yield Work(site=generated_site(CACHE, 100_000), only_ours=True, wanted=LARGE)
     yield Work(site=site_of_large_files(CACHE, 100), only_ours=True, wanted=LARGE)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from benchmarks.sites import Site
 from benchmarks.tools import ROOT
 
-# Beside the installed packages, so that both tools find them, and their esbuild, by walking up.
-FOLDER = ROOT / ".node" / "bench"
+PACKAGES = ROOT / ".node" / "node_modules"
 CONFIG = {
     "name": "bench",
     "main": "index.ts",
@@ -34,11 +34,13 @@ export default { fetch: () => new Response(typeof SQSClient + mysql.escape("a'")
 }
 
 
-def bundled_projects() -> Iterator[Site]:
-    """Write each project, and yield it."""
+def bundled_projects(cache: Path) -> Iterator[Site]:
+    """Write each project, with the packages of the tests and their esbuild, and yield it."""
     for packages, source in ENTRIES.items():
-        folder = FOLDER / packages.replace(" ", "-")
+        folder = cache / "bundles" / packages.replace(" ", "-")
         folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "node_modules").is_symlink():
+            (folder / "node_modules").symlink_to(PACKAGES)
         (folder / "index.ts").write_text(source, encoding="utf-8")
         (folder / "wrangler.json").write_text(json.dumps(CONFIG), encoding="utf-8")
         yield Site(title=f"a bundle of {packages}", folder=folder, files=0, size=0)

@@ -51,10 +51,10 @@ def _in_order(imports: list[Mapping[str, Any]], collected: Mapping[str, Module])
 
 def _source_map(request: BundleRequest, name: str, content: bytes) -> Module:
     """Make the sources relative to the project's root, as wrangler does (`source-maps.ts`)."""
-    destination = destination_of(request)
+    destination, root = destination_of(request), request.directory
     made = json.loads(content)
     files = [Path(os.path.normpath(destination / source)) for source in made["sources"]]
-    made |= {"sourceRoot": "", "sources": [_relative(file, request.directory) for file in files]}
+    made |= {"sourceRoot": "", "sources": [_relative(file, root) for file in files]}
     text = json.dumps(made | {"file": name}, ensure_ascii=False, separators=(",", ":"))
     return Module(
         name=f"{name}.map",

@@ -1,6 +1,6 @@
 """Runs esbuild as a service, and exchanges packets with it.
 
-The service gets an empty environment: it can reach neither tokens nor secrets. A service that
+The service sees nothing of our environment: it can reach neither tokens nor secrets. A service that
 exits, hangs or answers garbage raises a ServiceError, so that it can't block a run.
 """
 
@@ -176,13 +176,18 @@ class Channel:
         self._process.wait()
 
 
+# No garbage collection, as in esbuild's own command line: the service ends with its build, and
+# takes up to a third less processor time (openai: 0.60 for 0.86 s, with 187 for 154 MB).
+_ENVIRONMENT = {"GOGC": "off"}
+
+
 def _start(esbuild: Esbuild, directory: Path) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603  # the program is the image's, or the user's own
             [str(esbuild.program), f"--service={esbuild.version}", "--ping"],
             bufsize=0,
             cwd=directory,
-            env={},
+            env=_ENVIRONMENT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
