@@ -23,14 +23,21 @@ from typing import TextIO
 
 from workers_deploy import __version__
 from workers_deploy.api.endpoints.caller import Caller
-from workers_deploy.assemble import Surroundings, assemble, connect, load, raw_secrets
+from workers_deploy.assemble import (
+    Surroundings,
+    assemble,
+    connect,
+    load,
+    mask_secrets,
+    raw_secrets,
+    show_public_words,
+)
 from workers_deploy.bug_report import bug_lines, tell_bug
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.plain import PlainReporter
-from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.dataclass import dataclass
@@ -118,7 +125,7 @@ def _begin(
     reporter = detect_ci(env, *streams, clock=clock, now=time.time, debug=debug)
     _log_to(reporter, debug=debug)
     values = read_values(reading.inputs, env)
-    _mask(reporter, raw_secrets(env, reading, values))
+    mask_secrets(reporter, raw_secrets(env, reading, values))
     if reading.notice:
         reporter.notice(reading.notice)
     for warning in reading.warnings:
@@ -165,6 +172,7 @@ def _telling(
     return Telling(
         reporter=reporter,
         redact=reporter.redact,
+        redact_output=reporter.redact_output,
         workspace=workspace,
         report_dir=workspace / inputs.working_directory / inputs.report_dir,
         run_url=_run_url(env),
@@ -212,6 +220,7 @@ def _outcome(
         around.stop.check()
         loaded = load(reading, values, around)
         told = (*reading.warnings, *map(str, loaded.warnings))
+        show_public_words(around.reporter, loaded, raw_secrets(env, reading, values))
         around.stop.check()  # what a signal has broken is no mistake of the project
         problems = [*reading.problems, *values.problems, *loaded.problems]
         if problems:  # else behind the header
@@ -317,14 +326,6 @@ class _ReporterHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._reporter.debug(record.getMessage())
-
-
-def _mask(reporter: PlainReporter, secrets: Mapping[str, str]) -> None:
-    for value in secrets.values():
-        reporter.mask(value)
-    for name, value in secrets.items():
-        if value and not is_maskable(value):
-            reporter.warning(f"{name} is shorter than 4 characters, so it can't be masked in logs")
 
 
 def _stop_on_signals(came: Sequence[int]) -> Stop:

@@ -13,6 +13,8 @@ from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.http.connection import Connection
 from workers_deploy.api.http.retry import Retrier
 from workers_deploy.ci.base import Reporter
+from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session
 from workers_deploy.commands.connected_worker import check_connected_worker
 from workers_deploy.core.outcome import StepResult
@@ -41,7 +43,7 @@ class Surroundings:
     """What the composition root hands down: place, time, voice, and the request to stop."""
 
     workspace: Path
-    reporter: Reporter
+    reporter: PlainReporter
     stop: Stop
     clock: Callable[[], float]
     now: Callable[[], datetime]
@@ -143,6 +145,7 @@ def connect(inputs: Inputs, around: Surroundings, *, started: float) -> Caller:
         request_timeout=float(inputs.request_timeout),
         allow_insecure=Allow.INSECURE_API in inputs.allow,
         clock=around.clock,
+        redact=around.reporter.redact,
     )
     around.stop.when_requested(connection.close_now)
     retrier = Retrier(
@@ -271,3 +274,24 @@ def raw_secrets(env: Mapping[str, str], reading: InputsReading, values: Values) 
     # What is wrong with an input does not make it less secret.
     named = (line.strip() for line in (inputs.secrets or "").splitlines())
     return {name: env[name] for name in named if env.get(name)} | found
+
+
+def mask_secrets(reporter: PlainReporter, secrets: Mapping[str, str]) -> None:
+    """Hide all values from now on, and warn of those that can't be hidden, by name."""
+    for value in secrets.values():
+        reporter.mask(value)
+    for name, value in secrets.items():
+        if value and not is_maskable(value):
+            reporter.warning(f"{name} is shorter than 4 characters, so it can't be masked in logs")
+
+
+def show_public_words(reporter: PlainReporter, loaded: Loaded, secrets: Mapping[str, str]) -> None:
+    """Leave the script's name readable in outputs, and warn of a secret that is no secret."""
+    if loaded.project is not None:
+        reporter.let_show([loaded.project.script_name])
+    for name, value in secrets.items():
+        if reporter.is_public(value):
+            reporter.warning(
+                f"{name} has a value that is public, such as the script's name: "
+                "it is masked in the log, but not in outputs"
+            )

@@ -25,6 +25,7 @@ class Telling:
 
     reporter: Reporter
     redact: Callable[[str], str]
+    redact_output: Callable[[str], str]  # leaves public words readable
     workspace: Path
     report_dir: Path
     run_url: str | None
@@ -35,7 +36,7 @@ class Telling:
 
     def finish(self, outcome: Outcome) -> None:
         """Write outputs, summary and report, then say how the run ended."""
-        safe = redact_outcome(outcome, self.redact)
+        safe = redact_outcome(outcome, self.redact, self.redact_output)
         context = RunContext(
             version=__version__,
             finished_at=self.now(),
@@ -63,7 +64,7 @@ class Telling:
         self._tell_end(safe)
 
     def _report_path(self) -> str:
-        return self.redact(os.path.relpath(self.report_dir / "report.json", self.workspace))
+        return self.redact_output(os.path.relpath(self.report_dir / "report.json", self.workspace))
 
     def _tell_end(self, outcome: Outcome) -> None:
         error = outcome.error

@@ -1,5 +1,6 @@
 """Answers of the API, and the errors that come of them, without a connection."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -18,11 +19,12 @@ def read(
     area: Area = Area.WORKERS,
     is_raw: bool = False,
     wall: float = 0.0,
+    redact: Callable[[str], str] = str,
     **response: Any,
 ) -> Answer:
     call = Call(method=method, path="/x", label=f"{method} x", area=area, is_raw=is_raw)
     answer = httpx.Response(status, **response)
-    return read_answer(call, status, answer.headers, answer.content, lambda: wall)
+    return read_answer(call, status, answer.headers, answer.content, lambda: wall, redact)
 
 
 def failure_of(status: int = 200, **response: Any) -> Failure:

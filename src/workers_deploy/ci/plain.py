@@ -1,6 +1,6 @@
 """The reporter for every place that has no language of its own: terminals and plain logs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Final, TextIO
 
@@ -39,6 +39,18 @@ class PlainReporter:
     def redact(self, text: str) -> str:
         """Return the text with every masked value as `***`."""
         return self._redactor.redact(text)
+
+    def redact_output(self, text: str) -> str:
+        """Return a text for machines with every masked value as `***`, public words excepted."""
+        return self._redactor.redact_output(text)
+
+    def let_show(self, words: Iterable[str]) -> None:
+        """Leave public words, such as the script's name, readable in outputs from now on."""
+        self._redactor.let_show(words)
+
+    def is_public(self, value: str) -> bool:
+        """Tell whether a value is a part of a word that everyone knows."""
+        return self._redactor.is_public(value)
 
     def mask(self, value: str) -> None:
         """Keep a value, and its usual encodings, out of everything that follows."""

@@ -17,6 +17,10 @@ _SPECIAL: Final = re.compile(r"[\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
 # GitHub makes links and notifications of `@name` and `#12` after Markdown is done, so that neither
 # a backslash nor an entity holds it back; a blank of no width does (Renovate does the same).
 _REFERENCE: Final = re.compile(r"[@#](?=\w)")
+# So does a URL, with or without a scheme (GitHub Flavored Markdown, 6.9): a text that comes from
+# elsewhere must not lead anywhere. So does an address of mail, which `logo@2x.png` is to it.
+_AUTOLINK: Final = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\w@)(?=[\w-]+\.)", re.IGNORECASE)
+_NO_WIDTH: Final = "&#8203;"
 _SAFE_URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]+")
 
 
@@ -26,11 +30,29 @@ def escape_cell(text: str) -> str:
     >>> print(escape_cell("a|b `c` <img> @team\n[x](y)"))
     a\|b \`c\` &lt;img&gt; @&#8203;team \[x\](y)
     """
-    plain = _CONTROL.sub(" ", text).strip()
+    plain = without_controls(text)
     for char, entity in _HTML.items():
         plain = plain.replace(char, entity)
     plain = _SPECIAL.sub(r"\\\g<0>", plain)
-    return _REFERENCE.sub(r"\g<0>&#8203;", plain)
+    return _without_links(_REFERENCE.sub(rf"\g<0>{_NO_WIDTH}", plain))
+
+
+def _without_links(text: str) -> str:
+    """Return a text in which no URL is one.
+
+    >>> _without_links("see https://evil.example or WWW.evil.example")
+    'see https:&#8203;//evil.example or WWW&#8203;.evil.example'
+    """
+    return _AUTOLINK.sub(_NO_WIDTH, text)
+
+
+def without_controls(text: str) -> str:
+    r"""Return a text in one line: a blank in place of control characters.
+
+    >>> without_controls("a\n\x1bb\n")
+    'a b'
+    """
+    return _CONTROL.sub(" ", text).strip()
 
 
 def cell(text: str, *, limit: int = MAX_CELL) -> str:
@@ -52,8 +74,10 @@ def code(text: str, *, limit: int = MAX_CELL) -> str:
     plain = _CONTROL.sub(" ", text if len(text) <= limit else text[: limit - 1] + "…").strip()
     for char, entity in _HTML.items():
         plain = plain.replace(char, entity)
+    # Before its colons are entities: GitHub makes links in code of HTML, too.
+    plain = _without_links(plain).replace(_NO_WIDTH, "\u200b")
     # Every other sign that Markdown reads also inside of HTML.
-    plain = re.sub(r"[\\`*_\[\]|~@$#!:]", lambda sign: f"&#{ord(sign[0])};", plain)
+    plain = re.sub(r"[\\`*_\[\]|~@$#!:\u200b]", lambda sign: f"&#{ord(sign[0])};", plain)
     return f"<code>{plain}</code>"
 
 

@@ -19,18 +19,25 @@ Redact = Callable[[str], str]
 Value = TypeVar("Value")
 
 
-def redact_outcome(outcome: Outcome, redact: Redact) -> Outcome:
-    """Return the outcome with every text that a report shows passed through `redact`."""
+def redact_outcome(
+    outcome: Outcome, redact: Redact, redact_output: Redact | None = None
+) -> Outcome:
+    """Return the outcome with every text that a report shows passed through one of the two.
+
+    `redact_output` is for names, ids and URLs, `redact` for all that people read.
+    """
+    redact_output = redact_output or redact
+    plan = outcome.plan and _redact_plan(outcome.plan, redact)
     return replace(
         outcome,
-        plan=outcome.plan and _redact_plan(outcome.plan, redact),
+        plan=plan and replace(plan, script_name=redact_output(plan.script_name)),
         results=tuple(_redact_result(result, redact) for result in outcome.results),
-        facts=redact_strings(outcome.facts, redact),
+        facts=redact_strings(outcome.facts, redact_output),
         error=outcome.error and _redact_error(outcome.error, redact),
         warnings=redact_strings(outcome.warnings, redact),
         project_warnings=redact_strings(outcome.project_warnings, redact),
-        header={name: redact(text) for name, text in outcome.header.items()},
-        details=redact_strings(dict(outcome.details), redact),
+        header={name: redact_output(text) for name, text in outcome.header.items()},
+        details=redact_strings(dict(outcome.details), redact_output),
     )
 
 
@@ -57,7 +64,6 @@ def _walk(value: Any, redact: Redact) -> Any:
 def _redact_plan(plan: Plan, redact: Redact) -> Plan:
     return replace(
         plan,
-        script_name=redact(plan.script_name),
         steps=tuple(_redact_step(step, redact) for step in plan.steps),
         notes=redact_strings(plan.notes, redact),
     )

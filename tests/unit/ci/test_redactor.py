@@ -4,9 +4,11 @@ import json
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
+from fakes.secret_forms import left_of, written
+from workers_deploy.ci.decoded_text import decoded
 from workers_deploy.ci.neutralized import neutralise
 from workers_deploy.ci.redactor import Redactor, is_maskable
 from workers_deploy.report.escape import cell
@@ -127,3 +129,76 @@ def test_no_form_of_a_value_survives(write, value, before, after):
     text = redactor(value).redact(f"{before}{form}{after}")
 
     assert form not in text
+
+
+@settings(max_examples=300)
+@given(drawn=written(), before=st.text(max_size=5), after=st.text(max_size=5))
+def test_however_a_value_is_written_it_is_hidden(drawn, before, after):
+    secret, how, form = drawn
+    note(how)
+
+    text = redactor(secret).redact(f"{before} {form} {after}")
+
+    assert "***" in text, how
+    assert not left_of(form, text), how
+    assert secret not in decoded(text), how
+    assert text.startswith(f"{before} ")
+    assert text.endswith(f" {after}")
+
+
+@pytest.mark.parametrize(
+    ("form", "rest"),
+    [
+        ("a%20%73k_live%5f51%20b", "a%20***%20b"),
+        ("a%2520sk_live%255f51%2520b", "a%2520***%2520b"),
+        (r"\\nsk_live_51\\n", r"\\n***\\n"),
+        ("&lt;sk&#95;live_51&gt;", "&lt;***&gt;"),
+        ("x736b5F6C6976655f3531y", "x***y"),
+    ],
+)
+def test_no_more_than_the_value_is_hidden(form, rest):
+    assert redactor("sk_live_51").redact(form) == rest
+
+
+def test_what_looks_like_an_escape_before_a_value_hides_nothing_of_it():
+    made = redactor("nacht-und-nebel", "41-and-more")
+
+    assert made.redact("\\n%61cht-und-nebel") == "\\***"
+    assert made.redact("%41-and-more") == "%***"
+
+
+def test_a_value_that_looks_like_an_encoding_is_hidden_in_any_form():
+    made = redactor("ab%41cd\\ne&amp;f")
+
+    assert made.redact("<ab%41cd\\ne&amp;f>") == "<***>"
+    assert made.redact("<%61b%41cd\\ne&amp;f>") == "<***>"
+    assert made.redact(f"<{quote('ab%41cd' + chr(92) + 'ne&amp;f')}>") == "<***>"
+
+
+def test_what_no_character_has_is_left_as_it_is():
+    assert redactor("secret-value").redact(r"\Uffffffff %zz &nothing; \ud800 %ff") == (
+        r"\Uffffffff %zz &nothing; \ud800 %ff"
+    )
+
+
+@pytest.mark.parametrize("secret", ["shop", "https", "http", "workers.dev", "hop-"])
+def test_public_words_stay_in_what_machines_read(secret):
+    made = redactor(secret, "sk_live_51")
+    made.let_show(["shop-eu"])
+
+    assert made.is_public(secret)
+    assert made.redact_output("https://shop-eu.acme.workers.dev/") == (
+        "https://shop-eu.acme.workers.dev/"
+    )
+    assert made.redact_output("https://shop-eu.acme.workers.dev/?sk_live_51") == (
+        "https://shop-eu.acme.workers.dev/?***"
+    )
+    assert "***" in made.redact("https://shop-eu.acme.workers.dev/")
+
+
+def test_a_value_with_a_public_word_in_it_is_hidden_whole():
+    made = redactor("shop-password")
+    made.let_show(["shop"])
+
+    assert not made.is_public("shop-password")
+    assert made.redact_output("shop shop-password") == "shop ***"

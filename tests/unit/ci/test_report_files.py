@@ -310,7 +310,8 @@ def test_html_from_outside_is_text_in_the_page(hostile):
 
     assert {tag for tag, _ in page.seen} <= {"table", "thead", "tbody", "tr", "th", "td", "code"}
     assert all(attrs == {} for _, attrs in page.seen)
-    assert page.text.count(hostile) == 2
+    # Without the blanks that keep URLs from becoming links.
+    assert page.text.replace("\u200b", "").count(hostile) == 2
 
 
 def test_html_that_was_not_escaped_is_text_in_the_page_too():

@@ -137,24 +137,35 @@ def as_model(model: type[M]) -> Callable[[Answer], M]:
     return parse
 
 
-def as_models(model: type[M], *, key: str | None = None) -> Callable[[Answer], tuple[M, ...]]:
-    """Return a parser of a list, or of the list under `key`; null is an empty one.
+def as_models(
+    model: type[M],
+    *,
+    key: str | None = None,
+    may_be_null: bool = True,
+    leaves_out_odd: bool = False,
+) -> Callable[[Answer], tuple[M, ...]]:
+    """Return a parser of a list, or of the list under `key`.
 
-    A null where the object with the list should be is none: a script without deployments would be
-    deployed without a guard.
+    One unusable item spoils a list, but for those that are only shown (`leaves_out_odd`): without
+    an item that is there, a list would be a verdict on live (no such deployment, no such account)
+    that nobody gave. For the same reason null is an empty list only where the list is the whole
+    result and `may_be_null` says so: a script without deployments would be deployed without a
+    guard.
     """
 
     def parse(answer: Answer) -> tuple[M, ...]:
         items: Any = answer.result
-        if key is not None and items is None:
+        if items is None and (key is not None or not may_be_null):
             raise answer.malformed("a result that is null")
         if key is not None and isinstance(items, dict):
             items = items.get(key)
-        if items is None:
+        if items is None and key is None:
             return ()
         if not isinstance(items, list):
             raise answer.malformed("an unknown result")
-        found = (validated(model, item) for item in items)
+        found = [validated(model, item) for item in items]
+        if None in found and not leaves_out_odd:
+            raise answer.malformed("a list with an unknown item")
         return tuple(item for item in found if item is not None)
 
     return parse

@@ -218,7 +218,8 @@ class Scripts(Caller):
 
     def list_scripts(self) -> tuple[ListedScript, ...]:
         """GET scripts: all of the account's; not paginated."""
-        found = self._call("GET", "/workers/scripts", "GET scripts", as_models(ListedScriptResult))
+        listed = as_models(ListedScriptResult, leaves_out_odd=True)
+        found = self._call("GET", "/workers/scripts", "GET scripts", listed)
         return tuple(
             ListedScript(
                 name=one.id,
@@ -244,7 +245,7 @@ class Scripts(Caller):
                 "GET",
                 "/workers/scripts-search",
                 "GET scripts-search",
-                as_models(FoundScriptResult),
+                as_models(FoundScriptResult, leaves_out_odd=True),
                 options=Options(query={"name": name, "page": str(page), "per_page": str(per_page)}),
             )
             found += (

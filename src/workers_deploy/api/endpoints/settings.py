@@ -162,7 +162,9 @@ class Settings(Caller):
 
     def list_accounts(self) -> tuple[Account, ...]:
         """GET accounts: those that the token sees, the first 50."""
-        found = self._send_bare("GET", "/accounts", "GET accounts", as_models(AccountResult))
+        found = self._send_bare(
+            "GET", "/accounts", "GET accounts", as_models(AccountResult, may_be_null=False)
+        )
         return tuple(Account(id=one.id, name=one.name or "") for one in found)
 
 

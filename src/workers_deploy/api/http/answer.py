@@ -1,12 +1,19 @@
 """A call and its answer: what was asked for, told from every way of getting something else."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from workers_deploy.api.http.body import Body
-from workers_deploy.api.http.envelope import complaints_in, parse_envelope, retry_after_seconds
+from workers_deploy.api.http.envelope import (
+    Redact,
+    complaints_in,
+    is_broken_json,
+    parse_envelope,
+    retry_after_seconds,
+)
 from workers_deploy.api.http.failure import (
     Area,
     Complaint,
@@ -18,6 +25,7 @@ from workers_deploy.api.http.failure import (
 from workers_deploy.dataclass import dataclass
 
 LONGEST_IN_LOG = 160  # characters of a message
+_RAY_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +74,9 @@ def read_answer(
     headers: Mapping[str, str],
     content: bytes,
     wall_clock: Callable[[], float],
+    redact: Redact = str,
 ) -> Answer:
-    """Return a success, or raise what the status and the envelope say."""
+    """Return a success, or raise what the status and the envelope say, cleaned by `redact`."""
     answer = Answer(call=call, status=status, headers=headers, content=content)
     if 200 <= status < 300 and (call.is_raw or status in (204, 205)):
         return answer
@@ -81,8 +90,10 @@ def read_answer(
         )
     if 200 <= status < 300 and (envelope is None or not envelope.errors):
         raise answer.malformed(_what_it_is(content))
-    complaints = complaints_in(envelope)
+    complaints = complaints_in(envelope, redact)
     kind = kind_of(status, complaints, area=call.area)
+    if kind is Kind.REFUSED and is_broken_json(content):
+        kind = Kind.MALFORMED  # what it would have said is not known
     is_challenge = headers.get("cf-mitigated", "").lower() == "challenge"
     raise RequestFailedError(
         Failure(
@@ -102,7 +113,8 @@ def read_answer(
 
 def ray_id_of(headers: Mapping[str, str]) -> str | None:
     """Return Cloudflare's id of a request, which its support asks for."""
-    return headers.get("cf-ray") or None
+    found = headers.get("cf-ray", "")
+    return found if _RAY_ID.fullmatch(found) else None
 
 
 def _problem(
@@ -113,7 +125,7 @@ def _problem(
     first = next((c for c in complaints if c.code is not None), None)
     if first is not None:
         return f"{status} from Cloudflare, {first.code} {one_line(first.text)}".rstrip()
-    if 300 <= status < 400:
+    if 300 <= status < 400 and not is_broken_json(content):
         return f"{status}, a redirect instead of an answer"
     if 200 <= status < 500 and not complaints:
         return f"{status} from Cloudflare, {_what_it_is(content)}"
@@ -131,6 +143,8 @@ def _what_it_is(content: bytes) -> str:
         return "an empty body"
     if content.lstrip()[:1] == b"<":
         return "a page of HTML instead of JSON"
+    if is_broken_json(content):
+        return "JSON that is cut off or broken"
     if content.lstrip()[:1] in (b"{", b"["):
         return "JSON that is no answer"
     return "a text instead of JSON"

@@ -47,6 +47,7 @@ class Connection:
         transport: stands in for the network in tests.
         clock: monotonic seconds, of which `send`'s `until` is a moment.
         wall_clock: seconds since 1970, for a Retry-After that is a date.
+        redact: hides secrets in what Cloudflare complains of, before anything is cut from it.
 
     Raises:
         ProblemsError: the address, the token, a proxy or a CA file can't be used; told without
@@ -64,11 +65,13 @@ class Connection:
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
+        redact: Callable[[str], str] = str,
     ) -> None:
         self._base_url = checked_base_url(base_url, allow_insecure=allow_insecure)
         self._request_timeout = request_timeout
         self._clock = clock
         self._wall_clock = wall_clock
+        self._redact = redact
         self._sockets = OpenSockets()
         self._budget, self._session_budget = Budget(clock), Budget(clock)
         self._authorization = f"Bearer {checked_token(token)}"
@@ -136,7 +139,9 @@ class Connection:
         except UnreadableAnswerError as error:
             raise RequestFailedError(_unreadable(call, error)) from None
         self.budget_of(call).note(response.headers)
-        return read_answer(call, response.status_code, response.headers, body, self._wall_clock)
+        return read_answer(
+            call, response.status_code, response.headers, body, self._wall_clock, self._redact
+        )
 
     def _build(self, call: Call, *, seconds: float, until: float) -> httpx.Request:
         headers = {

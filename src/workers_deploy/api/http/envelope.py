@@ -16,6 +16,13 @@ from workers_deploy.api.http.models import JsonObject, WireModel, object_or_empt
 from workers_deploy.api.http.rate_budget import left_of
 
 LONGEST_WAIT: Final = 86400.0  # seconds
+# Of what a server complains of; an answer may be one message of 16 MiB.
+MAX_COMPLAINTS: Final = 50
+MAX_TEXT: Final = 8_000  # characters, once it is clean; before that:
+MAX_RAW_TEXT: Final = 64_000
+MAX_CHAIN: Final = 5  # causes of causes
+
+Redact = Callable[[str], str]
 
 
 class Envelope(WireModel):
@@ -33,10 +40,7 @@ class Envelope(WireModel):
 
 def parse_envelope(content: bytes) -> Envelope | None:
     """Return the envelope of a body; None where the body is none (HTML, text, empty)."""
-    try:
-        value = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
+    value = _json(content)
     if not isinstance(value, dict):
         return None
     if "error" in value and "success" not in value:
@@ -53,32 +57,73 @@ def parse_envelope(content: bytes) -> Envelope | None:
     )
 
 
-def complaints_in(envelope: Envelope | None) -> tuple[Complaint, ...]:
-    """Return what an envelope complains of, in its order."""
-    return tuple(_complaint(error) for error in envelope.errors) if envelope else ()
+def is_broken_json(content: bytes) -> bool:
+    """Tell whether a body begins as JSON and is none: cut off, or garbled on its way."""
+    return content.lstrip()[:1] in (b"{", b"[") and _json(content) is None
 
 
-def _complaint(error: Any) -> Complaint:
+def _json(content: bytes) -> Any:
+    """Return what a body says as JSON, of finite numbers; None where it is none."""
+    try:
+        return json.loads(content, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number out of range")
+    return number
+
+
+def complaints_in(envelope: Envelope | None, redact: Redact) -> tuple[Complaint, ...]:
+    """Return what an envelope complains of, in its order; its texts clean and bounded.
+
+    They are cleaned right here: whoever cuts a text may cut a secret in two, and no mask fits then.
+    """
+    errors = envelope.errors[:MAX_COMPLAINTS] if envelope else ()
+    return tuple(_complaint(error, redact) for error in errors)
+
+
+def _complaint(error: Any, redact: Redact, depth: int = 0) -> Complaint:
     if not isinstance(error, dict):
-        return Complaint(text=error if isinstance(error, str) else "")
-    code, message = error.get("code"), error.get("message")
+        return Complaint(text=_clean(error, redact))
+    code = error.get("code")
     return Complaint(
         code=code if isinstance(code, int) and not isinstance(code, bool) else None,
-        text=message if isinstance(message, str) else "",
-        notes=(*_chain_of(error), *_details_of(error)),
+        text=_clean(error.get("message"), redact),
+        notes=(*_chain_of(error, redact, depth), *_details_of(error, redact)),
     )
 
 
-def _chain_of(error: JsonObject) -> tuple[str, ...]:
-    inner = [_complaint(one) for one in objects_of(error.get("error_chain"))]
+def _clean(text: Any, redact: Redact) -> str:
+    if not isinstance(text, str):
+        return ""
+    clean = redact(text[:MAX_RAW_TEXT])
+    return clean if len(clean) <= MAX_TEXT else f"{clean[:MAX_TEXT]}…"
+
+
+def _chain_of(error: JsonObject, redact: Redact, depth: int) -> tuple[str, ...]:
+    if depth == MAX_CHAIN:
+        return ()
+    chain = objects_of(error.get("error_chain"))[:MAX_COMPLAINTS]
+    inner = [_complaint(one, redact, depth + 1) for one in chain]
     return tuple(text for one in inner for text in (one.text, *one.notes) if text)
 
 
-def _details_of(error: JsonObject) -> tuple[str, ...]:
+def _details_of(error: JsonObject, redact: Redact) -> tuple[str, ...]:
     """Return `meta.details`: per class why `exports` can't be reconciled (100402)."""
-    details = objects_of(object_or_empty(error.get("meta")).get("details"))
+    details = objects_of(object_or_empty(error.get("meta")).get("details"))[:MAX_COMPLAINTS]
     return tuple(
-        ": ".join(str(one[key]) for key in ("class", "message", "suggestion") if one.get(key))
+        _clean(
+            ": ".join(str(one[key]) for key in ("class", "message", "suggestion") if one.get(key)),
+            redact,
+        )
         for one in details
     )
 

@@ -54,7 +54,8 @@ SENT = [
 def test_endpoints_without_a_body_are_asked_where_they_are(
     cloudflare, client, method, args, options, asked, query
 ):
-    result = {} if method in ("list_deployments", "list_versions") else None
+    lists = {"list_deployments": {"deployments": []}, "list_versions": {"items": []}}
+    result = lists.get(method)
     cloudflare.on(f"{asked.split()[0]} ", good(result))
 
     getattr(client, method)(*args, **options)

@@ -150,17 +150,36 @@ def test_an_unknown_version_is_refused_at_once(cloudflare, client):
     assert len(cloudflare.requests) == 1
 
 
-def test_versions_are_listed_and_odd_items_left_out(cloudflare, client):
-    cloudflare.on("GET /versions", good({"items": [VERSION, {"number": 3}, None]}))
+def test_versions_are_listed(cloudflare, client):
+    cloudflare.on("GET /versions", good({"items": [VERSION]}))
 
     assert [version.id for version in client.list_versions("hello")] == [VERSION_ID]
 
 
-def test_a_list_that_is_no_list_is_malformed(cloudflare, client):
-    cloudflare.on("GET /versions", good({"items": "odd"}))
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ({"items": "odd"}, "an unknown result"),
+        ({"items": None}, "an unknown result"),
+        ({}, "an unknown result"),
+        (None, "a result that is null"),
+        ({"items": [VERSION, {"number": 3}]}, "a list with an unknown item"),
+        ({"items": [None, VERSION]}, "a list with an unknown item"),
+    ],
+)
+def test_a_list_that_is_none_or_not_whole_is_malformed(cloudflare, client, result, told):
+    cloudflare.on("GET /versions", good(result))
 
-    with pytest.raises(UnansweredError, match="an unknown result"):
+    with pytest.raises(UnansweredError, match=told):
         client.list_versions("hello")
+
+
+@pytest.mark.parametrize("result", [None, "odd", [1], [{}], [{"id": None}]])
+def test_no_account_is_a_verdict_that_only_cloudflare_gives(cloudflare, client, result):
+    cloudflare.on("GET /accounts", good(result))
+
+    with pytest.raises(UnansweredError):
+        client.list_accounts()
 
 
 def test_traffic_moves_by_a_deployment(cloudflare, client):

@@ -1,10 +1,13 @@
 """Which answers are a success, and what the others mean."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.answers import envelope, error_of, failure_of, read
+from workers_deploy.api.http.answer import Call, read_answer
 from workers_deploy.api.http.envelope import parse_envelope
 from workers_deploy.api.http.explain import final_error
 from workers_deploy.api.http.failure import Area, Kind, RequestFailedError
@@ -255,3 +258,62 @@ def test_no_bytes_whatsoever_are_a_traceback(content):
     envelope = parse_envelope(content)
 
     assert envelope is None or content.lstrip()[:1] == b"{"
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 409])
+@pytest.mark.parametrize(
+    "content", [b'{"success":false,"errors":[{"code":100', b"[{", b' {"a": "\xff"}', b'{"a": NaN}']
+)
+def test_json_that_is_cut_off_or_broken_is_asked_for_again_whatever_its_status(status, content):
+    failure = failure_of(status, content=content)
+
+    assert failure.kind is Kind.MALFORMED
+    assert "JSON that is cut off or broken" in failure.problem
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
+def test_numbers_that_nothing_can_count_with_are_no_answer(number):
+    content = f'{{"success": true, "result": {{"a": {number}}}}}'.encode()
+
+    assert failure_of(200, content=content).kind is Kind.MALFORMED
+
+
+def test_complaints_take_a_bounded_place():
+    chain = {"code": 1, "message": "deep"}
+    for _ in range(20):
+        chain = {"code": 1, "message": "m" * 10_000, "error_chain": [chain]}
+
+    failure = failure_of(400, json=envelope(*[chain] * 60))
+
+    said = [text for one in failure.complaints for text in (one.text, *one.notes)]
+    assert len(failure.complaints) == 50
+    assert max(map(len, said)) == 8001
+    assert "deep" not in said
+
+
+def test_a_secret_is_hidden_before_a_text_is_cut():
+    secret = "sk_live_51Hv0xSecret"
+    text = f"{'x' * 150} {secret}"
+
+    with pytest.raises(RequestFailedError) as caught:
+        read_answer(
+            Call(method="GET", path="/x", label="GET x"),
+            400,
+            {},
+            json.dumps(envelope({"code": 1, "message": text})).encode(),
+            lambda: 0.0,
+            lambda told: told.replace(secret, "***"),
+        )
+
+    assert caught.value.failure.problem.endswith("***")
+    assert "sk_" not in repr(caught.value.failure)
+
+
+@pytest.mark.parametrize("ray", ["8c1f0a2b3c4d5e6f-FRA", "x" * 64])
+def test_a_ray_id_is_shown(ray):
+    assert failure_of(500, headers={"cf-ray": ray}).ray_id == ray
+
+
+@pytest.mark.parametrize("ray", ["", "x" * 65, "::error::", "a b"])
+def test_what_is_no_ray_id_is_not(ray):
+    assert failure_of(500, headers={"cf-ray": ray}).ray_id is None
