@@ -124,10 +124,11 @@ def test_an_ignored_link_is_not_named(tmp_path, public):
 def test_a_file_that_steers_is_not_read_through_a_link_to_a_secret(tmp_path, public):
     link(public, "_headers", ".env")
     link(public, "_redirects", "ok.txt")
+    (public / "ok.txt").write_text("/a /b")
 
     loaded = load(tmp_path, **INPUTS)
 
-    assert loaded.project.assets.config == {"_redirects": "ok"}
+    assert loaded.project.assets.config == {"_redirects": "/a /b"}
     assert "_headers (leads to .env)" in warned(loaded)[0]
 
 
