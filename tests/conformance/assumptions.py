@@ -1,20 +1,12 @@
-"""The emulator's assumptions as they stand in docs/conformance.md.
-
-`python tests/conformance/assumptions.py` writes them there anew, after a rule has changed.
-"""
+"""The emulator's assumptions as they stand in docs/conformance.md."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import httpx
 
 from fakes.patience import PATIENCE
 from workers_emulator.server.server import EmulatorServer
-
-DOCUMENT = Path(__file__).parents[2] / "docs" / "conformance.md"
-BEGIN = "<!-- assumptions: written by tests/conformance/assumptions.py -->\n"
-END = "<!-- end of assumptions -->\n"
 
 
 def read_assumptions() -> list[Mapping[str, Any]]:
@@ -39,17 +31,3 @@ def _row(rule: Mapping[str, Any]) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def with_assumptions(document: str, table: str) -> str:
-    """Return the document with this table in the place of the one that it has."""
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
-
-
-if __name__ == "__main__":
-    written = DOCUMENT.read_text(encoding="utf-8")
-    DOCUMENT.write_text(
-        with_assumptions(written, render_assumptions(read_assumptions())), encoding="utf-8"
-    )

@@ -6,6 +6,7 @@ does, so that it holds on a real account too.
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +16,10 @@ from cloudflare import Cloudflare
 from cloudflare.types.workers import ScriptSetting
 from cloudflare.types.workers.scripts import SubdomainGetResponse
 
-from fakes.entrypoint import Run, run_entrypoint
+from conformance.names import PREFIX
+from fakes.entrypoint import Run, RunCommand
 from fakes.patience import PATIENCE
 
-# Every script that a scenario makes is called so, and no other script is ever touched.
-PREFIX = "wd-conformance-"
 COMPATIBILITY_DATE = "2026-01-01"
 SECONDS_BETWEEN_LOOKS = 2.0
 T = TypeVar("T")
@@ -31,7 +31,9 @@ class Target:
 
     `prefix` begins the names of one scenario's scripts; it begins with PREFIX itself. `folder` is
     where their checkouts are. `lag` is how many seconds reads and edges may be behind writes.
-    `control_url` is where faults are planned.
+    `control_url` is where faults are planned. `zone` is a zone's name, `kv_namespace` a namespace's
+    id, `scripts_token` a token that may edit Workers scripts and nothing else; a scenario that
+    needs one is left out where it is not given.
     """
 
     base_url: str
@@ -41,7 +43,11 @@ class Target:
     folder: Path
     lag: float
     sleep: Callable[[float], None]
+    run: RunCommand
     control_url: str | None = None
+    zone: str | None = None
+    kv_namespace: str | None = None
+    scripts_token: str | None = field(default=None, repr=False)
 
     @property
     def can_inject_faults(self) -> bool:
@@ -61,9 +67,13 @@ class Target:
             httpx.HTTPStatusError: it is refused.
 
         """
+        return self.ask(method, f"/accounts/{self.account_id}/workers{path}", **more)
+
+    def ask(self, method: str, path: str, **more: Any) -> Any:
+        """Send a request to the API; the rest is as with `call`."""
         response = httpx.request(
             method,
-            f"{self.base_url}/accounts/{self.account_id}/workers{path}",
+            f"{self.base_url}{path}",
             headers={"Authorization": f"Bearer {self.token}"},
             timeout=PATIENCE,
             **more,
@@ -79,8 +89,23 @@ class Target:
         """Return the names of this scenario's scripts."""
         return [one["id"] for one in self.call("GET", "/scripts") if self._is_ours(one["id"])]
 
+    def zone_id(self) -> str:
+        """Return the id of the zone."""
+        (found,) = self.ask("GET", "/zones", params={"name": self.zone})
+        return str(found["id"])
+
+    def routes(self) -> dict[str, str]:
+        """Return the routes of this scenario's scripts, by their pattern the id."""
+        found = self.ask("GET", f"/zones/{self.zone_id()}/workers/routes")
+        return {
+            one["pattern"]: one["id"] for one in found if self._is_ours(one.get("script") or "")
+        }
+
     def clean_up(self) -> None:
-        """Delete this scenario's scripts, and nothing else."""
+        """Delete this scenario's scripts and their routes, and nothing else."""
+        if self.zone is not None:
+            for id_ in self.routes().values():
+                self.ask("DELETE", f"/zones/{self.zone_id()}/workers/routes/{id_}")
         for name in self.names():
             self.call("DELETE", f"/scripts/{name}", params={"force": "true"})
 
@@ -128,7 +153,7 @@ class Script:
 
     def run(self, command: str, *words: str, expect: int = 0, **env: str) -> Run:
         """Run a command in the checkout."""
-        run = run_entrypoint(
+        run = self.target.run(
             self.checkout,
             command,
             *words,
@@ -196,6 +221,18 @@ class Script:
     def exists(self) -> bool:
         """Whether the account has the script."""
         return self.name in self.target.names()
+
+    def look_at_everything(self) -> None:
+        """Read all that the API says of the script, refusals too, for the transcript."""
+        settings = f"/scripts/{self.name}/settings"
+        version = f"versions/{self.live_id()}"
+        for path in (
+            *(f"/scripts/{self.name}/{end}" for end in ("script-settings", "schedules", version)),
+            *(f"/workers/{self.name}{end}" for end in ("", f"/{version}")),
+            settings,
+        ):
+            with suppress(httpx.HTTPStatusError):
+                self.target.call("GET", path)
 
     def asks(self, run: Run, path: str = "") -> str:
         """Return what the script answers at the URL that a run told."""

@@ -6,24 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from conformance.assumptions import (
-    DOCUMENT,
-    read_assumptions,
-    render_assumptions,
-    with_assumptions,
-)
-from conformance.target import PREFIX, Target
+from conformance.names import PREFIX
+from conformance.target import Target
+from conformance.write_document import DOCUMENT, written
 
+HOW = "PYTHONPATH=tests .venv/bin/python -m conformance.write_document"
 pytestmark = pytest.mark.of_the_emulator
 SCENARIO = re.compile(r"^def test_(\w+)", re.MULTILINE)
 
 
-def test_the_document_lists_the_assumptions_that_the_emulator_makes():
+def test_the_document_says_what_is_assumed_and_what_was_run_last():
     document = DOCUMENT.read_text(encoding="utf-8")
 
-    expected = with_assumptions(document, render_assumptions(read_assumptions()))
-
-    assert document == expected, "run: python tests/conformance/assumptions.py"
+    assert document == written(document), f"run: {HOW}"
 
 
 def test_the_document_lists_every_scenario():

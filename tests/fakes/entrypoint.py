@@ -1,5 +1,6 @@
-"""The runner as users start it: `./entrypoint` in a process of its own, in a checkout."""
+"""The runner in a checkout: `./entrypoint` in a process of its own, as users start it, or here."""
 
+import io
 import json
 import os
 import subprocess
@@ -7,9 +8,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from fakes.runs import FastStop, FastTime
+from workers_deploy.__main__ import main
 
 ROOT = Path(__file__).parents[2]
+PATH = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,21 +27,47 @@ class Run:
     outputs: Mapping[str, str]
 
 
+class RunCommand(Protocol):
+    """Runs a command in a checkout with nothing in its environment but PATH and `env`."""
+
+    def __call__(self, checkout: Path, *words: str, env: Mapping[str, str]) -> Run: ...
+
+
 def run_entrypoint(checkout: Path, *words: str, env: Mapping[str, str]) -> Run:
-    """Run a command in a checkout; nothing of this process's environment but PATH is passed on."""
+    """Run a command in a process of its own."""
     done = subprocess.run(
         [ROOT / "entrypoint", *words],
         cwd=checkout,
-        env={"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}", **env},
+        env={**PATH, **env},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
     )
+    return _run(checkout, done.returncode, done.stdout + done.stderr)
+
+
+def run_here(checkout: Path, *words: str, env: Mapping[str, str]) -> Run:
+    """Run a command in this process, where waits take no time."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    time = FastTime()
+    code = main(
+        words,
+        {**PATH, **env},
+        stdout,
+        stderr,
+        workspace=checkout,
+        clock=time.clock,
+        stop=FastStop(time),
+    )
+    return _run(checkout, code, stdout.getvalue() + stderr.getvalue())
+
+
+def _run(checkout: Path, code: int, log: str) -> Run:
     return Run(
-        code=done.returncode,
-        log=done.stdout + done.stderr,
+        code=code,
+        log=log,
         report=_read(checkout, "report.json"),
         outputs=_read(checkout, "outputs.json"),
     )

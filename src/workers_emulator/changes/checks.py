@@ -40,6 +40,7 @@ _RESOURCE_FIELDS = {
     "secrets_store_secret": ("store_id",),
 }
 # The right that a kind of binding needs, and what a token without it is answered.
+# A queue is none of them (rule: rights-of-producers).
 _RIGHTS: Mapping[str, tuple[Right, Rule]] = {
     "kv_namespace": (Right.KV, KV_RIGHT),
     "d1": (Right.D1, D1_RIGHT),

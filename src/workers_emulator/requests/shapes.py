@@ -33,8 +33,8 @@ class Consumer(Wire):
 class Logs(Wire):
     """observability.logs."""
 
-    enabled: bool
-    invocation_logs: bool
+    enabled: bool | None = None
+    invocation_logs: bool | None = None
     head_sampling_rate: Rate | None = None
     destinations: list[str] | None = None
     persist: bool | None = None
@@ -57,9 +57,9 @@ class Issues(Wire):
 
 
 class Observability(Wire):
-    """observability of a script."""
+    """observability of a script (rule: observability-parts)."""
 
-    enabled: bool
+    enabled: bool | None = None
     head_sampling_rate: Rate | None = None
     redact_query_string: bool | None = None
     issues: Issues | None = None

@@ -53,6 +53,12 @@ BEHAVIOURS = (
         "observability that was never set, or set to null, is answered as null.",
     ),
     _plays(
+        "observability-parts", _A,
+        "the pages on traces and on exporting to other services show logs and traces without the "
+        "outer `enabled`, and wrangler sends what is written; SDK 5.9.0 has it as required",
+        "observability may name any of its parts; none has to be there.",
+    ),
+    _plays(
         "annotations-not-inherited", _D, "SDK 5.9.0: settings update",
         "A version made by a change of settings or secrets has no message or tag of the former.",
     ),

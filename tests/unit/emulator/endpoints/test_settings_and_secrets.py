@@ -69,7 +69,7 @@ def test_a_script_that_only_tails_cannot_tail_itself(account):
         ({"content": b"{}", "headers": {"Content-Type": "text/plain"}}, (415, 10001)),
         ({"content": b"{", "headers": {"Content-Type": "application/json"}}, (400, 10026)),
         ({"json": []}, (400, 10026)),
-        ({"json": {"observability": {"logs": {"enabled": True}}}}, (400, 10026)),
+        ({"json": {"observability": {"logs": {"enabled": "yes"}}}}, (400, 10026)),
     ],
 )
 def test_script_settings_that_cannot_be_are_refused(account, kwargs, expected):
