@@ -1,6 +1,7 @@
 """Answers of the API, and the errors that come of them, without a connection."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,12 +18,12 @@ def read(
     *,
     method: str = "GET",
     area: Area = Area.WORKERS,
-    is_raw: bool = False,
+    download_to: Path | None = None,
     wall: float = 0.0,
     redact: Callable[[str], str] = str,
     **response: Any,
 ) -> Answer:
-    call = Call(method=method, path="/x", label=f"{method} x", area=area, is_raw=is_raw)
+    call = Call(method=method, path="/x", label=f"{method} x", area=area, download_to=download_to)
     answer = httpx.Response(status, **response)
     return read_answer(call, status, answer.headers, answer.content, lambda: wall, redact)
 

@@ -88,17 +88,18 @@ def download(session: Session) -> Outcome:
     directory = session.workspace / session.inputs.working_directory / output_dir
     try:
         _check_exists(session, live)
-        content = read_content(session.client, session.script)
-        files: tuple[str, ...] = ()
-        if not session.inputs.dry_run:
-            files = save_script(directory, [(part.name, part.content) for part in content.parts])
+        with read_content(session.client, session.script) as content:
+            files: tuple[str, ...] = ()
+            if not session.inputs.dry_run:
+                modules = [(part.name, part.chunks()) for part in content.parts]
+                files = save_script(directory, modules)
     except DeployError as error:
         return stopped(session, live, None, error, stage="Download")
     _tell_modules(session, live, content, files)
     details = {
         "main_module": content.main_module,
         "modules": [
-            {"name": part.name, "type": part.content_type, "size": len(part.content), "file": file}
+            {"name": part.name, "type": part.content_type, "size": part.size, "file": file}
             for part, file in zip(content.parts, files or [None] * len(content.parts), strict=True)
         ],
     }
@@ -115,7 +116,7 @@ def _tell_modules(
         return
     names = files or tuple(part.name for part in content.parts)
     lines = [
-        f"{name}  {len(part.content):,} B  {part.content_type}"
+        f"{name}  {part.size:,} B  {part.content_type}"
         for part, name in zip(content.parts, names, strict=True)
     ]
     session.reporter.row("Modules", lines, folded=count_of(len(lines), "module"))

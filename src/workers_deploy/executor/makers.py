@@ -109,12 +109,13 @@ def _has_code_of(project: Project, client: WorkersClient, script: ScriptPath) ->
     """
     from workers_deploy.api.endpoints.content import read_content  # noqa: PLC0415 - few runs ask
 
-    parts = read_content(client, script).parts
     sent = code_of(project)
+    with read_content(client, script) as content:
+        answered = [(part.name, part.read()) for part in content.parts]
     if project.format is not ScriptFormat.MODULES:
-        return [part.content for part in parts] == [sent[0].content]
-    answered = {(part.name, part.content) for part in parts}
-    return answered <= {(one.name, one.content) for one in sent} and bool(answered) == bool(sent)
+        return [code for _, code in answered] == [sent[0].content]
+    is_ours = set(answered) <= {(one.name, one.content) for one in sent}
+    return is_ours and bool(answered) == bool(sent)
 
 
 def _setter_of_secrets(step: PutSecrets, new: LiveVersion, state: RunState) -> Maker:

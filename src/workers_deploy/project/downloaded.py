@@ -3,7 +3,7 @@
 import errno
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
@@ -13,11 +13,14 @@ from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 # with the folder's.
 LONGEST_PART = 255
 LONGEST_NAME = 2048
+DEEPEST = 64  # folders of a name; packages inside of packages have some twenty
 LONGEST_EXTENSION = 32
 
 
-def save_script(directory: Path, modules: Sequence[tuple[str, bytes]]) -> tuple[str, ...]:
+def save_script(directory: Path, modules: Sequence[tuple[str, Iterable[bytes]]]) -> tuple[str, ...]:
     """Write each module under its name and return the paths, relative to the folder.
+
+    A module is its name and its bytes in pieces, which are read one after the other.
 
     Parts of a name that would lead out of the folder, or that no file can have, are replaced or
     shortened; two names that become the same are told apart by a number.
@@ -27,9 +30,9 @@ def save_script(directory: Path, modules: Sequence[tuple[str, bytes]]) -> tuple[
 
     """
     names = _distinct([safe_name(name) for name, _ in modules])
-    for done, (name, (_, content)) in enumerate(zip(names, modules, strict=True)):
+    for done, (name, (_, pieces)) in enumerate(zip(names, modules, strict=True)):
         try:
-            _write(directory, name, content)
+            _write(directory, name, pieces)
         except OSError as error:
             raise ProblemsError([_problem(error, name, done, len(names))]) from error
     return tuple(names)
@@ -64,8 +67,9 @@ def safe_name(name: str) -> str:
 
 
 def _fit(name: str) -> str:
-    """Return a path that is not too long as a whole; a longer one becomes one part."""
-    return name if len(name.encode()) <= LONGEST_NAME else _shorten(name.replace("/", "_"))
+    """Return a path that is neither too long nor too deep as a whole, else one part of it."""
+    fits = len(name.encode()) <= LONGEST_NAME and name.count("/") <= DEEPEST
+    return name if fits else _shorten(name.replace("/", "_"))
 
 
 def _shorten(part: str) -> str:
@@ -101,7 +105,7 @@ def _folders_of(name: str) -> set[str]:
     return {str(folder) for folder in PurePosixPath(name).parents}
 
 
-def _write(directory: Path, name: str, content: bytes) -> None:
+def _write(directory: Path, name: str, pieces: Iterable[bytes]) -> None:
     folder = directory
     folder.mkdir(parents=True, exist_ok=True)
     for part in PurePosixPath(name).parts[:-1]:
@@ -113,4 +117,4 @@ def _write(directory: Path, name: str, content: bytes) -> None:
     target = directory / name
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644)
     with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        file.writelines(pieces)

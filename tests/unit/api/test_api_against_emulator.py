@@ -151,13 +151,13 @@ def test_secrets_are_put_listed_and_deleted(deployed):
     assert (sorted(names), gone) == (["B", "S"], False)
 
 
-def test_a_script_is_listed_found_downloaded_and_deleted(deployed):
+def test_a_script_is_listed_found_downloaded_and_deleted(deployed, tmp_path):
     assert [script.name for script in deployed.list_scripts()] == ["hello"]
     assert [script.name for script in deployed.search_scripts("hel")] == ["hello"]
-    raw = deployed.download_script(HELLO)
+    raw = deployed.download_script(HELLO, tmp_path / "answer")
     deployed.delete_script(HELLO)
 
-    assert CODE in raw.content
+    assert CODE in raw.file.read_bytes()
     assert raw.main_module == "index.js"
     assert deployed.delete_script(HELLO) is False
 

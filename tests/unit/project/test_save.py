@@ -10,7 +10,7 @@ from workers_deploy.project.downloaded import safe_name, save_script
 
 def saved(folder: Path, *names: str) -> dict[str, str]:
     """Save modules whose content is their name; return what the folder holds."""
-    save_script(folder, [(name, name.encode(errors="replace")) for name in names])
+    save_script(folder, [(name, [name.encode(errors="replace")]) for name in names])
     return {
         str(file.relative_to(folder)): file.read_text()
         for file in folder.rglob("*")
@@ -56,7 +56,7 @@ def test_a_file_and_a_folder_of_one_name_are_told_apart(tmp_path, names):
 
 
 def test_the_paths_are_returned_in_the_modules_order(tmp_path):
-    assert save_script(tmp_path / "out", [("b.js", b""), ("../a.js", b"")]) == ("b.js", "a.js")
+    assert save_script(tmp_path / "out", [("b.js", []), ("../a.js", [])]) == ("b.js", "a.js")
 
 
 def test_a_symlink_in_a_path_makes_no_folder_elsewhere(tmp_path):
@@ -66,7 +66,7 @@ def test_a_symlink_in_a_path_makes_no_folder_elsewhere(tmp_path):
     (tmp_path / "out" / "lib").symlink_to(elsewhere)
 
     with pytest.raises(ProblemsError, match="output-dir") as caught:
-        save_script(tmp_path / "out", [("lib/deep/a.js", b"x")])
+        save_script(tmp_path / "out", [("lib/deep/a.js", [b"x"])])
 
     assert caught.value.exit_code == 2
     assert list(elsewhere.iterdir()) == []
@@ -80,10 +80,12 @@ def test_a_symlink_in_a_path_makes_no_folder_elsewhere(tmp_path):
         ("\N{SNOWMAN}" * 100 + ".wasm", "\N{SNOWMAN}", ".wasm"),
         ("a." + "x" * 300, "a.xxx", ""),
         ("d/" * 2000 + "a.js", "d_d_", ".js"),
+        ("d/" * 65 + "a.js", "d_d_", ".js"),
+        ("d/" * 64 + "a.js", "d/d/", ".js"),
     ],
 )
 def test_a_name_that_is_too_long_for_a_file_is_shortened(tmp_path, name, begins, ends):
-    (file,) = save_script(tmp_path / "out", [(name, b"code")])
+    (file,) = save_script(tmp_path / "out", [(name, [b"co", b"de"])])
 
     assert file.startswith(begins)
     assert file.endswith(ends)
@@ -91,7 +93,7 @@ def test_a_name_that_is_too_long_for_a_file_is_shortened(tmp_path, name, begins,
 
 
 def test_long_names_that_begin_alike_are_told_apart(tmp_path):
-    names = [("x" * 300 + end, end.encode()) for end in ("a.js", "b.js")]
+    names = [("x" * 300 + end, [end.encode()]) for end in ("a.js", "b.js")]
 
     files = save_script(tmp_path / "out", [*names, *names])
 
@@ -100,7 +102,7 @@ def test_long_names_that_begin_alike_are_told_apart(tmp_path):
 
 
 def test_a_name_that_is_no_text_is_saved(tmp_path):
-    assert save_script(tmp_path, [("a\udc80\ud800.js", b"")]) == ("a__.js",)
+    assert save_script(tmp_path, [("a\udc80\ud800.js", [])]) == ("a__.js",)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_what_can_not_be_written_is_told_with_what_to_do(
     monkeypatch.setattr("workers_deploy.project.downloaded.os.open", fail_at_the_second)
 
     with pytest.raises(ProblemsError) as caught:
-        save_script(tmp_path / "out", [("a.js", b"1"), ("b.js", b"2"), ("c.js", b"3")])
+        save_script(tmp_path / "out", [(name, [b"x"]) for name in ("a.js", "b.js", "c.js")])
 
     (problem,) = caught.value.problems
     assert problem.message == f"b.js can't be written: {reason}; 1 of 3 files are written"
@@ -135,7 +137,7 @@ def test_what_can_not_be_written_is_told_with_what_to_do(
 def test_many_modules_of_one_name_are_told_apart(tmp_path):
     names = ["a/b.js"] * 3_000 + [f"a/b.js/{number}" for number in range(3_000)]
 
-    found = save_script(tmp_path / "out", [(name, b"") for name in names])
+    found = save_script(tmp_path / "out", [(name, []) for name in names])
 
     assert len(set(found)) == len(names)
     assert found[:3] == ("a/b.js", "a_b.js.2", "a_b.js.3")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -47,7 +48,7 @@ class Options:
     headers: Mapping[str, str] = field(default_factory=dict)
     area: Area = Area.WORKERS
     lags: bool = False
-    is_raw: bool = False
+    download_to: Path | None = None
 
 
 PLAIN = Options()
@@ -90,7 +91,7 @@ class Caller:
             query=options.query,
             headers=options.headers,
             body=body,
-            is_raw=options.is_raw,
+            download_to=options.download_to,
         )
         return self._send(call, parse, look=look, lags=options.lags)
 

@@ -1,7 +1,7 @@
 """Endpoints of a script as a whole: upload, search, download, delete."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from pathlib import Path
 from typing import Any
 
 from workers_deploy.api.endpoints.caller import (
@@ -74,7 +74,8 @@ class ListedScript:
 class RawScript:
     """A script's code as Cloudflare answers it; `content_type` says how to take it apart."""
 
-    content: bytes = field(repr=False)
+    file: Path
+    size: int  # bytes
     content_type: str
     main_module: str | None
 
@@ -164,27 +165,25 @@ class Scripts(Caller):
             look=look,
         )
 
-    def download_script(self, script: ScriptPath) -> RawScript:
+    def download_script(self, script: ScriptPath, to: Path) -> RawScript:
         """GET content/v2: modules as a form, a service worker as text, empty for assets only."""
-        return self._call(
-            "GET", f"{script}/content/v2", "GET content/v2", _raw, options=Options(is_raw=True)
-        )
+        options = Options(download_to=to)
+        return self._call("GET", f"{script}/content/v2", "GET content/v2", _raw, options=options)
 
-    def read_script(self, script: ScriptPath) -> RawScript:
+    def read_script(self, script: ScriptPath, to: Path) -> RawScript:
         """GET script: as `download_script`, by the older endpoint."""
         return self._call(
             "GET",
             str(script),
             f"GET scripts/{script.name}",
             _raw,
-            options=Options(is_raw=True, headers={"Accept": "application/javascript"}),
+            options=Options(download_to=to, headers={"Accept": "application/javascript"}),
         )
 
-    def read_dispatched_content(self, script: ScriptPath) -> RawScript:
+    def read_dispatched_content(self, script: ScriptPath, to: Path) -> RawScript:
         """GET content of a script in a dispatch namespace: as `download_script`."""
-        return self._call(
-            "GET", f"{script}/content", "GET content", _raw, options=Options(is_raw=True)
-        )
+        options = Options(download_to=to)
+        return self._call("GET", f"{script}/content", "GET content", _raw, options=options)
 
     def read_dispatched_migration_tag(self, script: ScriptPath) -> str | None:
         """GET script of a dispatch namespace: the tag of its last Durable Object migration.
@@ -300,13 +299,17 @@ def with_hyphens(id_: str | None) -> str | None:
 
 def _raw(answer: Answer) -> RawScript:
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    file = answer.call.download_to
+    assert file is not None
+    size = file.stat().st_size
     # Assets alone are 204; what gateways answer in a script's place is no script.
-    if not answer.content and answer.status != 204:
+    if not size and answer.status != 204:
         raise answer.malformed("an empty body instead of a script")
     if kind in ("text/html", "application/json"):
         raise answer.malformed(f"{kind} instead of a script")
     return RawScript(
-        content=answer.content,
+        file=file,
+        size=size,
         content_type=answer.headers.get("content-type", ""),
         main_module=answer.headers.get("cf-entrypoint"),
     )

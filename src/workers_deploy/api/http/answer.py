@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -40,12 +41,16 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     body: Body | None = field(default=None, repr=False)
     bearer: str | None = field(default=None, repr=False)  # instead of the API token
-    is_raw: bool = False  # the answer is no envelope
+    # A file for the body of a success that is no envelope but a script: it may be large.
+    download_to: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """A success. `result` is the envelope's, or None where the body is empty or raw."""
+    """A success. `result` is the envelope's, or None where the body is empty or downloaded.
+
+    A body that was downloaded is in the call's file, and `content` is empty.
+    """
 
     call: Call
     status: int
@@ -78,7 +83,7 @@ def read_answer(
 ) -> Answer:
     """Return a success, or raise what the status and the envelope say, cleaned by `redact`."""
     answer = Answer(call=call, status=status, headers=headers, content=content)
-    if 200 <= status < 300 and (call.is_raw or status in (204, 205)):
+    if 200 <= status < 300 and (call.download_to is not None or status in (204, 205)):
         return answer
     # DELETE script "has no response body on a successful delete" (official SDK).
     if 200 <= status < 300 and not content and call.method == "DELETE":

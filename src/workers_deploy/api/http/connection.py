@@ -25,6 +25,7 @@ from workers_deploy.api.http.open_sockets import OpenSockets
 from workers_deploy.api.http.rate_budget import Budget
 from workers_deploy.api.http.received import (
     ACCEPT_ENCODING,
+    MAX_DOWNLOAD_BYTES,
     MAX_JSON_BYTES,
     UnreadableAnswerError,
     received,
@@ -169,11 +170,17 @@ class Connection:
             yield chunk
 
     def _read(self, response: httpx.Response, call: Call, *, until: float) -> bytes:
+        def check() -> None:
+            self._be_in_time(call, until)
+
+        if call.download_to is not None and response.is_success:
+            # Each try begins the file anew.
+            with call.download_to.open("wb") as file:
+                file.writelines(received(response, limit=MAX_DOWNLOAD_BYTES, check=check))
+            return b""
         # One buffer: as objects of their own, pieces of one byte would take forty times as much.
         content = bytearray()
-        for piece in received(
-            response, limit=MAX_JSON_BYTES, check=lambda: self._be_in_time(call, until)
-        ):
+        for piece in received(response, limit=MAX_JSON_BYTES, check=check):
             content += piece
         return bytes(content)
 

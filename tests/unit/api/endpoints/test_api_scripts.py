@@ -150,31 +150,32 @@ def test_a_search_reads_all_pages(cloudflare, client):
     assert cloudflare.requests[1].url.params["page"] == "2"
 
 
-def test_a_download_says_what_it_is(cloudflare, client):
+def test_a_download_says_what_it_is(cloudflare, client, tmp_path):
     headers = {"content-type": "multipart/form-data; boundary=B", "cf-entrypoint": "index.js"}
     cloudflare.on("GET /content/v2", httpx.Response(200, content=b"--B--", headers=headers))
 
-    raw = client.download_script(HELLO)
+    raw = client.download_script(HELLO, tmp_path / "answer")
 
-    assert (raw.content, raw.main_module) == (b"--B--", "index.js")
+    assert raw.file.read_bytes() == b"--B--"
+    assert (raw.size, raw.main_module) == (5, "index.js")
     assert raw.content_type == "multipart/form-data; boundary=B"
 
 
 @pytest.mark.parametrize(
     ("method", "path"), [("download_script", "/hello/content/v2"), ("read_script", "/hello")]
 )
-def test_a_script_is_downloaded_from_where_it_is(cloudflare, client, method, path):
+def test_a_script_is_downloaded_from_where_it_is(cloudflare, client, tmp_path, method, path):
     cloudflare.on(f"GET {path}", httpx.Response(204))
 
-    getattr(client, method)(HELLO)
+    getattr(client, method)(HELLO, tmp_path / "answer")
 
     assert cloudflare.requests[-1].url.path.endswith(f"/workers/scripts{path}")
 
 
-def test_a_download_of_assets_only_is_empty(cloudflare, client):
+def test_a_download_of_assets_only_is_empty(cloudflare, client, tmp_path):
     cloudflare.on("GET /content/v2", httpx.Response(204))
 
-    assert client.download_script(HELLO).content == b""
+    assert client.download_script(HELLO, tmp_path / "answer").size == 0
 
 
 def test_references_are_a_mapping(cloudflare, client):

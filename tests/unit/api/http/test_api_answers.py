@@ -1,6 +1,7 @@
 """Which answers are a success, and what the others mean."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -34,8 +35,8 @@ def test_a_delete_may_answer_nothing_at_all():
     assert read(200, method="DELETE").result is None
 
 
-def test_a_raw_answer_is_taken_as_it_is():
-    assert read(200, is_raw=True, content=b"export default {}").content == b"export default {}"
+def test_a_download_is_no_envelope():
+    assert read(200, download_to=Path("anywhere"), content=b"export default {}").result is None
 
 
 @pytest.mark.parametrize(
