@@ -61,8 +61,10 @@ class _Masks:
     def spans(self, text: str) -> Iterator[Span]:
         """Yield where one of them stands, also where they overlap."""
         beginnings = self._by_beginning
-        for at in range(len(text) - MIN_LENGTH + 1):
-            for mask in beginnings.get(text[at : at + MIN_LENGTH], ()):
+        places = range(len(text) - MIN_LENGTH + 1)
+        # Most places are none: a comprehension is twice as fast over them as a loop.
+        for at in [at for at in places if text[at : at + MIN_LENGTH] in beginnings]:
+            for mask in beginnings[text[at : at + MIN_LENGTH]]:
                 if text.startswith(mask, at):
                     yield at, at + len(mask)
 
@@ -71,19 +73,20 @@ class Redactor:
     """Replaces every masked value, in any of its usual forms, by `***`."""
 
     def __init__(self) -> None:
-        self._plain, self._base64, self._hex = _Masks(), _Masks(), _Masks()
+        self._masks, self._base64, self._hex = _Masks(), _Masks(), _Masks()
         self._public: frozenset[str] = frozenset(PUBLIC_WORDS)
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self._plain)} masks)"
+        return f"Redactor({len(self._masks)} masks)"
 
     def add(self, value: str) -> None:
         """Hide a value, its lines and their encodings from now on; too short ones stay readable."""
         for text in parts_of(value):
             plain = {form for form in _plain_forms(text) if is_maskable(form)}
-            self._plain.add(plain)
+            self._masks.add(plain)
             # A text that is encoded in part reads as this, where the value looks like an encoding.
-            self._plain.add(form for form in map(decoded, plain) if is_maskable(form))
+            self._masks.add(form for form in map(decoded, plain) if is_maskable(form))
+            self._masks.add(_base64_forms(text))
             self._base64.add(_base64_forms(text))
             self._hex.add([_bytes_of(text).hex()])
 
@@ -119,8 +122,7 @@ class Redactor:
     def _spans(self, text: str) -> Iterator[Span]:
         for view, source_of in views_of(text):
             for found in (
-                self._plain.spans(view),
-                self._base64.spans(view),
+                self._masks.spans(view),
                 self._spans_over_lines(view),
                 self._spans_of_hex(view),
             ):
