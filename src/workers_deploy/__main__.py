@@ -37,6 +37,7 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
 from workers_deploy.ci.fork import is_from_fork
+from workers_deploy.ci.links import commits_url, run_url
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Outcome, Result
@@ -130,7 +131,7 @@ def _begin(
         reporter.notice(reading.notice)
     for warning in reading.warnings:
         reporter.warning(warning)
-    repository = read_repository(env, _run_url(env))
+    repository = read_repository(env, run_url(env))
     pull = repository.pull_request if repository else None
     github = GitHubRun(
         inputs=reading.inputs,
@@ -175,7 +176,8 @@ def _telling(
         redact_output=reporter.redact_output,
         workspace=workspace,
         report_dir=workspace / inputs.working_directory / inputs.report_dir,
-        run_url=_run_url(env),
+        run_url=run_url(env),
+        commits_url=commits_url(env),
         summary=inputs.summary,
         now=_now,
     )
@@ -276,6 +278,8 @@ def _header(session: Session, config_file: str | None) -> dict[str, str]:
         "account": session.account_id,
         "environment": session.inputs.environment,
         "config": config_file,
+        "commit": session.project.commit,
+        "subject": session.project.message.partition("\n")[0],
     }
     return {name: text for name, text in found.items() if text}
 
@@ -335,13 +339,6 @@ def _stop_on_signals(came: Sequence[int]) -> Stop:
     for earlier in came:
         stop.request(earlier)
     return stop
-
-
-def _run_url(env: Mapping[str, str]) -> str | None:
-    if env.get("GITHUB_RUN_ID"):
-        server = env.get("GITHUB_SERVER_URL", "https://github.com")
-        return f"{server}/{env.get('GITHUB_REPOSITORY')}/actions/runs/{env['GITHUB_RUN_ID']}"
-    return env.get("CI_JOB_URL") or env.get("CIRCLE_BUILD_URL") or env.get("CI_PIPELINE_URL")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ None of it decides how a run ends: what could not be told is a warning. Forgejo 
 the same way, as far as they have it.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from workers_deploy.api.http.retry import Random, Retrier
@@ -18,7 +20,7 @@ from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.choices import Command, Comment
 from workers_deploy.report.context import RunContext
-from workers_deploy.report.markdown import comment_marker, render_comment
+from workers_deploy.report.markdown import comment_marker, render_comment, step_marker
 
 if TYPE_CHECKING:
     from workers_deploy.api.github import GitHub, NotDone
@@ -47,6 +49,7 @@ class Repository:
     run: str  # id and attempt
     run_url: str | None
     pull_request: PullRequest | None
+    step: tuple[str, ...] = ()  # workflow, job and step, by the names that GitHub gives them
 
 
 def read_repository(env: Mapping[str, str], run_url: str | None) -> Repository | None:
@@ -61,6 +64,7 @@ def read_repository(env: Mapping[str, str], run_url: str | None) -> Repository |
         run=f"{env.get('GITHUB_RUN_ID', '')}.{env.get('GITHUB_RUN_ATTEMPT', '1')}",
         run_url=run_url,
         pull_request=read_pull_request(env),
+        step=tuple(env.get(f"GITHUB_{word}", "") for word in ("WORKFLOW", "JOB", "ACTION")),
     )
 
 
@@ -166,15 +170,29 @@ class GitHubRun:
         return f"comment: {why}" if why and wanted is Comment.TRUE else None
 
     def _upsert(self, pull: PullRequest, outcome: Outcome, context: RunContext) -> str:
-        """Return why there is no comment, empty where there is one or none is due."""
-        name = outcome.facts.script_name or self.inputs.script_name
-        if outcome.result is Result.SKIPPED or name is None:
+        """Return why there is no comment, empty where there is one or none is due.
+
+        A run that failed before it knew its script edits what its step said before: a green
+        comment must not outlive a red run.
+        """
+        if outcome.result is Result.SKIPPED:
             return ""
+        name = outcome.facts.script_name or self.inputs.script_name
         named = replace(outcome, facts=replace(outcome.facts, script_name=name))
-        marker = comment_marker(name, outcome.header.get("environment"))
+        step = self._step()
+        markers = [step_marker(step)]
+        if name is not None:
+            markers.insert(0, comment_marker(name, outcome.header.get("environment")))
+        body = render_comment(named, context, step=step)
         with self._github() as github:
-            failed = github.upsert_comment(pull.number, marker, render_comment(named, context))
+            failed = github.upsert_comment(pull.number, markers, body)
         return failed.reason if failed else ""
+
+    def _step(self) -> str:
+        """Return a digest of what tells this step of a workflow from others, in every run alike."""
+        inputs, step = self.inputs, self.repository.step if self.repository else ()
+        own = (inputs.environment, inputs.working_directory, inputs.config, inputs.script_name)
+        return sha256(json.dumps([*step, *map(str, own)]).encode()).hexdigest()[:12]
 
     def _why_nothing(self) -> str:
         if self.repository is None:

@@ -29,6 +29,7 @@ class Telling:
     workspace: Path
     report_dir: Path
     run_url: str | None
+    commits_url: str | None = None  # what a commit's digits are put behind
     summary: bool
     now: Callable[[], datetime]
     # Tells the outcome elsewhere too; returns what could not be told, as warnings.
@@ -41,6 +42,7 @@ class Telling:
             version=__version__,
             finished_at=self.now(),
             run_url=self.run_url and self.redact(self.run_url),
+            commit_url=self._commit_url(safe),
         )
         summary = self.redact(render_summary(safe, context))
         outputs = outputs_of(safe, report_path=self._report_path())
@@ -62,6 +64,10 @@ class Telling:
         for warning in (*safe.warnings, *warnings, *self.publish(safe, context)):
             self.reporter.warning(warning)
         self._tell_end(safe)
+
+    def _commit_url(self, outcome: Outcome) -> str | None:
+        commit = outcome.header.get("commit")
+        return self.redact(f"{self.commits_url}{commit}") if self.commits_url and commit else None
 
     def _report_path(self) -> str:
         return self.redact_output(os.path.relpath(self.report_dir / "report.json", self.workspace))

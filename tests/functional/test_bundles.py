@@ -160,7 +160,7 @@ def test_what_a_script_throws_at_its_start_is_told_by_file_and_line(
     assert "at src/cart.ts:4:30" in run.log
     assert places(run) == ["src/cart.ts:4:30"]
     assert run.report["error"]["place"] == {"file": "src/cart.ts", "line": 4, "column": 30}
-    assert "| Where | <code>src/cart.ts" in run.summary
+    assert "at <code>src/cart.ts" in run.summary
 
 
 def test_a_source_map_that_does_not_go_up_still_tells_the_file(

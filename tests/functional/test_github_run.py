@@ -97,7 +97,7 @@ def test_a_plan_is_shown_to_the_pull_request(github: GitHub):
 
     assert run.exit_code == 0, run.log
     (comment,) = github.comments
-    assert "planned" in comment
+    assert "Would change" in comment
 
 
 def test_a_failed_run_is_told_too(github: GitHub, cloudflare: Cloudflare):
@@ -164,15 +164,35 @@ def test_a_github_that_is_down_delays_a_deploy_a_little_and_fails_none(github: G
     assert any("github-deployment: " in text for text in annotations(run, "warning"))
 
 
-def test_a_wrong_input_of_an_unnamed_script_is_told_by_annotations_only(
+def test_a_green_comment_does_not_outlive_a_run_that_failed_early(
+    github: GitHub, checkout: Checkout
+):
+    github.run()
+    name = checkout.config(name=None, main="index.js")
+    failed = github.run(workers_dev="perhaps")
+    (red,) = github.comments
+    name.config(name="shop")
+    github.run()
+
+    assert failed.exit_code == 2, failed.log
+    assert "Not started" in red
+    assert "workers-dev" in red
+    (green,) = github.comments
+    assert "Not started" not in green
+
+
+def test_a_run_that_knows_no_script_has_a_comment_that_the_next_one_edits(
     github: GitHub, checkout: Checkout
 ):
     checkout.config(name=None)
+    github.run(workers_dev="perhaps")
+    (red,) = github.comments
+    checkout.config(name="shop")
+    github.run()
 
-    run = github.run(workers_dev="maybe")
-
-    assert run.exit_code == 2
-    assert github.api.requests == []
+    assert "script=" not in red
+    (green,) = github.comments
+    assert green.startswith("<!-- workers-deploy script=shop environment= -->")
 
 
 def test_a_deployment_is_in_progress_before_the_first_write_and_succeeds(

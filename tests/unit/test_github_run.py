@@ -160,9 +160,8 @@ def test_after_a_signal_no_deployment_begins(api: GitHubApi, log: io.StringIO):
     assert api.requests == []
 
 
-def test_an_outcome_without_a_script_is_no_comment(api: GitHubApi, log: io.StringIO):
+def test_a_skipped_run_is_no_comment(api: GitHubApi, log: io.StringIO):
     with run_of(api, log) as run:
-        run.finish(outcome(facts=facts(script_name=None)), CONTEXT)
         run.finish(outcome(result=Result.SKIPPED), CONTEXT)
 
     assert api.comments == {}
@@ -186,7 +185,7 @@ def test_ancestry_needs_a_token(api: GitHubApi, log: io.StringIO):
 def test_a_bug_in_what_is_told_besides_is_a_warning(
     api: GitHubApi, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("workers_deploy.github_run.render_comment", lambda *_: 1 / 0)
+    monkeypatch.setattr("workers_deploy.github_run.render_comment", lambda *_, **__: 1 / 0)
 
     with run_of(api, log, github_deployment="") as run:
         warnings = run.finish(outcome(), CONTEXT)

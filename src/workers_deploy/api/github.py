@@ -7,7 +7,7 @@ The client is its own: Cloudflare's token never goes to GitHub, and GitHub's nev
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -85,11 +85,16 @@ class GitHub:
         """Close the connection."""
         self._client.close()
 
-    def upsert_comment(self, pull_number: int, marker: str, body: str) -> NotDone | None:
-        """Write the pull request's comment that begins with the hidden marker, or edit it."""
+    def upsert_comment(self, pull_number: int, markers: Sequence[str], body: str) -> NotDone | None:
+        """Write the pull request's comment that begins with a hidden marker, or edit it.
+
+        `markers` are tried in their order: a comment is ours whose first line is one of them. A
+        run that knows no more than its step gives that one's marker alone; it stands on the second
+        line of comments that know their script, and is looked for there too.
+        """
 
         def write() -> None:
-            found = self._find_comment(pull_number, marker)
+            found = self._find_comment(pull_number, markers)
             if found is not None:
                 edited = self._send("PATCH", f"/issues/comments/{found}", {"body": body})
                 if edited.status_code not in (403, 404):
@@ -100,7 +105,7 @@ class GitHub:
                 "POST",
                 f"/issues/{pull_number}/comments",
                 {"body": body},
-                look=lambda: self._find_comment(pull_number, marker) not in (None, found) or None,
+                look=lambda: self._find_comment(pull_number, markers) not in (None, found) or None,
             )
             if isinstance(made, httpx.Response):
                 _check(made, self._host, "pull-requests: write")
@@ -190,15 +195,17 @@ class GitHub:
         found = _value_or_reason(ask)
         return None if isinstance(found, NotDone) else found
 
-    def _find_comment(self, pull_number: int, marker: str) -> int | None:
-        for comment in self._comments(pull_number):
-            body, found = comment.get("body"), comment.get("id")
-            if (
-                isinstance(body, str)
-                and body.lstrip().startswith(marker)
-                and isinstance(found, int)
-            ):
-                return found
+    def _find_comment(self, pull_number: int, markers: Sequence[str]) -> int | None:
+        heads = [
+            (body.lstrip().splitlines()[:2], found)
+            for comment in self._comments(pull_number)
+            if isinstance(body := comment.get("body"), str) and body.strip()
+            if isinstance(found := comment.get("id"), int)
+        ]
+        for marker in markers:
+            for lines, found in heads:
+                if marker == lines[0] or (len(markers) == 1 and marker in lines):
+                    return found
         return None
 
     def _comments(self, pull_number: int) -> Iterator[Mapping[str, Any]]:

@@ -8,14 +8,19 @@ from typing import Final
 _HEAD: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>workers-deploy</title>
 <style>
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; margin: 1rem 0 }
-td, th { border: 1px solid #8886; padding: .25rem .6rem; text-align: left; vertical-align: top }
-code { font-family: ui-monospace, monospace; overflow-wrap: anywhere }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 48rem; margin: 1.5rem auto; padding: 0 1rem;
+  overflow-wrap: anywhere }
+h3 { font-size: 1.35rem; line-height: 1.3 }
+h4 { margin: 1.5rem 0 .5rem }
+ul { padding-left: 1.2rem }
+pre { background: #8881; border-radius: 6px; padding: .75rem; white-space: pre-wrap }
+code { font-family: ui-monospace, monospace; font-size: .9em }
+summary { cursor: pointer; padding: .4rem 0 }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd } a { color: #8bf } }
 </style>
 """
@@ -35,7 +40,7 @@ def render_html(markdown: str) -> str:
             return _escape_tags(html) + "\n"
 
     # `escape=True` would escape entities once more; tags are escaped by the two methods above.
-    page = mistune.create_markdown(renderer=Renderer(escape=False), plugins=["table"])
+    page = mistune.create_markdown(renderer=Renderer(escape=False))
     return f"{_HEAD}{page(markdown)}</html>\n"
 
 

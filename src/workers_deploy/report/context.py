@@ -7,8 +7,9 @@ from workers_deploy.dataclass import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunContext:
-    """Which version of the tool ran, until when, and where its log can be read."""
+    """Which version of the tool ran, until when, and where its log and its commit can be read."""
 
     version: str
     finished_at: datetime
     run_url: str | None = None
+    commit_url: str | None = None

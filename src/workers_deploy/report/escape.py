@@ -1,11 +1,11 @@
 """Escaping and the small pieces of Markdown that summary and comment are made of.
 
-Text from outside stands in table cells, where a pipe, a line break, a tag or a backtick would
-break the table or become markup, and `@name` would notify someone.
+Text from outside stands in single lines, where a line break, a tag or a backtick would become
+markup, and `@name` would notify someone.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 MAX_CELL: Final = 300  # characters
@@ -61,8 +61,7 @@ def cell(text: str, *, limit: int = MAX_CELL) -> str:
     >>> cell("abcdef", limit=4), cell("a\nb")
     ('abc…', 'a<br>b')
     """
-    bounded = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "<br>".join(escape_cell(line) for line in bounded.splitlines())
+    return "<br>".join(escape_cell(line) for line in _bounded(text, limit).splitlines())
 
 
 def code(text: str, *, limit: int = MAX_CELL) -> str:
@@ -71,7 +70,7 @@ def code(text: str, *, limit: int = MAX_CELL) -> str:
     >>> print(code("a|b`<c>"))
     <code>a&#124;b&#96;&lt;c&gt;</code>
     """
-    plain = _CONTROL.sub(" ", text if len(text) <= limit else text[: limit - 1] + "…").strip()
+    plain = _CONTROL.sub(" ", _bounded(text, limit)).strip()
     for char, entity in _HTML.items():
         plain = plain.replace(char, entity)
     # Before its colons are entities: GitHub makes links in code of HTML, too.
@@ -92,18 +91,23 @@ def link(url: str, text: str | None = None) -> str:
     return f"[{cell(text)}]({url})" if text else f"<{url}>"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of cells that are escaped already; nothing where there are no rows.
+def code_block(text: str, language: str) -> str:
+    r"""Return lines as a block of code, each of bounded length, that no line can end.
 
-    >>> print(table(["a", "b"], [["1", "2"]]))
-    | a | b |
-    |---|---|
-    | 1 | 2 |
+    >>> print(code_block("+ a\n! ```", "diff"))
+    ````diff
+    + a
+    ! ```
+    ````
     """
-    body = [f"| {' | '.join(row)} |" for row in rows]
-    if not body:
-        return ""
-    return "\n".join((f"| {' | '.join(head)} |", "|" + "---|" * len(head), *body))
+    lines = [_CONTROL.sub(" ", _bounded(line, MAX_CELL)) for line in text.split("\n")]
+    longest = max((len(found) for line in lines for found in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join((f"{fence}{language}", *lines, fence))
+
+
+def _bounded(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def folded(title: str, body: str) -> str:

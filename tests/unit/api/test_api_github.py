@@ -54,8 +54,8 @@ def deploy(github):
 
 
 def test_the_first_comment_is_written_and_the_next_ones_edit_it(github, api):
-    assert github.upsert_comment(7, MARKER, f"{MARKER}\none") is None
-    assert github.upsert_comment(7, MARKER, f"{MARKER}\ntwo") is None
+    assert github.upsert_comment(7, [MARKER], f"{MARKER}\none") is None
+    assert github.upsert_comment(7, [MARKER], f"{MARKER}\ntwo") is None
 
     assert [comment["body"] for comment in api.comments[7]] == [f"{MARKER}\ntwo"]
     assert api.requests == [
@@ -71,7 +71,7 @@ def test_a_comment_is_found_on_a_later_page_and_by_its_beginning_only(github, ap
     others = [{"id": 1000 + n, "body": f"see {MARKER}"} for n in range(250)]
     api.comments[7] = [*others, {"id": 5, "body": f"{MARKER}\r\nold"}]
 
-    assert github.upsert_comment(7, MARKER, f"{MARKER}\nnew") is None
+    assert github.upsert_comment(7, [MARKER], f"{MARKER}\nnew") is None
 
     assert api.comments[7][-1] == {"id": 5, "body": f"{MARKER}\nnew"}
     assert api.requests == [f"GET {COMMENT}"] * 3 + ["PATCH /issues/comments/5"]
@@ -80,7 +80,7 @@ def test_a_comment_is_found_on_a_later_page_and_by_its_beginning_only(github, ap
 def test_the_search_for_a_comment_has_an_end(github, api):
     api.comments[7] = [{"id": 1000 + n, "body": "words"} for n in range(3001)]
 
-    assert github.upsert_comment(7, MARKER, MARKER) is None
+    assert github.upsert_comment(7, [MARKER], MARKER) is None
 
     assert api.requests == [f"GET {COMMENT}"] * 30 + [f"POST {COMMENT}"]
 
@@ -89,7 +89,7 @@ def test_a_server_without_pages_is_asked_once(github, api):
     api.is_paged = False
     api.comments[7] = [{"id": n, "body": "words"} for n in range(100)]
 
-    assert github.upsert_comment(7, MARKER, MARKER) is None
+    assert github.upsert_comment(7, [MARKER], MARKER) is None
 
     assert api.requests == [f"GET {COMMENT}", f"POST {COMMENT}"]
 
@@ -99,7 +99,7 @@ def test_a_comment_that_may_not_be_edited_is_followed_by_one_of_our_own(github, 
     api.comments[7] = [{"id": 5, "body": MARKER}]
     api.fail("PATCH .*", status)
 
-    assert github.upsert_comment(7, MARKER, f"{MARKER}\nnew") is None
+    assert github.upsert_comment(7, [MARKER], f"{MARKER}\nnew") is None
 
     assert len(api.comments[7]) == 2
 
@@ -116,7 +116,7 @@ def test_a_comment_that_may_not_be_edited_is_followed_by_one_of_our_own(github, 
 def test_a_comment_that_may_not_be_written_is_a_reason(github, api, status, words):
     api.fail(f"POST {COMMENT}", status, message="issues are off")
 
-    found = github.upsert_comment(7, MARKER, MARKER)
+    found = github.upsert_comment(7, [MARKER], MARKER)
 
     assert isinstance(found, NotDone)
     assert re.search(words, found.reason)
@@ -126,7 +126,7 @@ def test_a_comment_that_may_not_be_written_is_a_reason(github, api, status, word
 def test_comments_that_may_not_be_read_are_a_reason(github, api):
     api.fail(f"GET {COMMENT}", 403)
 
-    found = github.upsert_comment(7, MARKER, MARKER)
+    found = github.upsert_comment(7, [MARKER], MARKER)
 
     assert isinstance(found, NotDone)
     assert api.requests == [f"GET {COMMENT}"]
@@ -143,14 +143,14 @@ def test_a_comment_whose_answer_is_lost_is_not_written_twice(github, api, time):
 
     losing = github_of(api, time, transport=Streamed(lose))
 
-    assert losing.upsert_comment(7, MARKER, MARKER) is None
+    assert losing.upsert_comment(7, [MARKER], MARKER) is None
     assert len(api.comments[7]) == 1
 
 
 def test_a_server_that_stumbles_is_asked_again(github, api, time):
     api.fail(f"GET {COMMENT}", 502, 0)
 
-    assert github.upsert_comment(7, MARKER, MARKER) is None
+    assert github.upsert_comment(7, [MARKER], MARKER) is None
     assert api.requests.count(f"GET {COMMENT}") == 3
     assert len(time.slept) == 2
 
@@ -158,7 +158,7 @@ def test_a_server_that_stumbles_is_asked_again(github, api, time):
 def test_a_server_that_never_answers_is_a_reason_after_a_few_tries(github, api):
     api.fail(f"GET {COMMENT}", 503, 503, 503)
 
-    found = github.upsert_comment(7, MARKER, MARKER)
+    found = github.upsert_comment(7, [MARKER], MARKER)
 
     assert isinstance(found, NotDone)
     assert "3 tries" in found.reason
@@ -179,14 +179,14 @@ def test_a_limit_that_lasts_longer_than_we_wait_is_a_reason_at_once(
 ):
     api.fail(f"GET {COMMENT}", status, headers=headers)
 
-    assert isinstance(github.upsert_comment(7, MARKER, MARKER), NotDone)
+    assert isinstance(github.upsert_comment(7, [MARKER], MARKER), NotDone)
     assert time.slept == []
 
 
 def test_a_short_limit_is_waited_for(github, api, time):
     api.fail(f"GET {COMMENT}", 403, headers={"X-RateLimit-Remaining": "0", "Retry-After": "2"})
 
-    assert github.upsert_comment(7, MARKER, MARKER) is None
+    assert github.upsert_comment(7, [MARKER], MARKER) is None
     assert time.slept == [2.0]
 
 
@@ -196,7 +196,7 @@ def test_no_connection_is_a_reason(api, time):
 
     github = github_of(api, time, transport=Streamed(refuse))
 
-    found = github.upsert_comment(7, MARKER, MARKER)
+    found = github.upsert_comment(7, [MARKER], MARKER)
 
     assert isinstance(found, NotDone)
     assert "no connection" in found.reason
@@ -209,7 +209,7 @@ def test_a_token_that_fits_in_no_header_is_a_reason_that_does_not_show_it(api, t
 
     github = github_of(api, time, token=token, transport=Streamed(refuse))
 
-    found = github.upsert_comment(7, MARKER, MARKER)
+    found = github.upsert_comment(7, [MARKER], MARKER)
 
     assert isinstance(found, NotDone)
     assert token not in found.reason
