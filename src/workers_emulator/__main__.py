@@ -90,7 +90,7 @@ def _add_uploads(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--no-put-annotations",
         action="store_true",
-        help="drop annotations of PUT script, as the documentation says",
+        help="drop annotations of PUT script and PATCH settings, as the documentation says",
     )
 
 

@@ -1,7 +1,12 @@
-"""Someone else changes live while a request that moves traffic fails: whose is whose is told."""
+"""Someone else changes live while a request that moves traffic fails: whose is whose is told.
 
-from collections.abc import Callable, Iterator
-from itertools import product
+Who made what is judged by a pure function, whose table of unit tests holds every story
+(`tests/unit/core/attribution`). Here some whole runs of each step and each meddler show that the
+executor reads, asks and carries out; the kinds of failure go round among them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +74,10 @@ class Meddled:
         self.theirs = self.cloudflare.live()["id"]
 
 
-@pytest.fixture
-def meddled(tmp_path: Path) -> Iterator[Meddled]:
+@pytest.fixture(scope="module")
+def meddled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meddled]:
     with Cloudflare() as cloudflare:
-        yield Meddled(cloudflare, tmp_path)
+        yield Meddled(cloudflare, tmp_path_factory.mktemp("meddled"))
 
 
 CASES = [(scope, other) for scope in ROUTES for other in OTHERS]
@@ -80,36 +85,44 @@ CASES = [(scope, other) for scope in ROUTES for other in OTHERS]
 UNTAKEN_CASES = [case for case in CASES if case != ("", rotate)]
 
 
-@pytest.mark.parametrize(("scope", "other"), UNTAKEN_CASES)
+UNTAKEN = sorted(PASSING.keys() - TAKEN)
+TRIES = ((1, 3), (None, 3), (None, 1))  # how often the request fails, and is tried
+
+
+def in_turn(cases: Iterable[Any], *others: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return each case with the next one of each of the others."""
+    return list(zip(cases, *map(cycle, others), strict=False))
+
+
+@pytest.mark.parametrize(("case", "kind", "times"), in_turn(UNTAKEN_CASES, UNTAKEN, TRIES))
 def test_what_someone_did_before_a_request_that_was_not_taken_stays(
-    meddled: Meddled, scope: str, other: Other
+    meddled: Meddled, case: tuple[str, Other], kind: str, times: tuple[int | None, int]
 ):
-    for kind in PASSING.keys() - TAKEN:
-        for count, tries in ((1, 3), (None, 3), (None, 1)):
-            fault = {**PASSING[kind], "count": count}
+    (scope, other), (count, tries) = case, times
+    fault = {**PASSING[kind], "count": count}
 
-            run = meddled.run(scope, fault, other, at=(ROUTES[scope], 1), tries=tries)
+    run = meddled.run(scope, fault, other, at=(ROUTES[scope], 1), tries=tries)
 
-            note = f"{kind}, {count}, {tries}: {run.log}"
-            assert (run.outcome, run.exit_code in (4, 5, 7)) == ("failed", True), note
-            assert meddled.cloudflare.live()["id"] == meddled.theirs, note
-            assert run.outputs["live-version-id"] == meddled.theirs, note
-            assert "(new)" not in run.log, note
+    assert (run.outcome, run.exit_code in (4, 5, 7)) == ("failed", True), run.log
+    assert meddled.cloudflare.live()["id"] == meddled.theirs, run.log
+    assert run.outputs["live-version-id"] == meddled.theirs, run.log
+    assert "(new)" not in run.log
 
 
-@pytest.mark.parametrize(("scope", "other"), CASES)
+@pytest.mark.parametrize(
+    ("case", "kind", "tries"), in_turn(product(CASES, (3, 4)), sorted(TAKEN), (1, 1, 3))
+)
 def test_what_serves_is_told_where_someone_did_something_after_a_request_was_taken(
-    meddled: Meddled, scope: str, other: Other
+    meddled: Meddled, case: tuple[tuple[str, Other], int], kind: str, tries: int
 ):
-    for kind, nth, tries in product(sorted(TAKEN), (3, 4), (1, 3)):
-        run = meddled.run(
-            scope, {**PASSING[kind], "count": 1}, other, at=("GET deployments", nth), tries=tries
-        )
+    (scope, other), nth = case
+    fault = {**PASSING[kind], "count": 1}
 
-        note = f"{kind}, {nth}, {tries}: {run.log}"
-        assert run.outputs["live-version-id"] == meddled.cloudflare.live()["id"], note
-        # Code is only read of the latest version: whose code was below it nobody can tell.
-        can_tell = (scope, other) != ("code", upload_plainly)
-        if can_tell and meddled.theirs is not None:
-            assert run.outcome in ("deployed", "partial"), note
-            assert "nothing changed" not in run.log, note
+    run = meddled.run(scope, fault, other, at=("GET deployments", nth), tries=tries)
+
+    assert run.outputs["live-version-id"] == meddled.cloudflare.live()["id"], run.log
+    # Code is only read of the latest version: whose code was below it nobody can tell.
+    can_tell = (scope, other) != ("code", upload_plainly)
+    if can_tell and meddled.theirs is not None:
+        assert run.outcome in ("deployed", "partial"), run.log
+        assert "nothing changed" not in run.log

@@ -77,7 +77,7 @@ def _tell_of_replaced(run: Run, live: LiveState) -> None:
     """Warn where this run's version took the place of one that someone deployed a moment before."""
     if not run.state.moved or live.deployment is None:
         return
-    theirs = run.state.deployed_between((live.deployment, *live.former_deployments))
+    theirs = run.state.known.between((live.deployment, *live.former_deployments))
     if theirs is not None:
         version = render_shares(theirs.shares)
         run.state.warnings.append(

@@ -1,10 +1,11 @@
 """What became of a step that moves traffic and whose answer is lost or was bad."""
 
 from workers_deploy.api.live.script import read_deployments
+from workers_deploy.core.attribution.judge import Verdict
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError
-from workers_deploy.executor.makers import Lookout, Maker
+from workers_deploy.executor.lookout import Lookout
 from workers_deploy.executor.read_until_equal import FIRST_WAIT, LONGEST_WAIT
 
 NO_MORE_TIME = "a run that was cancelled has no more time to look"
@@ -34,9 +35,9 @@ def look_whether_moved(lookout: Lookout, *, doubt: Doubt) -> NotKnown | None:
     if lookout.script.dispatch_namespace is not None:
         return NotKnown("not known: a dispatch namespace does not tell which upload serves")
     try:
-        newer = _look_for_newer(lookout, lag=doubt.seconds)
-        if newer:
-            return _learn_maker(lookout, newer)
+        deployments = _look_for_newer(lookout, lag=doubt.seconds)
+        if deployments:
+            return _learn(lookout, lookout.verdict_on(deployments))
     except ApiError as error:
         return NotKnown(f"not known: whether traffic moved can't be read ({error.request})")
     if doubt.is_settled_by_time:
@@ -51,27 +52,26 @@ def _look_for_newer(lookout: Lookout, *, lag: float) -> tuple[LiveDeployment, ..
     if lag:
         retrier.tell(f"looking for up to {lag:g} s whether traffic moved all the same")
     while True:
-        newer = lookout.state.newer(read_deployments(lookout.client, lookout.script.name))
+        deployments = read_deployments(lookout.client, lookout.script.name)
+        newer = lookout.state.known.newer(deployments)
         if newer or retrier.clock() + wait > end:
             return newer
         retrier.sleep(wait)
         wait = min(wait * 2, LONGEST_WAIT)
 
 
-def _learn_maker(lookout: Lookout, newer: tuple[LiveDeployment, ...]) -> NotKnown | None:
+def _learn(lookout: Lookout, verdict: Verdict) -> NotKnown | None:
     """Learn what this run made of what is new, and what someone made on top of it."""
-    state, newest = lookout.state, newer[0]
-    serving = newest.shares[0].version_id if newest.shares else ""
-    makers = [lookout.maker_of(one) for one in newer]
-    ours = newer[makers.index(Maker.THIS_RUN)] if Maker.THIS_RUN in makers else None
-    if ours is None and makers[0] is Maker.EITHER:
+    maybe = verdict.maybe_ours
+    if maybe is not None and verdict.others is None:
+        serving = maybe.shares[0].version_id
         return NotKnown(
             f"version {serving[:8]} (new): this run or someone else set its secrets, and their "
             "values, which would tell, are never read back",
             live_version_id=serving,
         )
-    if ours is not None:
-        state.learn_made(ours)
-    if ours is not newest:
-        state.learn_others(newest)
+    if verdict.ours is not None:
+        lookout.state.learn_made(verdict.ours)
+    if verdict.others is not None:
+        lookout.state.learn_others(verdict.others)
     return None

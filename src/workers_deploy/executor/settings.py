@@ -19,9 +19,9 @@ from workers_deploy.core.steps import (
 from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.traffic import (
+    TrafficWatch,
     check_before_settings,
     check_unmoved,
-    guarded,
     learn_served,
     learn_served_by,
     was_made,
@@ -132,15 +132,19 @@ def delete_secret_step(run: Run, step: DeleteSecret) -> str:
     run.client.delete_secret(run.script, step.name)
     if run.script.dispatch_namespace is None:
         # Deleting makes and deploys a version of its own.
-        learn_served(run, partial(_was_made_by_secret, run))
+        learn_served(run, partial(_made_by_secret, run))
     run.state.learn(secrets_pruned=pruned)
     return f"{step.name}: deleted"
 
 
-def _was_made_by_secret(run: Run, deployment: LiveDeployment) -> bool:
-    ids = [share.version_id for share in deployment.shares]
+def _made_by_secret(run: Run, newer: tuple[LiveDeployment, ...]) -> LiveDeployment | None:
     read = partial(run.client.read_version, run.script.name, is_new=True)
-    return any(read(one).version.triggered_by == BY_SECRET for one in ids)
+
+    def is_made(deployment: LiveDeployment) -> bool:
+        ids = (share.version_id for share in deployment.shares)
+        return any(read(one).version.triggered_by == BY_SECRET for one in ids)
+
+    return next((one for one in newer if is_made(one)), None)
 
 
 def _secrets_now(run: Run) -> tuple[str, ...]:
@@ -154,17 +158,21 @@ def _secrets_now(run: Run) -> tuple[str, ...]:
 def put_secrets_step(run: Run, step: PutSecrets) -> str:
     """Set and delete secrets: one request for several, since each makes a version.
 
-    A lost request is not sent again where names of secrets show that it was taken. Values are never
-    read back: where all the names were there before, nothing shows it, and it is sent again.
+    A lost request is not sent again where names of secrets show that it was taken, or may have
+    been: values are never read back, so where all the names were there before, no more is known.
     """
     check_unmoved(run, step.former)
-    client, look = guarded(run, step), lambda: was_made(run, step)
+    client, watch = run.client, TrafficWatch(run, step)
+
+    def look() -> bool | None:
+        return was_made(run, step)
+
     if len(step.secrets) + len(step.gone) > 1:
-        client.patch_secrets(run.script, step.secrets, gone=step.gone, look=look)
+        client.patch_secrets(run.script, step.secrets, gone=step.gone, look=look, watch=watch)
     elif step.secrets:
-        client.put_secret(run.script, step.secrets[0], look=look)
+        client.put_secret(run.script, step.secrets[0], look=look, watch=watch)
     else:
-        client.delete_secret(run.script, step.gone[0])
+        client.delete_secret(run.script, step.gone[0], watch=watch)
     run.state.moved = True
     learn_served_by(run, step)
     _read_back(run, step)
@@ -193,7 +201,12 @@ def _secret_differences(run: Run, step: PutSecrets) -> tuple[str, ...]:
 def patch_settings_step(run: Run, step: PatchSettings) -> str:
     """Change versioned settings: makes a version, and deploys it."""
     check_unmoved(run, step.former)
-    guarded(run, step).patch_settings(run.script, step.settings, look=lambda: was_made(run, step))
+    run.client.patch_settings(
+        run.script,
+        step.settings,
+        look=lambda: was_made(run, step),
+        watch=TrafficWatch(run, step),
+    )
     run.state.moved = True
     learn_served_by(run, step)
     return f"{(run.state.version_id or '')[:8]} · serves"

@@ -1,10 +1,9 @@
 """What an execution knows so far; the only mutable thing in it."""
 
-import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from workers_deploy.core.attribution.judge import Before
 from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare, url_of_host
 from workers_deploy.core.outcome import Facts, StepResult
 from workers_deploy.core.project import ScriptSettings, SubdomainState
@@ -98,28 +97,16 @@ class RunState:
             return deployment.id == self.made.id
         return deployment.shares == self.our_shares
 
-    def newer(self, deployments: Sequence[LiveDeployment]) -> tuple[LiveDeployment, ...]:
-        """Return those since the last that this run knows, newest first as they are given."""
-        known = {one.id for one in (self.before.deployment, self.made) if one is not None}
-        return tuple(itertools.takewhile(lambda one: one.id not in known, deployments))
-
     @property
-    def former_version_ids(self) -> frozenset[str]:
-        """Return the versions that served before this run."""
-        former = (self.before.deployment, *self.before.former_deployments)
-        return frozenset(share.version_id for one in former if one for share in one.shares)
-
-    def deployed_between(self, deployments: Sequence[LiveDeployment]) -> LiveDeployment | None:
-        """Return what someone deployed after the plan was made and before this run did.
-
-        `deployments` are newest first. The guard's look and the request that moves traffic are two
-        requests: between them is room for another run.
-        """
-        known = {one.id for one in (self.before.deployment, *self.before.former_deployments) if one}
-        earlier = itertools.dropwhile(lambda one: one.shares != self.our_shares, deployments)
-        theirs = (one for one in earlier if one.shares != self.our_shares)
-        found = next(theirs, None)
-        return found if found is not None and found.id not in known else None
+    def known(self) -> Before:
+        """Return what a verdict on the next request rests on."""
+        served = self.before.deployment
+        return Before(
+            known_ids=frozenset(one.id for one in (served, self.made) if one is not None),
+            former=(*((served,) if served else ()), *self.before.former_deployments),
+            version=self.before.live,
+            shares=self.our_shares,
+        )
 
     @property
     def our_shares(self) -> tuple[TrafficShare, ...]:

@@ -1,7 +1,6 @@
 """Moving traffic, if nobody else did meanwhile."""
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
@@ -9,12 +8,14 @@ from typing import Any
 
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.http.failure import AMBIGUOUS, Failure
+from workers_deploy.api.http.retry import Watch
 from workers_deploy.api.live.script import read_deployments, read_live_deployment
+from workers_deploy.core.attribution.judge import Maker, MovingStep
 from workers_deploy.core.live import LiveDeployment, TrafficShare
 from workers_deploy.core.steps import CreateDeployment
 from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
-from workers_deploy.executor.makers import Lookout, Maker, MovingStep
+from workers_deploy.executor.lookout import Lookout
 
 SECRETS_DIFFER = 10220  # POST deployments: the version has other secrets than live
 
@@ -26,13 +27,14 @@ def create_deployment_step(run: Run, step: CreateDeployment) -> str:
         run.state.shares = step.shares
         run.state.version_id = step.shares[0].version_id
     made = deploy_shares(
-        guarded(run, step),
+        run.client,
         run.script.name,
         run.state.our_shares,
         message=step.message,
         may_force=step.may_force,
         code_update_strategy=step.code_update_strategy,
         look=lambda: find_made(run, step),
+        watch=TrafficWatch(run, step),
     )
     run.state.learn_made(made)
     shares = (f"{s.version_id[:8]} serves {s.percentage:g} %" for s in run.state.our_shares)
@@ -47,6 +49,7 @@ def deploy_shares(
     message: str,
     may_force: bool,
     look: Callable[[], LiveDeployment | None],
+    watch: Watch | None = None,
     code_update_strategy: Mapping[str, Any] | None = None,
 ) -> LiveDeployment:
     """Move traffic; a version with other secrets is only gone back to where that `may_force`."""
@@ -57,6 +60,7 @@ def deploy_shares(
         message=message,
         code_update_strategy=code_update_strategy,
         look=look,
+        watch=watch,
     )
     try:
         return create()
@@ -71,14 +75,24 @@ def find_made(run: Run, step: MovingStep) -> LiveDeployment | None:
 
     A dispatch namespace has no deployments: what was sent is sent again there, to the same effect.
     """
-    if run.script.dispatch_namespace is not None:
-        return None
-    return lookout(run, step).find_ours(newer_deployments(run))
+    return lookout(run, step).look().ours
 
 
 def was_made(run: Run, step: MovingStep) -> bool | None:
-    """Tell whether a request whose answer was lost has deployed; None where nothing shows it."""
-    return True if find_made(run, step) is not None else None
+    """Tell whether a request whose answer was lost has deployed; None where nothing shows it.
+
+    Where a version fits that someone else may have made at this very moment, it most likely is this
+    run's. Sending it again would make the same version twice, so the run takes it, and says so.
+    """
+    verdict = lookout(run, step).look()
+    if verdict.maybe_ours is not None:
+        version = verdict.maybe_ours.shares[0].version_id[:8]
+        run.state.warnings.append(
+            f"{step.title.lower()}: the answer was lost; version {version} has the same names and "
+            "is taken for this run's, though the values, which would tell, are never read back"
+        )
+        return True
+    return True if verdict.ours is not None else None
 
 
 def lookout(run: Run, step: MovingStep) -> Lookout:
@@ -121,52 +135,44 @@ def _moved(run: Run, newest: LiveDeployment) -> GuardError:
     )
 
 
-def guarded(run: Run, step: MovingStep) -> WorkersClient:
-    """Return a client that sends nothing again where someone else deployed during the wait.
+class TrafficWatch(Watch):
+    """Lets nothing be sent again where someone else deployed during the wait.
 
     Waits can be minutes long, and "someone else edits" (10035) is one of their causes. While a
     request is sent it is in doubt whether traffic moved; after answers that all are a clear no,
     this run can't have moved it, and what is new is someone else's.
     """
-    forward = run.client.retrier
-    failures: list[Failure] = []
 
-    def was_ambiguous() -> bool:
-        return any(failure.kind in AMBIGUOUS for failure in failures)
+    def __init__(self, run: Run, step: MovingStep) -> None:
+        self._run = run
+        self._step = step
+        self._may_be_taken = False
 
-    def begin() -> None:
-        run.state.is_moving = True
+    def sending(self) -> None:
+        """Note that traffic may move from now on."""
+        self._run.state.is_moving = True
 
-    def hear(failure: Failure) -> None:
-        failures.append(failure)
-        run.state.is_moving = was_ambiguous()
+    def failed(self, failure: Failure) -> None:
+        """Note whether any of the tries may have been taken."""
+        self._may_be_taken |= failure.kind in AMBIGUOUS
+        self._run.state.is_moving = self._may_be_taken
 
-    def sleep(seconds: float) -> None:
-        forward.sleep(seconds)
-        _check_not_overtaken(run, step, may_be_ours=was_ambiguous())
+    def waited(self) -> None:
+        """Raise GuardError where someone deployed, unless what is new is, or may be, this run's.
 
-    policy = copy(forward)
-    policy.begin = begin
-    policy.hear = hear
-    policy.sleep = sleep
-    return run.client.retrying(policy)
-
-
-def _check_not_overtaken(run: Run, step: MovingStep, *, may_be_ours: bool) -> None:
-    """Raise GuardError where someone deployed, unless what is new is, or may be, this run's.
-
-    What is this run's below what is someone else's is found before anything is sent again.
-    """
-    if run.script.dispatch_namespace is not None:
-        return
-    newer = newer_deployments(run)
-    if not newer:
-        return
-    if may_be_ours:
-        makers = [lookout(run, step).maker_of(one) for one in newer]
-        if makers[0] is not Maker.SOMEONE or Maker.THIS_RUN in makers:
+        What is this run's below what is someone else's is found before anything is sent again.
+        """
+        if self._run.script.dispatch_namespace is not None:
             return
-    raise _moved(run, newer[0])
+        deployments = read_deployments(self._run.client, self._run.script.name)
+        newer = tuple(takewhile(lambda one: not _is_known(self._run, one), deployments))
+        if not newer:
+            return
+        if self._may_be_taken:
+            verdict = lookout(self._run, self._step).verdict_on(newer)
+            if verdict.ours is not None or verdict.others is None:
+                return
+        raise _moved(self._run, newer[0])
 
 
 def _is_known(run: Run, deployment: LiveDeployment) -> bool:
@@ -180,11 +186,25 @@ def newest_deployment(run: Run) -> LiveDeployment | None:
     return read_live_deployment(run.client, run.script.name)
 
 
-def learn_served(run: Run, is_made: Callable[[LiveDeployment], bool]) -> None:
+def learn_served_by(run: Run, step: MovingStep) -> None:
+    """Learn what a step has made that deploys by itself, and that was answered or found."""
+    look = replace(lookout(run, step), lag=0.0)
+
+    def is_made(newer: tuple[LiveDeployment, ...]) -> LiveDeployment | None:
+        makers = look.verdict_on(newer).makers
+        pairs = zip(newer, makers, strict=True)
+        return next((one for one, by in pairs if by is not Maker.SOMEONE), None)
+
+    learn_served(run, is_made)
+
+
+def learn_served(
+    run: Run, find: Callable[[tuple[LiveDeployment, ...]], LiveDeployment | None]
+) -> None:
     """Learn what a request that deploys by itself has made, as soon as reads show it.
 
-    `is_made` tells what such a request made from someone else's, where there are several: a
-    request that was sent twice makes two, and someone may have deployed at the same time.
+    `find` tells what such a request made from someone else's, where there are several: a request
+    that was sent twice makes two, and someone may have deployed at the same time.
 
     Raises:
         MismatchError: no read shows it, 30 s long.
@@ -193,28 +213,16 @@ def learn_served(run: Run, is_made: Callable[[LiveDeployment], bool]) -> None:
     if run.script.dispatch_namespace is not None:
         run.state.moved = True
         return
-    found: list[LiveDeployment] = []  # newest first
+    found: tuple[LiveDeployment, ...] = ()  # newest first
 
     def still_missing() -> tuple[str, ...]:
-        found[:] = newer_deployments(run)
+        nonlocal found
+        deployments = read_deployments(run.client, run.script.name)
+        found = tuple(takewhile(lambda one: not _is_known(run, one), deployments))
         return () if found else ("the former deployment serves",)
 
     run.patience.until_equal("live", still_missing)
-    ours = found[-1]
-    if len(found) > 1:
-        ours = next((one for one in found if is_made(one)), ours)
+    ours = found[-1] if len(found) == 1 else find(found) or found[-1]
     run.state.learn_made(ours)
     if ours is not found[0]:
         run.state.learn_others(found[0])
-
-
-def learn_served_by(run: Run, step: MovingStep) -> None:
-    """Learn what a step has made that deploys by itself, and that was answered or found."""
-    look = replace(lookout(run, step), lag=0.0)
-    learn_served(run, lambda one: look.maker_of(one) is not Maker.SOMEONE)
-
-
-def newer_deployments(run: Run) -> tuple[LiveDeployment, ...]:
-    """Return what was deployed since the last deployment that this run knows, newest first."""
-    deployments = read_deployments(run.client, run.script.name)
-    return tuple(takewhile(lambda one: not _is_known(run, one), deployments))

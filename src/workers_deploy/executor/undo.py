@@ -7,6 +7,7 @@ check or probe returns traffic, and only while live is still what this run made.
 from workers_deploy.api.endpoints.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.live.script import read_live_deployment
+from workers_deploy.core.attribution.judge import MovingStep
 from workers_deploy.core.digest import REVERTED
 from workers_deploy.core.live import LiveDeployment, render_shares
 from workers_deploy.core.outcome import Result
@@ -19,7 +20,7 @@ from workers_deploy.core.steps import (
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError, RefusedError
 from workers_deploy.executor.doubt import Doubt, NotKnown, look_whether_moved
-from workers_deploy.executor.makers import Lookout, MovingStep
+from workers_deploy.executor.lookout import Lookout
 from workers_deploy.executor.put_back import left_as_set, put_back
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
@@ -238,7 +239,7 @@ class Undoer:
             # Reads lag: the former deployment may still be shown.
             if newest and newest.id != former.id and not self._state.is_of_this_run(newest):
                 return self._belongs_to_others(newest, done, ", so traffic was not returned")
-            between = self._state.deployed_between(deployments)
+            between = self._state.known.between(deployments)
             if between is not None:
                 self._state.learn_others(between)
                 former = between

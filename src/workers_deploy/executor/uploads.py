@@ -22,9 +22,9 @@ from workers_deploy.core.steps import (
 from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.traffic import (
+    TrafficWatch,
     check_unmoved,
     find_made,
-    guarded,
     learn_served_by,
 )
 
@@ -110,11 +110,12 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
     check_unmoved(run, step.former)
     token = run.state.completion_token
     with _explained(step.upload.project):
-        uploaded = guarded(run, step).put_script(
+        uploaded = run.client.put_script(
             run.script,
             build_metadata(step.upload, completion_token=token, serves=True),
             step.upload.project.modules,
             look=lambda: _find_script(run, step),
+            watch=TrafficWatch(run, step),
         )
     run.state.version_id = run.state.uploaded_id = uploaded.version_id
     run.state.moved = True
@@ -152,11 +153,12 @@ def put_content_step(run: Run, step: PutContent) -> str:
     check_unmoved(run, step.former)
     _check_latest_is_live(run, step)
     with _explained(step.project):
-        uploaded = guarded(run, step).put_content(
+        uploaded = run.client.put_content(
             run.script,
             content_metadata(step.project),
             code_of(step.project),
             look=lambda: _find_script(run, step),
+            watch=TrafficWatch(run, step),
         )
     run.state.moved = True
     learn_served_by(run, step)

@@ -52,7 +52,8 @@ def patch_settings(call: Call) -> Answer:
     check_latest_is_live(script, former, EDIT_BEHIND_LATEST)
     sent = read(Settings, parse_settings_part(call), VALIDATION, "settings")
     script = _with_classes(script, sent)
-    version = successor(call, former, "settings", sent.annotations)
+    kept = call.account.options.put_annotations  # by rule annotations-on-put
+    version = successor(call, former, "settings", sent.annotations if kept else None)
     version = replace(version, migration_tag=script.migration_tag, **_versioned(call, script, sent))
     check_targets(call, version, script.classes)
     script = replace(

@@ -68,7 +68,7 @@ BEHAVIOURS = (
     _plays(
         "annotations-on-put", _A,
         "wrangler and SDK 5.9.0 send them, the multipart-metadata page says there are none",
-        "PUT script keeps annotations (can be switched off).",
+        "PUT script and PATCH settings keep annotations (can be switched off).",
     ),
     _plays(
         "keep-assets-config", _A, "not documented",

@@ -42,7 +42,8 @@ class Options:
     max_crons: int = 250
     deployable_versions: int = 100
     # The multipart-metadata page says that an upload that is deployed at once takes no
-    # annotations, the newest SDK and wrangler send them: False plays the page.
+    # annotations, the newest SDK and wrangler send them: False plays the page, also for an edit of
+    # settings, which is deployed at once as well.
     put_annotations: bool = True
     # True: an upload that binds a KV namespace, R2 bucket or D1 database that was not created
     # here is refused; False: the account has every resource that is asked for.

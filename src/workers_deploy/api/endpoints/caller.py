@@ -11,7 +11,7 @@ from workers_deploy.api.http.body import Body
 from workers_deploy.api.http.connection import Connection
 from workers_deploy.api.http.failure import Area
 from workers_deploy.api.http.models import WireModel, validated
-from workers_deploy.api.http.retry import Retrier
+from workers_deploy.api.http.retry import Retrier, Watch
 from workers_deploy.dataclass import dataclass
 
 # How the endpoints say that there is no such script: script, service, environment.
@@ -80,6 +80,7 @@ class Caller:
         *,
         body: Body | None = None,
         look: Callable[[], T | None] | None = None,
+        watch: Watch | None = None,
         options: Options = PLAIN,
     ) -> T:
         """Send until it passes; `path` is below the account."""
@@ -93,7 +94,7 @@ class Caller:
             body=body,
             download_to=options.download_to,
         )
-        return self._send(call, parse, look=look, lags=options.lags)
+        return self._send(call, parse, look=look, watch=watch, lags=options.lags)
 
     def _exchange(self, call: Call) -> Answer:
         """Send a call once, after a pause where little is left of the token's requests."""
@@ -117,12 +118,13 @@ class Caller:
         parse: Callable[[Answer], T],
         *,
         look: Callable[[], T | None] | None = None,
+        watch: Watch | None = None,
         lags: bool = False,
     ) -> T:
         def once() -> T:
             return parse(self._exchange(call))
 
-        return self.retrier.call(call.label, once, look=look, lags=lags)
+        return self.retrier.call(call.label, once, look=look, watch=watch, lags=lags)
 
 
 def as_model(model: type[M]) -> Callable[[Answer], M]:

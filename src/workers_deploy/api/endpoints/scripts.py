@@ -24,6 +24,7 @@ from workers_deploy.api.endpoints.results import (
 )
 from workers_deploy.api.http.answer import Answer
 from workers_deploy.api.http.body import FormBody, Part, compact_json, new_boundary
+from workers_deploy.api.http.retry import Watch
 from workers_deploy.core.project import Module, SubdomainState
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError
@@ -126,6 +127,7 @@ class Scripts(Caller):
         modules: Sequence[Module],
         *,
         look: Callable[[], UploadedScript | None] | None = None,
+        watch: Watch | None = None,
     ) -> UploadedScript:
         """PUT script: make a version and give it all traffic. Ambiguous: give `look`."""
         return self._call(
@@ -135,6 +137,7 @@ class Scripts(Caller):
             lambda answer: _uploaded(as_model(UploadedScriptResult)(answer)),
             body=upload_form(metadata, modules),
             look=look,
+            watch=watch,
             options=upload_options(metadata, excludeScript="true"),
         )
 
@@ -154,6 +157,7 @@ class Scripts(Caller):
         modules: Sequence[Module],
         *,
         look: Callable[[], UploadedScript | None] | None = None,
+        watch: Watch | None = None,
     ) -> UploadedScript:
         """PUT content: the code only; `metadata` names the main module. Ambiguous: give `look`."""
         return self._call(
@@ -163,6 +167,7 @@ class Scripts(Caller):
             lambda answer: _uploaded(as_model(UploadedScriptResult)(answer)),
             body=upload_form(metadata, modules),
             look=look,
+            watch=watch,
         )
 
     def download_script(self, script: ScriptPath, to: Path) -> RawScript:

@@ -14,6 +14,7 @@ from workers_deploy.api.endpoints.caller import (
 from workers_deploy.api.endpoints.results import SecretResult
 from workers_deploy.api.http.answer import Answer
 from workers_deploy.api.http.body import json_body
+from workers_deploy.api.http.retry import Watch
 from workers_deploy.core.project import Secret
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import RefusedError
@@ -54,7 +55,12 @@ class Secrets(Caller):
         return SecretName(name=found.name, type=found.type)
 
     def put_secret(
-        self, script: ScriptPath, secret: Secret, *, look: Callable[[], bool | None] | None = None
+        self,
+        script: ScriptPath,
+        secret: Secret,
+        *,
+        look: Callable[[], bool | None] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """PUT secrets: set one; makes and deploys a version. Ambiguous: give `look`."""
         self._call(
@@ -64,6 +70,7 @@ class Secrets(Caller):
             _taken,
             body=json_body(_json(secret)),
             look=look,
+            watch=watch,
         )
 
     def patch_secrets(
@@ -73,6 +80,7 @@ class Secrets(Caller):
         *,
         gone: Sequence[str] = (),
         look: Callable[[], bool | None] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """PATCH secrets-bulk: set several and delete others, in one version. As `put_secret`."""
         changes: Mapping[str, object] = {
@@ -86,9 +94,10 @@ class Secrets(Caller):
             _taken,
             body=json_body({"secrets": changes}, content_type="application/merge-patch+json"),
             look=look,
+            watch=watch,
         )
 
-    def delete_secret(self, script: ScriptPath, name: str) -> bool:
+    def delete_secret(self, script: ScriptPath, name: str, *, watch: Watch | None = None) -> bool:
         """DELETE secrets/{name}; False where it was gone already."""
         try:
             self._call(
@@ -96,6 +105,7 @@ class Secrets(Caller):
                 f"{script}/secrets/{segment(name)}",
                 f"DELETE secrets/{name}",
                 as_nothing,
+                watch=watch,
                 options=Options(query={"url_encoded": "true"}),
             )
         except RefusedError as refused:

@@ -21,6 +21,7 @@ from workers_deploy.api.endpoints.results import (
 )
 from workers_deploy.api.http.answer import Answer
 from workers_deploy.api.http.body import FormBody, Part, compact_json, json_body, new_boundary
+from workers_deploy.api.http.retry import Watch
 from workers_deploy.core.project import Binding, ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.dataclass import dataclass
 
@@ -95,6 +96,7 @@ class Settings(Caller):
         settings: Mapping[str, Any],
         *,
         look: Callable[[], bool | None] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """PATCH settings: makes and deploys a version. Takes a form, JSON is refused (10001).
 
@@ -108,6 +110,7 @@ class Settings(Caller):
             _taken,
             body=FormBody(new_boundary(), (part,)),
             look=look,
+            watch=watch,
         )
 
     def read_subdomain(self, script_name: str) -> SubdomainState:

@@ -14,6 +14,7 @@ from workers_deploy.api.endpoints.caller import (
 from workers_deploy.api.endpoints.results import DeploymentResult, VersionResult, VersionUrlsResult
 from workers_deploy.api.endpoints.scripts import upload_form, upload_options
 from workers_deploy.api.http.body import json_body
+from workers_deploy.api.http.retry import Watch
 from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
 from workers_deploy.core.project import Module
 from workers_deploy.dataclass import dataclass
@@ -118,6 +119,7 @@ class Versions(Caller):
         force: bool = False,
         code_update_strategy: Mapping[str, Any] | None = None,
         look: Callable[[], LiveDeployment | None] | None = None,
+        watch: Watch | None = None,
     ) -> LiveDeployment:
         """POST deployments: move traffic. Ambiguous: give `look`."""
         annotations = {"workers/message": message} if message else {}
@@ -137,6 +139,7 @@ class Versions(Caller):
             lambda answer: as_model(DeploymentResult)(answer).as_live(),
             body=json_body(body),
             look=look,
+            watch=watch,
             options=Options(query={"force": "true"} if force else {}, lags=True),
         )
 

@@ -45,12 +45,24 @@ class Random(Protocol):
         """Return a number between a and b."""
 
 
+class Watch:
+    """Is told how a request fares; this one lets it be."""
+
+    def sending(self) -> None:
+        """Hear that a try is about to be sent."""
+
+    def failed(self, failure: Failure) -> None:
+        """Hear of a try's failure."""
+
+    def waited(self) -> None:
+        """Hear that the wait before the next try is over; may raise, and nothing is sent again."""
+
+
 class Retrier:
     """Sends requests until they pass, bounded by attempts and by the deadline.
 
     `deadline` is in seconds of `clock`, which is monotonic. `sleep` ends at once where the run is
     cancelled, by raising; `check` raises then too, without waiting. `tell` gets one line per wait.
-    `begin` is called right before each try is sent, and `hear` with each try's failure.
     """
 
     def __init__(
@@ -73,8 +85,6 @@ class Retrier:
         self.tell = tell
         self.journal = journal or Journal()
         self.check = check
-        self.begin: Callable[[], None] = lambda: None
-        self.hear: Callable[[Failure], None] = lambda _: None
 
     def with_attempts(self, number: int) -> "Retrier":
         """Return the same policy with so many tries per request."""
@@ -92,6 +102,7 @@ class Retrier:
         send: Callable[[], T],
         *,
         look: Callable[[], T | None] | None = None,
+        watch: Watch | None = None,
         lags: bool = False,
         on_failure: Callable[[Failure, float], None] | None = None,
     ) -> T:
@@ -101,6 +112,7 @@ class Retrier:
             request: the words for it in log and errors, such as "POST versions".
             send: sends it once; raises `RequestFailedError`.
             look: finds what a lost request has made, or returns None where it was not taken.
+            watch: is told of each try, and may stop the next one.
             lags: a thing that was just made is named, so "not found" may pass (100146).
             on_failure: hears of each failure that is tried again, and the seconds until then.
 
@@ -109,7 +121,9 @@ class Retrier:
             UnansweredError: no answer after all tries, or no time for another one.
 
         """
-        run = _Run(self, request, look=look, lags=lags, on_failure=on_failure)
+        run = _Run(
+            self, request, look=look, watch=watch or Watch(), lags=lags, on_failure=on_failure
+        )
         return run.through(send)
 
 
@@ -122,12 +136,14 @@ class _Run(Generic[T]):
         request: str,
         *,
         look: Callable[[], T | None] | None,
+        watch: Watch,
         lags: bool,
         on_failure: Callable[[Failure, float], None] | None,
     ) -> None:
         self._retrier = retrier
         self._request = request
         self._look = look
+        self._watch = watch
         self._passing = _PASSING | {Kind.LAGGING} if lags else _PASSING
         self._on_failure = on_failure
         self._failures: list[Failure] = []
@@ -141,7 +157,7 @@ class _Run(Generic[T]):
             retry=retry_if_exception(self._passes),
             wait=self._wait,
             stop=self._stops,
-            sleep=self._retrier.sleep,
+            sleep=self._sleep,
             before_sleep=self._before_sleep,
             reraise=True,
         )
@@ -157,12 +173,12 @@ class _Run(Generic[T]):
             if found is not None:
                 return found
         self._retrier.journal.count_request()
-        self._retrier.begin()
+        self._watch.sending()
         try:
             return send()
         except RequestFailedError as failed:
             self._failures.append(failed.failure)
-            self._retrier.hear(failed.failure)
+            self._watch.failed(failed.failure)
             raise
 
     def _was_ambiguous(self) -> bool:
@@ -200,6 +216,10 @@ class _Run(Generic[T]):
         if self._failures[-1].kind is Kind.STARTUP:
             return min(self._retrier.max_attempts, STARTUP_TRIES)
         return self._retrier.max_attempts
+
+    def _sleep(self, seconds: float) -> None:
+        self._retrier.sleep(seconds)
+        self._watch.waited()
 
     def _before_sleep(self, state: RetryCallState) -> None:
         failure = self._failures[-1]
