@@ -40,9 +40,9 @@ from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.links import commits_url, run_url
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.commands import Session, run_command
-from workers_deploy.core.outcome import Outcome, Result
+from workers_deploy.core.outcome import Facts, Outcome, Result
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import BugError, DeployError, Problem, ProblemsError
+from workers_deploy.errors import ApiError, BugError, DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.github_run import GitHubRun, Means, read_repository
 from workers_deploy.inputs import Inputs, InputsReading, read_inputs
@@ -286,8 +286,13 @@ def _header(session: Session, config_file: str | None) -> dict[str, str]:
 
 def _stopped(reading: InputsReading, error: DeployError) -> Outcome:
     stage = "Inputs" if isinstance(error, ProblemsError) else "Live"
+    serves = error.live_version_id if isinstance(error, ApiError) else None
     return Outcome(
-        command=reading.inputs.command.value, result=Result.FAILED, error=error, stage=stage
+        command=reading.inputs.command.value,
+        result=Result.FAILED,
+        facts=Facts(live_version_id=serves),
+        error=error,
+        stage=stage,
     )
 
 

@@ -116,6 +116,7 @@ class ApiError(DeployError):
         self.status = status
         self.code = code
         self.ray_id = ray_id
+        self.live_version_id: str | None = None  # what serves, where that was read before
 
 
 class RefusedError(ApiError):

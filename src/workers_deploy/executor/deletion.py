@@ -17,12 +17,35 @@ def delete_script_step(run: Run, step: DeleteScript) -> str:
         if refused.code != REFERENCED or not step.force:
             raise
         was_there = _delete(run, force=True)
+    _read_until_gone(run)
     run.state.learn_deleted()
     if was_there:
         return "deleted"
     # It was there when it was read, so an earlier try may have deleted it without an answer.
     was_tried = run.client.retrier.journal.since(mark).tries
     return "deleted: the next try found it gone" if was_tried else "was gone already"
+
+
+def _read_until_gone(run: Run) -> None:
+    """Verify a delete that was answered; a read that fails shows nothing, so the run warns.
+
+    Raises:
+        MismatchError: the script still serves after 30 s.
+
+    """
+    if run.script.dispatch_namespace is not None:
+        return  # nothing tells there
+
+    def still_there() -> tuple[str, ...]:
+        found = read_live_deployment(run.client, run.script.name)
+        return () if found is None else ("it still serves",)
+
+    try:
+        run.patience.until_equal("the deleted script", still_there)
+    except ApiError as error:
+        run.state.warnings.append(
+            f"the delete was answered, but could not be verified: {error.message}"
+        )
 
 
 def _delete(run: Run, *, force: bool) -> bool:

@@ -14,8 +14,9 @@ token may lack the right to read them, and the deploy is good all the same) and 
 which free plans may not read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -85,9 +86,9 @@ class _Reads:
         deployments = pool.submit(_unless_unknown, lambda: client.list_deployments(name))
         latest = pool.submit(_unless_unknown, lambda: client.list_versions(name, per_page=1))
         settings = pool.submit(_unless_unknown, self.settings)
-        return _Known(
-            deployments=deployments.result(), latest=latest.result(), settings=settings.result()
-        )
+        found = deployments.result()
+        with _saying_what_serves(found):
+            return _Known(deployments=found, latest=latest.result(), settings=settings.result())
 
     def further(self, pool: ThreadPoolExecutor, version_ids: Sequence[str]) -> _Further:
         """Begin to ask what only a script that is there has."""
@@ -149,7 +150,8 @@ def read_live_state(
     with ThreadPoolExecutor(max_workers=1) as pool:
         reading = pool.submit(read_triggers, client, script_name, triggers)
         state = _read_script(reads, serving)
-    read = reading.result()
+    with _saying_what_serves((state.deployment,) if state.deployment else ()):
+        read = reading.result()
     return replace(state, triggers=read.triggers, unread=(*state.unread, *read.unread))
 
 
@@ -169,7 +171,19 @@ def _read_script(reads: _Reads, serving: str | None) -> LiveState:
             further = reads.further(pool, known.active_ids)
         missing = [one for one in known.active_ids if one not in further.versions]
         further.versions.update(reads.versions(pool, missing))
-        return _state(reads.script_name, known, further)
+        with _saying_what_serves(known.deployments):
+            return _state(reads.script_name, known, further)
+
+
+@contextmanager
+def _saying_what_serves(deployments: tuple[LiveDeployment, ...] | None) -> Iterator[None]:
+    """Let the error of a further read name the version that serves, as far as that was read."""
+    try:
+        yield
+    except ApiError as error:
+        if deployments and deployments[0].shares:
+            error.live_version_id = deployments[0].shares[0].version_id
+        raise
 
 
 def read_live_deployment(client: WorkersClient, script_name: str) -> LiveDeployment | None:
