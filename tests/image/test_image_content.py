@@ -113,5 +113,6 @@ def test_nothing_of_the_checkout_gets_in_that_is_not_listed(engine: Engine, imag
     assert names <= {
         *("bin", "lib", "lib64", "include", "pyvenv.cfg", "LICENSE", "entrypoint", "src"),
         "workers_deploy",
+        *("esbuild", "node_modules"),  # what bundling takes: a program, and files that it reads
         ".gitignore",  # venv's own, from Python 3.13
     }
