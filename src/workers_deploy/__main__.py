@@ -9,7 +9,6 @@ from workers_deploy.early_signals import STOPS, listen
 if __name__ == "__main__":
     CAME = listen()  # before all other imports, as start.py does
 
-import logging
 import os
 import random
 import signal
@@ -34,10 +33,12 @@ from workers_deploy.assemble import (
 )
 from workers_deploy.bug_report import bug_lines, tell_bug
 from workers_deploy.ci.base import Reporter
+from workers_deploy.ci.debug_log import log_to
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.links import commits_url, run_url
+from workers_deploy.ci.origin import read_origin
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Facts, Outcome, Result
@@ -124,7 +125,7 @@ def _begin(
     reading = replace(reading, problems=(*typed.problems, *reading.problems))
     debug = _wants_debug(reading, env)
     reporter = detect_ci(env, *streams, clock=clock, now=time.time, debug=debug)
-    _log_to(reporter, debug=debug)
+    log_to(reporter, debug=debug)
     values = read_values(reading.inputs, env)
     mask_secrets(reporter, raw_secrets(env, reading, values))
     if reading.notice:
@@ -150,6 +151,7 @@ def _begin(
         before_first_write=github.start,
         compare=github.is_older,
         pull_request=pull.number if pull else None,
+        origin=read_origin(env),
     )
     return _Beginning(
         reading=reading, values=values, around=around, reporter=reporter, publish=github.finish
@@ -317,24 +319,6 @@ def _why_skipped(said: WithoutCredentials) -> str:
 def _wants_debug(reading: InputsReading, env: Mapping[str, str]) -> bool:
     level = reading.inputs.log_level
     return level is LogLevel.DEBUG or (level is None and env.get("RUNNER_DEBUG") == "1")
-
-
-def _log_to(reporter: PlainReporter, *, debug: bool) -> None:
-    logger = logging.getLogger("workers_deploy")
-    logger.propagate = False
-    logger.handlers[:] = [_ReporterHandler(reporter)] if debug else [logging.NullHandler()]
-    logger.setLevel(logging.DEBUG if debug else logging.CRITICAL)
-
-
-class _ReporterHandler(logging.Handler):
-    """Sends the debug log through the reporter, and so through its redactor."""
-
-    def __init__(self, reporter: PlainReporter) -> None:
-        super().__init__()
-        self._reporter = reporter
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._reporter.debug(record.getMessage())
 
 
 def _stop_on_signals(came: Sequence[int]) -> Stop:

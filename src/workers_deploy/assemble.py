@@ -1,5 +1,6 @@
 """Inputs, values and checkout → a session; everything that is wrong with them is told at once."""
 
+import dataclasses
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,7 +19,7 @@ from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session
 from workers_deploy.commands.connected_worker import check_connected_worker
 from workers_deploy.core.outcome import StepResult
-from workers_deploy.core.project import ProbeTarget
+from workers_deploy.core.project import Origin, ProbeTarget
 from workers_deploy.core.steps import Scope
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
@@ -52,6 +53,7 @@ class Surroundings:
     # As Session.is_older, by asking the CI system's API.
     compare: Callable[[str, str], bool | None] = lambda _commit, _other: None
     pull_request: int | None = None
+    origin: Origin = dataclasses.field(default_factory=Origin)
 
 
 def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
@@ -175,7 +177,9 @@ def assemble(
         )
     return Session(
         inputs=inputs,
-        project=replace(project, takes_domains=Allow.TAKE_DOMAIN in inputs.allow),
+        project=replace(
+            project, takes_domains=Allow.TAKE_DOMAIN in inputs.allow, origin=around.origin
+        ),
         account_id=account_id,
         api_token=SecretStr(inputs.api_token.get_secret_value()),
         client=client,

@@ -69,6 +69,7 @@ def note_of(desired: Project, key: NoteKey = KEY) -> Note:
     return make_note(
         key,
         commit=desired.commit,
+        is_dirty=desired.uncommitted is not None,
         modules=desired.modules,
         metadata=describe_code(desired),
         assets=desired.assets,

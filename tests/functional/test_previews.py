@@ -79,6 +79,54 @@ def test_in_a_pull_request_the_alias_is_its_number(
     assert cloudflare.versions()[-1]["annotations"]["workers/alias"] == "pr-17"
 
 
+def test_in_a_pull_request_the_version_says_where_it_comes_from(
+    live: Runner, cloudflare: Cloudflare, pull_request: dict[str, str]
+):
+    commit = live.checkout.commit("Fix the cart")
+    event = Path(pull_request["GITHUB_EVENT_PATH"])
+    url = "https://github.com/acme/shop/pull/17"
+    pull = {"number": 17, "title": "Ü" * 300, "html_url": url}
+    event.write_text(json.dumps({"pull_request": pull}))
+
+    preview(live, ci="github", env=pull_request, comment=False)
+
+    annotations = cloudflare.versions()[-1]["annotations"]
+    assert annotations["workers/commit_sha"] == commit
+    assert annotations["workers/repository_url"] == "https://github.com/acme/shop"
+    assert annotations["workers/pull_request_number"] == "17"
+    assert annotations["workers/pull_request_title"] == "Ü" * 256
+    assert annotations["workers/pull_request_url"] == url
+
+
+def test_a_script_upload_has_no_annotations_of_the_origin(
+    full_runner: Runner, cloudflare: Cloudflare, pull_request: dict[str, str]
+):
+    run = full_runner.fast("deploy", ci="github", env=pull_request, comment=False)
+
+    assert run.exit_code == 0, run.log
+    sent = cloudflare.one_sent("PUT", "/workers/scripts/shop").metadata["annotations"]
+    assert set(sent) <= {"workers/message", "workers/tag"}
+
+
+def test_in_a_pull_request_it_is_said_that_production_is_shared(
+    live: Runner, pull_request: dict[str, str]
+):
+    run = preview(live, ci="github", env=pull_request, comment=False)
+
+    says = "runs with the bindings and secrets of the live script"
+    assert run.stdout.count(says) == 1
+    assert "an `environment` of their own" in run.stdout
+    assert says not in preview(live).stdout
+
+
+def test_an_environment_of_its_own_shares_nothing(live: Runner, pull_request: dict[str, str]):
+    live.checkout.config(env={"preview": {"name": "shop"}})
+
+    run = preview(live, ci="github", env=pull_request, comment=False, environment="preview")
+
+    assert "of the live script" not in run.stdout
+
+
 def test_a_named_alias_goes_before_the_pull_requests(live: Runner, pull_request: dict[str, str]):
     run = preview(live, ci="github", env=pull_request, comment=False, preview_alias="feature-x")
 

@@ -11,10 +11,12 @@ from workers_deploy.dataclass import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PullRequest:
-    """A pull request; `head` is its last commit, 40 hex digits, where the event tells it."""
+    """A pull request; `head` is its last commit, 40 hex digits. What the event tells of it."""
 
     number: int
     head: str | None = None
+    title: str | None = None
+    url: str | None = None  # of its page
 
 
 def read_pull_request(env: Mapping[str, str]) -> PullRequest | None:
@@ -22,8 +24,12 @@ def read_pull_request(env: Mapping[str, str]) -> PullRequest | None:
     event = _event(env.get("GITHUB_EVENT_PATH", ""))
     pull = _object(event.get("pull_request"))
     if isinstance(pull.get("number"), int):
-        head = _object(pull.get("head")).get("sha")
-        return PullRequest(number=pull["number"], head=head if isinstance(head, str) else None)
+        return PullRequest(
+            number=pull["number"],
+            head=_text(_object(pull.get("head")).get("sha")),
+            title=_text(pull.get("title")),
+            url=_text(pull.get("html_url")),
+        )
     issue = _object(event.get("issue"))
     if "pull_request" in issue and isinstance(issue.get("number"), int):
         return PullRequest(number=issue["number"])
@@ -36,6 +42,10 @@ def _event(file: str) -> Mapping[str, Any]:
         return _object(json.loads(Path(file).read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError):
         return {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _object(value: Any) -> Mapping[str, Any]:

@@ -82,7 +82,8 @@ def _make(session: Session, live: LiveState) -> Plan:
     ours = _last_of_ours(session, live)
     last = ours or live.live
     known = parse_note(last.message) if last else None
-    same_config = session.is_same_config(known.commit) if known else None
+    commit = known.known_commit if known else None
+    same_config = session.is_same_config(commit) if commit else None
     drift = drift_of(live, ours, note, made, same_config=same_config)
     return replace(made, notes=(*drift, *made.notes))
 

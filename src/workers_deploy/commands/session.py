@@ -132,6 +132,7 @@ def note_of(session: Session) -> Note:
     return make_note(
         key,
         commit=project.commit,
+        is_dirty=project.uncommitted is not None,
         modules=project.modules,
         metadata=describe_code(project),
         assets=project.assets,
@@ -156,9 +157,10 @@ def guard(session: Session, live: LiveState, plan: Plan) -> None:
 
 def _is_older(session: Session, live: LiveState) -> bool | None:
     other = live_commit(live)
-    if session.project.commit is None or other is None:
+    commit = session.project.known_commit
+    if commit is None or other is None:
         return None
-    older = session.is_older(session.project.commit, other)
+    older = session.is_older(commit, other)
     if older is None:
         session.reporter.notice(
             "whether this commit is older than the live one was not checked: the history is too "
@@ -169,7 +171,7 @@ def _is_older(session: Session, live: LiveState) -> bool | None:
 
 def _comes_after_rollback(session: Session, live: LiveState) -> bool:
     """Tell whether this commit comes after the one that someone rolled back, and say so."""
-    commit, rolled_back = session.project.commit, rolled_back_commit(live)
+    commit, rolled_back = session.project.known_commit, rolled_back_commit(live)
     if commit is None or rolled_back is None or commit.startswith(rolled_back):
         return False
     is_after = bool(session.is_older(rolled_back, commit))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workers_deploy.core.compare import BY_SECRET, compare_note, contradicts, is_ours
-from workers_deploy.core.digest import NO_COMMIT, Note, parse_note
+from workers_deploy.core.digest import Note, parse_note
 from workers_deploy.core.guards import was_rolled_back
 from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.project import SECRET_KINDS
@@ -131,12 +131,13 @@ def _is_what_we_deployed(note: Note, ours: LiveVersion, same_config: bool | None
     known = parse_note(ours.message)
     if known is None or same_config is False:
         return False
-    is_other_commit = NO_COMMIT not in (known.commit, note.commit) and known.commit != note.commit
+    before, now = known.known_commit, note.known_commit
+    is_other_commit = before is not None and now is not None and before != now
     if same_config is None and is_other_commit:
         return False  # a clone without that commit: what differs may be the project's own change
     compared = compare_note(note, ours)
     same_parts = bool(compared.code and compared.assets and compared.secrets)
-    return same_parts or known.commit == note.commit != NO_COMMIT
+    return same_parts or (before is not None and before == now)
 
 
 def _unversioned(plan: Plan) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from workers_deploy.core.compare import is_ours
-from workers_deploy.core.digest import NO_COMMIT, parse_note
+from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveDeployment, LiveState, render_shares
 from workers_deploy.core.plan_triggers import foreign_hosts
 from workers_deploy.core.project import Project
@@ -50,7 +50,7 @@ def live_commit(live: LiveState) -> str | None:
     if live.live is None or not is_ours(live.live):
         return None
     note = parse_note(live.live.message)
-    return None if note is None or note.commit == NO_COMMIT else note.commit
+    return note.known_commit if note else None
 
 
 def check_rollout(deployment: LiveDeployment) -> None:
@@ -87,7 +87,7 @@ def rolled_back_commit(live: LiveState) -> str | None:
         return None
     ours = next(one for one in live.former_deployments if _is_ours(one))
     note = parse_note(ours.message)
-    return None if note is None or note.commit == NO_COMMIT else note.commit
+    return note.known_commit if note else None
 
 
 def describe_rollback(live: LiveState) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 from workers_deploy.core.project import VARIABLE_KINDS, Module, Project, ScriptFormat
 from workers_deploy.core.steps import ScriptUpload
 
+MAX_ORIGIN_BYTES = 512  # of each annotation with a URL or a title (SDK 5.9.0)
+
 
 def describe_code(project: Project) -> dict[str, Any]:
     """Return the part of the metadata that the note's code digest covers.
@@ -33,11 +35,12 @@ def build_metadata(
     """
     project = upload.project
     if project.main_module is None:
-        return _assets_only(upload, completion_token)
+        return _assets_only(upload, completion_token, serves=serves)
     metadata = _versioned(project)
     metadata["bindings"] = [*_bindings(project), *(one.as_json() for one in upload.inherited)]
     metadata["keep_bindings"] = list(upload.keep_bindings)
-    metadata |= _migrations(upload) | _script_level(project) | _annotations(upload)
+    metadata |= _migrations(upload) | _script_level(project)
+    metadata |= _annotations(upload, origin=not serves)
     if serves and project.code_update_strategy is not None:
         metadata["code_update_strategy"] = dict(project.code_update_strategy)
     if project.assets is not None:
@@ -100,14 +103,36 @@ def _migrations(upload: ScriptUpload) -> dict[str, Any]:
     return {"migrations": {**old, "new_tag": upload.pending_migrations[-1]["tag"], "steps": steps}}
 
 
-def _annotations(upload: ScriptUpload) -> dict[str, Any]:
+def _annotations(upload: ScriptUpload, *, origin: bool) -> dict[str, Any]:
+    """Return the annotations; those of the `origin` are POST versions' alone (SDK 5.9.0)."""
     annotations = {
         "workers/message": upload.message,
         "workers/tag": upload.project.tag,
         "workers/alias": upload.alias,
+        **(_origin(upload.project) if origin else {}),
     }
     said = {key: value for key, value in annotations.items() if value}
     return {"annotations": said} if said else {}
+
+
+def _origin(project: Project) -> dict[str, str | None]:
+    """Return where a version comes from; a URL that is cut would lead elsewhere."""
+    origin = project.origin
+    title = (origin.pull_request_title or "").encode(errors="replace")[:MAX_ORIGIN_BYTES]
+    urls = {
+        "workers/repository_url": origin.repository_url,
+        "workers/pull_request_url": origin.pull_request_url,
+    }
+    return {
+        "workers/commit_sha": project.known_commit,
+        "workers/pull_request_number": origin.pull_request,
+        "workers/pull_request_title": title.decode(errors="ignore"),
+        **{
+            key: url
+            for key, url in urls.items()
+            if url and len(url.encode(errors="replace")) <= MAX_ORIGIN_BYTES
+        },
+    }
 
 
 def _assets(project: Project, completion_token: str | None) -> dict[str, Any]:
@@ -115,11 +140,13 @@ def _assets(project: Project, completion_token: str | None) -> dict[str, Any]:
     return {"jwt": completion_token, "config": dict(project.assets.config)}
 
 
-def _assets_only(upload: ScriptUpload, completion_token: str | None) -> dict[str, Any]:
+def _assets_only(
+    upload: ScriptUpload, completion_token: str | None, *, serves: bool
+) -> dict[str, Any]:
     # Assets-only scripts take no bindings, and nothing is kept.
     return {
         "assets": _assets(upload.project, completion_token),
-        **_annotations(upload),
+        **_annotations(upload, origin=not serves),
         **_versioned(upload.project),
     }
 

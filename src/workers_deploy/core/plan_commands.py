@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from workers_deploy.core.compare import compare_note, live_note
-from workers_deploy.core.digest import NO_COMMIT, REVERTED, Note, parse_note, read_message
+from workers_deploy.core.digest import DIRTY, NO_COMMIT, REVERTED, Note, parse_note, read_message
 from workers_deploy.core.live import (
     LiveDeployment,
     LiveState,
@@ -68,7 +68,7 @@ def make_preview_plan(project: Project, live: LiveState, note: Note, alias: str 
     upload = replace(script_upload(project, live, note), alias=alias)
     version, _ = upload_steps(upload, live, changes, action=Action.UPDATE)
     steps: list[Step] = [*asset_steps(project, live, compared, writes=True), *version]
-    notes = (NO_TRAFFIC, *_why_no_url(project, live))
+    notes = (NO_TRAFFIC, *_shares_production(project), *_why_no_url(project, live))
     return Plan(script_name=project.script_name, steps=tuple(steps), notes=notes)
 
 
@@ -89,6 +89,14 @@ def _wrong_alias(project: Project) -> Problem:
         message="no alias of a preview URL",
         hint=f"lower-case letters, digits and hyphens, beginning with a letter; {longest} at most",
     )
+
+
+def _shares_production(project: Project) -> Iterator[str]:
+    if project.origin.pull_request and not project.environment:
+        yield (
+            "this version runs with the bindings and secrets of the live script; give pull "
+            "requests an `environment` of their own to keep them apart"
+        )
 
 
 def _why_no_url(project: Project, live: LiveState) -> Iterator[str]:
@@ -157,7 +165,15 @@ def _is_of_commit(version: LiveVersion, wanted: str) -> bool:
     note = parse_note(version.message)
     if note is None or note.commit == NO_COMMIT or len(wanted) < 7:
         return False
-    return note.commit.startswith(wanted) or wanted.startswith(note.commit)
+    # A commit with changes on top is another thing than the commit.
+    if note.commit.endswith(DIRTY) != wanted.endswith(DIRTY):
+        return False
+    wanted = wanted.removesuffix(DIRTY)
+    return _is_same_commit(note.commit.removesuffix(DIRTY), wanted)
+
+
+def _is_same_commit(commit: str, wanted: str) -> bool:
+    return commit.startswith(wanted) or wanted.startswith(commit)
 
 
 def _all_deployments(live: LiveState) -> tuple[LiveDeployment, ...]:

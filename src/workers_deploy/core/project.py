@@ -152,6 +152,16 @@ def is_url(target: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a run comes from, as the CI system tells it; None: not said."""
+
+    repository_url: str | None = None
+    pull_request: str | None = None  # the number, of a merge request, too
+    pull_request_title: str | None = None
+    pull_request_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
     """Everything that a deploy makes true."""
 
@@ -187,8 +197,16 @@ class Project:
     takes_domains: bool = False  # `allow: take-domain`
     dispatch_namespace: str | None = None
     commit: str | None = None  # 40 hex digits
+    # A file that is not as in the commit, relative to the workspace, where there is one.
+    uncommitted: str | None = None
+    origin: Origin = field(default_factory=Origin)
     message: str = ""
     tag: str | None = None
     environment: str | None = None
     config_file: str | None = None  # relative to the workspace
     probe: ProbeTarget | None = None
+
+    @property
+    def known_commit(self) -> str | None:
+        """Return the commit that says what is deployed: none with changes on top."""
+        return None if self.uncommitted else self.commit

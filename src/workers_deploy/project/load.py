@@ -23,7 +23,7 @@ from workers_deploy.project.cross_checks.unsupported import refuse_unsupported
 from workers_deploy.project.desired.bindings import list_bindings
 from workers_deploy.project.desired.commit import read_commit
 from workers_deploy.project.desired.package_dependencies import read_package_dependencies
-from workers_deploy.project.desired.project import Parts, assemble_project
+from workers_deploy.project.desired.project import Parts, assemble_project, with_uncommitted
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.request import Loaded, ProjectRequest
 from workers_deploy.project.script import ScriptParts, ScriptReader
@@ -82,7 +82,9 @@ def load_without_code(
     if needs_name and not parts.name and not findings.problems:
         _tell_of_no_name(config, checkout, findings)
     return Loaded(
-        project=None if findings.problems else assemble_project(request, parts),
+        project=None
+        if findings.problems
+        else assemble_project(request, with_uncommitted(parts, checkout)),
         problems=tuple(findings.first_problems()),
         warnings=tuple(findings.first_notices()),
         account_id=config.get("account_id") if config else None,
@@ -179,7 +181,7 @@ def _build(
         else None,
     )
     Consistency(request=request, config=config, entry=entry, parts=parts, findings=findings).check()
-    return assemble_project(request, parts)
+    return assemble_project(request, with_uncommitted(parts, checkout))
 
 
 def _polyfilled_globals(request: ProjectRequest, config: Config | None) -> Collection[str]:

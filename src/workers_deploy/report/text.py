@@ -73,6 +73,9 @@ def render_project_row(project: Project) -> Row:
         else "",
         count_of(len(project.bindings), "binding") if project.bindings else "",
         count_of(len(project.secrets), "secret") if project.secrets else "",
+        f"{project.uncommitted} is not as in commit {(project.commit or '')[:12]}"
+        if project.uncommitted
+        else "",
     ]
     known = " · ".join(part for part in parts if part)
     return Row(title="Project", lines=(known or "neither code nor assets are read",))

@@ -13,10 +13,10 @@ from workers_emulator.requests.shapes import AssetsIn, Metadata, Versioned, plai
 from workers_emulator.requests.uploads import Upload
 from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import (
+    ANNOTATION_TOO_LONG,
     ASSETS_MISSING,
     ASSETS_ONLY_BINDINGS,
     COMPLETION_TOKEN,
-    TAG_TOO_LONG,
     VALIDATION,
     WORKER_FIRST_WITHOUT_SCRIPT,
 )
@@ -25,7 +25,17 @@ from workers_emulator.state.model import Assets, Deployment, Module, Script, Ver
 from workers_emulator.state.tokens import Purpose, open_token, session_of
 
 OLDEST_DATE = "2021-11-02"  # of an upload without compatibility_date (SDK 5.9.0)
-_MAX_MESSAGE, _MAX_TAG = 1000, 100  # bytes, SDK 5.9.0
+_MAX_MESSAGE = 1000  # bytes, SDK 5.9.0
+# The most bytes of each (SDK 5.9.0); of an alias it does not say them.
+_ANNOTATIONS = {
+    "workers/tag": 100,
+    "workers/alias": 100,
+    "workers/commit_sha": 64,
+    "workers/repository_url": 512,
+    "workers/pull_request_number": 20,
+    "workers/pull_request_title": 512,
+    "workers/pull_request_url": 512,
+}
 _OTHER = ("exports", "cache_options", "containers", "package_dependencies", "capnp_schema")
 
 
@@ -88,10 +98,10 @@ def make_annotations(given: Mapping[str, str] | None, cause: str) -> dict[str, s
     if message:  # by rule message-cut
         cut = message.encode(errors="replace")[:_MAX_MESSAGE]
         annotations["workers/message"] = cut.decode(errors="ignore")
-    for key in ("workers/tag", "workers/alias"):
+    for key, most in _ANNOTATIONS.items():
         value = (given or {}).get(key)
-        if value and len(value.encode(errors="replace")) > _MAX_TAG:
-            raise Refusal(TAG_TOO_LONG)
+        if value and len(value.encode(errors="replace")) > most:
+            raise Refusal(ANNOTATION_TOO_LONG, f"Annotation {key} has more than {most} bytes.")
         if value:
             annotations[key] = value
     return annotations

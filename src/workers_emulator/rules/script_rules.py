@@ -71,10 +71,10 @@ MAIN_MODULE_FORMAT = refuses(
     10021, 400, "main-module-format", _A, "workerd's own message",
     "Main module must be an ES module.",
 )  # fmt: skip
-TAG_TOO_LONG = refuses(
-    10021, 400, "version-tag-length", _A,
-    "SDK 5.9.0: `workers/tag` has at most 100 bytes; what happens above is not said",
-    "Annotation workers/tag has more than 100 bytes.",
+ANNOTATION_TOO_LONG = refuses(
+    10021, 400, "version-annotation-length", _A,
+    "SDK 5.9.0 has the most bytes of each; what happens above is not said",
+    "An annotation is too long.",
 )  # fmt: skip
 ASSETS_ONLY_BINDINGS = refuses(
     10021, 400, "assets-only-bindings", _A,

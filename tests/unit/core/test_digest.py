@@ -14,10 +14,10 @@ from workers_deploy.core.digest import (
 )
 
 
-def test_a_note_fits_into_64_bytes_and_is_read_back():
-    note = note_of(project(secrets=(secret(),), assets=manifest()))
+def test_a_note_fits_into_49_bytes_and_is_read_back():
+    note = note_of(project(secrets=(secret(),), assets=manifest(), uncommitted="index.js"))
 
-    assert len(str(note).encode()) <= 64
+    assert len(str(note).encode()) == 49
     assert parse_note(write_message("Fix", note)) == note
 
 
@@ -29,6 +29,15 @@ def test_any_text_is_cut_to_fit_and_keeps_the_note(text):
 
     assert len(message.encode()) <= MESSAGE_BYTES
     assert parse_note(message) == note
+
+
+def test_a_commit_with_changes_on_top_is_none_to_go_by():
+    clean, dirty = note_of(project()), note_of(project(uncommitted="index.js"))
+
+    assert clean.known_commit == "a1b2c3d4e5f6"
+    assert dirty.commit == "a1b2c3d4e5f6-dirty"
+    assert dirty.known_commit is None
+    assert note_of(project(commit=None)).known_commit is None
 
 
 def test_the_users_text_comes_back_without_the_note():

@@ -18,7 +18,7 @@ from workers_deploy.core.drift import drift_of
 from workers_deploy.core.plan import make_plan
 from workers_deploy.core.project import Binding, ScriptSettings
 
-OURS = "Fix wd1:a1b2c3d4e5f6:cccccccccccc:aaaaaaaaaaaa:ssssssssssss"
+OURS = "Fix wd1:a1b2c3d4e5f6:cccccccc:aaaaaaaa:ssssssss"
 
 
 def drift(desired, live, ours=None, **options):

@@ -6,7 +6,7 @@ from fakes.builders import LIVE_ID, OTHER_ID, deployment, live_of, missing, proj
 from workers_deploy.core.guards import check_guards, live_commit, rolled_back_commit
 from workers_deploy.errors import GuardError
 
-OURS = "Fix wd1:a1b2c3d4e5f6:cccccccccccc:aaaaaaaaaaaa:ssssssssssss"
+OURS = "Fix wd1:a1b2c3d4e5f6:cccccccc:aaaaaaaa:ssssssss"
 THIRD_ID = "33333333-0000-4000-8000-000000000003"
 
 

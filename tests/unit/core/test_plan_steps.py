@@ -47,7 +47,7 @@ def upload_of(plan: Plan) -> UploadVersion | UploadScript:
 
 def test_a_note_of_another_key_is_never_unchanged():
     desired = project()
-    foreign = version_of(desired, message="Fix wd1:" + ":".join(["0" * 12] * 4))
+    foreign = version_of(desired, message="Fix wd1:" + ":".join(["0" * 12, *["0" * 8] * 3]))
 
     plan = plan_of(desired, live_of(desired, version=foreign))
 

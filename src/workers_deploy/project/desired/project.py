@@ -1,8 +1,11 @@
 """Puts the parts of a load together; an input wins over the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from workers_deploy.core.digest import DIRTY
 from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.project import (
     Binding,
@@ -13,6 +16,7 @@ from workers_deploy.core.project import (
     UsageModel,
 )
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.config.find import Checkout
 from workers_deploy.project.config.fold import Config
 from workers_deploy.project.desired import settings
 from workers_deploy.project.desired.commit import Commit
@@ -31,6 +35,7 @@ class Parts:
     bindings: tuple[Binding, ...]
     assets: AssetManifest | None
     commit: Commit | None
+    uncommitted: str | None = None  # a file that is not as in the commit
     package_dependencies: tuple[Mapping[str, str], ...] | None = None
 
     def either(self, given: Any, key: str) -> Any:
@@ -64,8 +69,9 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
         usage_model=None if usage == UsageModel() else usage,
         dispatch_namespace=request.dispatch_namespace,
         commit=commit.id if commit else None,
+        uncommitted=parts.uncommitted,
         message=request.message or (commit.subject if commit else ""),
-        tag=request.tag or (commit.id if commit else None),
+        tag=request.tag or _tag(parts),
         environment=request.environment,
         probe=request.probe,
         capnp_schema=script.capnp_schema if script else None,
@@ -73,6 +79,41 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
         package_dependencies=parts.package_dependencies,
         **_from_config(request, parts.config, parts.name),
     )
+
+
+def with_uncommitted(parts: Parts, checkout: Checkout) -> Parts:
+    """Return the parts with a file that is not as in the commit, where there is one."""
+    if parts.commit is None:
+        return parts
+    from workers_deploy.project.desired.uncommitted import (  # noqa: PLC0415  # only with git
+        Deployed,
+        find_uncommitted,
+    )
+
+    folder = parts.config.project_directory if parts.config else checkout.directory
+    found = find_uncommitted(Deployed(project=str(folder), files=_files(parts, checkout)))
+    return parts if found is None else replace(parts, uncommitted=checkout.show(Path(found)))
+
+
+def _files(parts: Parts, checkout: Checkout) -> Iterator[str]:
+    """Yield the files that something deployed comes from, as far as they are known."""
+    if parts.config is not None:
+        yield str(parts.config.document.file)
+    script = parts.script
+    maps = (script.local_source_map,) if script and script.local_source_map else ()
+    for module in (*(script.modules if script else ()), *maps):
+        for shown in (module.file, *module.sources):
+            # What a source map names may be nowhere.
+            if shown is not None and (checkout.workspace / shown).is_file():
+                yield str(checkout.workspace / shown)
+    for entry in parts.assets.entries if parts.assets else ():
+        yield entry.file
+
+
+def _tag(parts: Parts) -> str | None:
+    if parts.commit is None:
+        return None
+    return f"{parts.commit.id}{DIRTY if parts.uncommitted else ''}"
 
 
 def _from_config(request: ProjectRequest, config: Config | None, name: str) -> dict[str, Any]:
