@@ -145,6 +145,41 @@ class TestVersions:
 
         assert [version_id in ran.stdout for version_id in ids] == [True, True]
 
+    def test_view_reads_a_version_in_the_form_of_the_live_api(
+        self, cloudflare: EmulatorServer, wrangler: Wrangler
+    ) -> None:
+        variable = {"type": "plain_text", "name": "A", "text": "a"}
+        database = {"type": "d1", "name": "DB", "id": "d1-id"}
+        placement = {"mode": "targeted", "region": "aws:eu-west-1"}
+        id_ = upload(
+            *(cloudflare, "i-versions", "one", SECRET, variable, database),
+            placement=placement,
+            cache_options={"enabled": True},
+        )
+
+        ran = wrangler.run(wrangler.copy_of("i-versions"), "versions", "view", id_)
+
+        assert id_ in ran.stdout
+        assert [word in ran.stdout for word in ("env.A", "env.DB", "OLD", "2026-11-01")] == [
+            *[True] * 4
+        ]
+
+    def test_a_secret_is_put_into_a_version_that_is_placed_by_region(
+        self, cloudflare: EmulatorServer, wrangler: Wrangler
+    ) -> None:
+        """wrangler sends the placement again that it reads back."""
+        placement = {"mode": "targeted", "region": "aws:eu-west-1"}
+        upload(cloudflare, "i-versions", "one", placement=placement)
+
+        wrangler.run(
+            wrangler.copy_of("i-versions"), "versions", "secret", "put", "NEW", stdin="value"
+        )
+
+        first, second = script_of(cloudflare, "i-versions")["versions"]
+        found = [version["resources"]["script"]["placement"] for version in (first, second)]
+        assert found[0] == found[1]
+        assert secrets_of(cloudflare, "i-versions") == {"NEW": "value"}
+
     def test_deploy_splits_traffic(self, cloudflare: EmulatorServer, wrangler: Wrangler) -> None:
         one, two = (upload(cloudflare, "i-versions", text) for text in ("one", "two"))
 
@@ -181,6 +216,18 @@ class TestDeployments:
 
         assert f"(100%) {two}" in ran.stdout
         assert one not in ran.stdout
+
+    def test_status_tells_of_a_version_at_zero_percent(
+        self, cloudflare: EmulatorServer, wrangler: Wrangler
+    ) -> None:
+        one, two = (upload(cloudflare, "i-versions", text) for text in ("one", "two"))
+        folder = wrangler.copy_of("i-versions")
+        wrangler.run(folder, "versions", "deploy", f"{one}@0%", f"{two}@100%", "--yes")
+
+        ran = wrangler.run(folder, "deployments", "status")
+
+        assert f"(100%) {two}" in ran.stdout
+        assert f"(0%) {one}" in ran.stdout
 
     def test_rollback_to_a_version_is_a_new_deployment_of_it(
         self, cloudflare: EmulatorServer, wrangler: Wrangler

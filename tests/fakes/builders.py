@@ -102,6 +102,7 @@ def version_of(desired: Project, *, id_: str = LIVE_ID, **changes: Any) -> LiveV
         bindings=bindings,
         compatibility_date=desired.compatibility_date,
         compatibility_flags=desired.compatibility_flags,
+        has_assets=desired.assets is not None,
     )
     return replace(version, **changes)
 
@@ -116,7 +117,6 @@ def live_of(desired: Project, *, version: LiveVersion | None = None, **changes: 
         versions=(live_version,),
         latest_version_id=live_version.id,
         uses_modules=True,
-        has_assets=desired.assets is not None,
         script_settings=ScriptSettings(
             logpush=False, observability={"enabled": False}, tags=(), tail_consumers=()
         ),

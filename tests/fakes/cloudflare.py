@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from anyio import to_thread
@@ -62,6 +62,7 @@ class Cloudflare(EmulatorServer):
         super().__init__(**changes)
         self.sent: list[Sent] = []
         self._hooks: list[_Hook] = []
+        self._changes: list[tuple[Fault, Callable[[dict[str, Any]], Any]]] = []
         self._api_answer = self.app._api_answer
         self._answer_of = self.app._api.answer
         self.app._api_answer = self._after_hooks  # type: ignore[method-assign]
@@ -78,6 +79,11 @@ class Cloudflare(EmulatorServer):
                 route=Fault.model_validate({"route": route, "kind": "slow"}), action=action, nth=nth
             )
         )
+
+    def alter(self, route: str, change: Callable[[dict[str, Any]], Any]) -> None:
+        """Let `change` edit the result of each success of a route, as Cloudflare may answer it."""
+        pattern = Fault.model_validate({"route": route, "kind": "slow"})
+        self._changes.append((pattern, change))
 
     def forget_requests(self) -> None:
         """Look at what follows only."""
@@ -177,6 +183,12 @@ class Cloudflare(EmulatorServer):
     def _below(self, path: str) -> str:
         return path.removeprefix(f"/accounts/{self.account_id}")
 
+    def _altered(self, ask: Ask, answer: Answer) -> Answer:
+        for pattern, change in self._changes:
+            if answer.status < 300 and answer.body and pattern.matches(ask.method, ask.path):
+                answer = _edited(answer, change)
+        return answer
+
     async def _after_hooks(self, request: Request, path: str, body: bytes) -> Answer:
         """Let things happen meanwhile, in a thread: what happens may be a whole run."""
         for hook in self._hooks:
@@ -187,7 +199,7 @@ class Cloudflare(EmulatorServer):
         return await self._api_answer(request, path, body)
 
     def _keep(self, ask: Ask, state: State) -> Answer:
-        answer = self._answer_of(ask, state)
+        answer = self._altered(ask, self._answer_of(ask, state))
         self.sent.append(
             Sent(
                 method=ask.method,
@@ -199,6 +211,12 @@ class Cloudflare(EmulatorServer):
             )
         )
         return answer
+
+
+def _edited(answer: Answer, change: Callable[[dict[str, Any]], Any]) -> Answer:
+    envelope = json.loads(answer.body)
+    change(envelope["result"])
+    return replace(answer, body=json.dumps(envelope).encode())
 
 
 def content_of(version: dict[str, Any]) -> dict[str, Any]:

@@ -173,3 +173,47 @@ def test_r2_that_nobody_enabled_is_said(limited: Limited):
 
     assert run.outputs["error-code"] == "10136"
     assert "Enable R2 in the dashboard" in run.log
+
+
+REFUSED_ZONES = {"kind": "status", "status": 403, "code": 10000, "message": "Authentication error"}
+
+
+def test_a_token_that_may_not_list_zones_can_attach_a_domain(
+    checkout: Checkout, runner: Runner, cloudflare: Cloudflare
+):
+    checkout.config(routes=[{"pattern": "shop.example.com", "custom_domain": True}])
+    cloudflare.faults({"route": "GET /zones", "count": None, **REFUSED_ZONES})
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert [one["hostname"] for one in cloudflare.state()["domains"]] == ["shop.example.com"]
+    assert "whether something else has it was not checked" in run.log
+
+
+def test_a_route_without_the_right_to_list_zones_goes_where_the_script_may_have_it(
+    checkout: Checkout, runner: Runner, cloudflare: Cloudflare
+):
+    checkout.config(routes=["example.com/*"])
+    cloudflare.faults({"route": "GET /zones", "count": None, **REFUSED_ZONES})
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert [one["pattern"] for one in cloudflare.state()["routes"]] == ["example.com/*"]
+
+
+def test_a_route_that_is_set_by_zone_says_which_right_is_missing(
+    checkout: Checkout, runner: Runner, cloudflare: Cloudflare
+):
+    checkout.config(routes=["example.com/*"])
+    cloudflare.faults(
+        {"route": "GET /zones", "count": None, **REFUSED_ZONES},
+        {"route": "PUT routes", "count": None, **REFUSED_ZONES},
+    )
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 4, run.log
+    assert "Zone > Zone > Read" in run.log
+    assert "Zone > Workers Routes > Edit" in run.log

@@ -51,9 +51,7 @@ def test_a_preview_is_a_version_without_traffic(live: Runner, cloudflare: Cloudf
     assert run.outputs["live-version-id"] == former
     assert newest["modules"][0]["text"] == TWO
     assert newest["annotations"]["workers/message"].split()[-1].startswith("wd1:")
-    assert run.outputs["preview-url"] == (
-        f"{cloudflare.origin}/__emulator__/run/{newest['id'][:8]}-shop/"
-    )
+    assert run.outputs["preview-url"] == f"https://{newest['id'][:8]}-shop.acme.workers.dev"
     assert "preview-alias-url" not in run.outputs
     assert "gets no traffic" in run.stdout
     assert run.stdout.splitlines()[-1].endswith(run.outputs["preview-url"])
@@ -65,9 +63,8 @@ def test_an_alias_has_a_url_of_its_own(live: Runner, cloudflare: Cloudflare):
     assert run.exit_code == 0, run.log
     newest = cloudflare.versions()[-1]
     assert newest["annotations"]["workers/alias"] == "feature-x"
-    run_url = f"{cloudflare.origin}/__emulator__/run"
-    assert run.outputs["preview-alias-url"] == f"{run_url}/feature-x-shop/"
-    assert run.outputs["preview-url"] == f"{run_url}/{newest['id'][:8]}-shop/"
+    assert run.outputs["preview-alias-url"] == "https://feature-x-shop.acme.workers.dev"
+    assert run.outputs["preview-url"] == f"https://{newest['id'][:8]}-shop.acme.workers.dev"
 
 
 def test_in_a_pull_request_the_alias_is_its_number(
@@ -75,7 +72,7 @@ def test_in_a_pull_request_the_alias_is_its_number(
 ):
     run = preview(live, ci="github", env=pull_request, comment=False)
 
-    assert run.step_outputs["preview-alias-url"].endswith("/pr-17-shop/")
+    assert run.step_outputs["preview-alias-url"].startswith("https://pr-17-shop.")
     assert cloudflare.versions()[-1]["annotations"]["workers/alias"] == "pr-17"
 
 
@@ -130,7 +127,7 @@ def test_an_environment_of_its_own_shares_nothing(live: Runner, pull_request: di
 def test_a_named_alias_goes_before_the_pull_requests(live: Runner, pull_request: dict[str, str]):
     run = preview(live, ci="github", env=pull_request, comment=False, preview_alias="feature-x")
 
-    assert run.step_outputs["preview-alias-url"].endswith("/feature-x-shop/")
+    assert run.step_outputs["preview-alias-url"].startswith("https://feature-x-shop.")
 
 
 def test_a_deploy_in_a_pull_request_has_no_alias(
@@ -200,13 +197,38 @@ def test_a_script_with_durable_objects_has_no_preview_url_and_that_is_said(
 
 
 def test_a_url_that_cannot_be_read_is_a_warning(live: Runner, cloudflare: Cloudflare):
-    cloudflare.fail("GET workers/workers/*/versions/*", "status", status=503, count=None)
+    routes = ("GET workers/workers/*", "GET workers/subdomain")
+    cloudflare.faults(
+        *({"route": route, "kind": "status", "status": 503, "count": None} for route in routes)
+    )
 
-    run = preview(live, max_attempts=2)
+    run = preview(live)
 
     assert run.outcome == "previewed"
     assert run.outputs["version-id"] == cloudflare.versions()[-1]["id"]
-    assert "the preview's URL could not be read" in run.log
+    assert "the preview's URL is not known" in run.log
+    assert "preview-url" not in run.outputs
+
+
+def test_where_the_worker_may_not_be_read_the_account_tells_the_url(
+    live: Runner, cloudflare: Cloudflare
+):
+    refusal = {"status": 403, "code": 10000, "message": "No.", "count": None}
+    cloudflare.fail("GET workers/workers/*", "status", **refusal)
+
+    run = preview(live)
+
+    newest = cloudflare.versions()[-1]["id"]
+    assert run.outputs["preview-url"] == f"https://{newest[:8]}-shop.acme.workers.dev"
+
+
+def test_a_version_that_is_placed_by_region_has_a_url(live: Runner, cloudflare: Cloudflare):
+    """Cloudflare answers 500 where such a version is read as a Worker's version."""
+    live.checkout.config(placement={"region": "aws:eu-west-1"})
+
+    run = preview(live)
+
+    assert run.outputs["preview-url"].endswith("-shop.acme.workers.dev")
 
 
 def test_a_script_that_does_not_exist_has_no_preview(full_runner: Runner, cloudflare: Cloudflare):

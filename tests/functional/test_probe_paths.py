@@ -71,6 +71,19 @@ def test_a_first_deploy_whose_path_has_no_url_makes_no_script(
     assert cloudflare.writes == []
 
 
+def test_a_first_deploy_whose_url_cannot_be_read_makes_no_script(
+    runner: Runner, cloudflare: Cloudflare
+):
+    refusal = {"status": 403, "code": 10000, "message": "No.", "count": None}
+    cloudflare.fail("GET workers/subdomain", "status", **refusal)
+
+    run = runner.fast("deploy", probe="/health")
+
+    assert run.exit_code == 2, run.log
+    assert "the URL could not be read" in run.log
+    assert cloudflare.writes == []
+
+
 def test_a_run_that_changes_nothing_is_not_refused(live: Runner):
     assert live.fast("deploy", workers_dev=False).exit_code == 0
 

@@ -264,7 +264,9 @@ def test_a_service_worker_is_put_whole_again(live: Runner, cloudflare: Cloudflar
 
 
 def test_what_could_not_be_read_is_told_once(live: Runner, cloudflare: Cloudflare):
-    cloudflare.fail("GET workers/workers/*", "status", status=403, code=10023, count=None)
+    routes = ("GET workers/workers/*", "GET workers/subdomain")
+    refusal = {"kind": "status", "status": 403, "code": 10023, "count": None}
+    cloudflare.faults(*({"route": route, **refusal} for route in routes))
 
     run = live.fast("plan")
 
@@ -276,7 +278,9 @@ def test_what_could_not_be_read_is_told_once(live: Runner, cloudflare: Cloudflar
 def test_what_could_not_be_read_is_told_where_nothing_is_planned(
     live: Runner, cloudflare: Cloudflare
 ):
-    cloudflare.fail("GET workers/workers/*", "status", status=403, code=10023, count=None)
+    routes = ("GET workers/workers/*", "GET workers/subdomain")
+    refusal = {"kind": "status", "status": 403, "code": 10023, "count": None}
+    cloudflare.faults(*({"route": route, **refusal} for route in routes))
 
     run = live.fast("show")
 

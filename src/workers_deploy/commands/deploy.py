@@ -13,6 +13,7 @@ from workers_deploy.commands.session import (
     tell,
     tell_plan,
     with_domains,
+    with_first_url,
     wrong_input,
 )
 from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours
@@ -67,7 +68,7 @@ def read_with_project(session: Session) -> LiveState:
     tell(session.reporter, render_project_row(session.project))
     scopes = session.inputs.only
     live = read_live(session, triggers=not scopes or Scope.TRIGGERS in scopes, notices=False)
-    return with_domains(session, live)
+    return with_first_url(session, with_domains(session, live))
 
 
 def _make(session: Session, live: LiveState) -> Plan:

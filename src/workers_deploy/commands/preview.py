@@ -1,6 +1,5 @@
 """preview: a version without traffic, and the URLs where it answers."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from workers_deploy.commands.deploy import check_demands, stage_of
@@ -13,9 +12,10 @@ from workers_deploy.commands.session import (
     tell,
     tell_plan,
 )
+from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.core.plan_commands import is_alias, make_preview_plan
-from workers_deploy.errors import ApiError, DeployError
+from workers_deploy.errors import DeployError
 from workers_deploy.report.text import render_project_row
 
 
@@ -35,7 +35,7 @@ def preview(session: Session) -> Outcome:
     version_id = outcome.facts.version_id
     if outcome.result is not Result.PREVIEWED or version_id is None:
         return outcome
-    return _with_urls(session, outcome, version_id, alias)
+    return _with_urls(session, live, outcome, version_id, alias)
 
 
 def _default_alias(session: Session) -> str | None:
@@ -48,26 +48,20 @@ def _default_alias(session: Session) -> str | None:
     return alias
 
 
-def _with_urls(session: Session, outcome: Outcome, version_id: str, alias: str | None) -> Outcome:
-    try:
-        urls = session.client.read_version_urls(session.project.script_name, version_id)
-    except ApiError as error:
-        # The version is there all the same.
-        warning = f"the preview's URL could not be read: {error.message}"
-        return replace(outcome, warnings=(*outcome.warnings, warning))
-    if not urls:
+def _with_urls(
+    session: Session, live: LiveState, outcome: Outcome, version_id: str, alias: str | None
+) -> Outcome:
+    """Return the outcome with the URLs of version and alias, put together as wrangler does it."""
+    if outcome.facts.has_preview is False or live.subdomain.previews_enabled is False:
         session.reporter.notice("the version has no preview URL (see the notes of the plan)")
         return outcome
-    of_alias = _alias_url(urls, version_id, alias) if alias else None
-    session.reporter.row("Preview", tuple(url for url in (urls[0], of_alias) if url))
-    facts = replace(outcome.facts, preview_url=urls[0], preview_alias_url=of_alias)
+    suffix = live.preview_url_suffix
+    if suffix is None:
+        # The version is there all the same; why it is not known was told as live was read.
+        warning = "the preview's URL is not known: neither the script's nor the account's was read"
+        return replace(outcome, warnings=(*outcome.warnings, warning))
+    url = f"https://{version_id[:8]}{suffix}"
+    of_alias = f"https://{alias}{suffix}" if alias else None
+    session.reporter.row("Preview", tuple(one for one in (url, of_alias) if one))
+    facts = replace(outcome.facts, preview_url=url, preview_alias_url=of_alias)
     return replace(outcome, facts=facts)
-
-
-def _alias_url(urls: Sequence[str], version_id: str, alias: str) -> str | None:
-    """Return the URL that Cloudflare answered with the alias in the place of the version.
-
-    No endpoint answers with it; wrangler puts it together of name and subdomain.
-    """
-    version = f"{version_id[:8]}-"
-    return next((url.replace(version, f"{alias}-", 1) for url in urls if version in url), None)

@@ -11,6 +11,7 @@ from workers_deploy.api.live.script import NO_VERSIONS
 from workers_deploy.commands.session import Session, finished, read_live, stopped, wrong_input
 from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.outcome import Facts, Outcome, Result
+from workers_deploy.core.project import SubdomainState
 from workers_deploy.errors import (
     DeployError,
     RefusedError,
@@ -37,15 +38,16 @@ def show(session: Session) -> Outcome:
 
 def _show_record(session: Session, live: LiveState) -> dict[str, Any]:
     client, script = session.client, session.script
-    with ThreadPoolExecutor(max_workers=5) as pool:
+    with ThreadPoolExecutor(max_workers=6) as pool:
         settings = pool.submit(_unless_no_version, lambda: client.read_settings(script))
         secrets = pool.submit(_unless_no_version, lambda: client.list_secrets(script))
         in_namespace = script.dispatch_namespace is not None
         versions = None if in_namespace else pool.submit(_list_versions, session)
         usage = None if in_namespace else pool.submit(_usage_model, session)
         crons = None if in_namespace else pool.submit(_crons, session)
+        subdomain = None if in_namespace else pool.submit(_subdomain, session)
     return show_record(
-        live,
+        replace(live, subdomain=(subdomain and subdomain.result()) or live.subdomain),
         settings=settings.result(),
         secret_names=tuple(secret.name for secret in secrets.result() or ()),
         versions=versions.result() if versions else (),
@@ -128,6 +130,13 @@ def _usage_model(session: Session) -> Mapping[str, Any] | None:
     except RefusedError:
         return None  # the plan has no choice
     return {"usage_model": found.usage_model, "cpu_ms": found.cpu_ms}
+
+
+def _subdomain(session: Session) -> SubdomainState | None:
+    try:
+        return session.client.read_subdomain(session.project.script_name)
+    except RefusedError:
+        return None
 
 
 def _crons(session: Session) -> tuple[str, ...] | None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from workers_deploy.api.endpoints.caller import ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.live.addresses import read_first_url
 from workers_deploy.api.live.dispatched import read_dispatched_state
 from workers_deploy.api.live.script import read_live_state
 from workers_deploy.api.live.triggers import read_triggers
@@ -121,6 +122,22 @@ def with_domains(session: Session, live: LiveState) -> LiveState:
         session.reporter.notice(f"the custom domains could not be read: {error.message}")
         return live
     return replace(live, triggers=replace(live.triggers, domains=read.triggers.domains))
+
+
+def with_first_url(session: Session, live: LiveState) -> LiveState:
+    """Return live with the URL that a script will have which does not exist yet.
+
+    Where a probe's path needs it: whether there is one must be known before the first write.
+    """
+    probe = session.project.probe
+    is_first = not live.exists and session.project.dispatch_namespace is None
+    if not (is_first and probe is not None and probe.has_paths):
+        return live
+    try:
+        return replace(live, url=read_first_url(session.client, live.script_name))
+    except ApiError as error:
+        session.reporter.notice(f"the URL could not be read: {error.message}")
+        return live
 
 
 def note_of(session: Session) -> Note:

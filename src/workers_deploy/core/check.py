@@ -1,9 +1,16 @@
-"""What live must look like after a deploy, and in which points it does not yet."""
+"""What live must look like after a deploy: what is wrong there, and what only reads otherwise.
 
-from collections.abc import Iterator
+Wrong is what is known to be: another version serves, or a secret or a binding is missing by its
+name. Settings and triggers were each answered as taken; Cloudflare answers some in another form or
+leaves them out, so what reads otherwise is told, and a deploy is good all the same.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from typing import Any
 
-from workers_deploy.core.compare import compare_usage_model, contradicts
+from workers_deploy.core.compare import render_value
+from workers_deploy.core.compare_settings import SUBDOMAIN_FIELDS, differs
 from workers_deploy.core.live import LiveState, TrafficShare, render_shares
 from workers_deploy.core.plan_triggers import trigger_steps
 from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
@@ -13,51 +20,8 @@ from workers_deploy.core.steps import Action, CheckLive
 def mismatches(
     step: CheckLive, live: LiveState, shares: tuple[TrafficShare, ...]
 ) -> tuple[str, ...]:
-    """Return in which points live is not as planned; `shares` must serve, if there are any."""
-    return (
-        *_traffic(live, shares),
-        *_secrets(step, live),
-        *differing_settings(step.settings, live.script_settings),
-        *differing_subdomain(step.subdomain, live.subdomain),
-        *differing_usage_model(step.usage_model, live.usage_model),
-        *(_triggers(step, live) if step.reads_triggers else ()),
-    )
-
-
-def _triggers(step: CheckLive, live: LiveState) -> Iterator[str]:
-    for trigger in trigger_steps(step.project, live):
-        if trigger.action is not Action.UNCHANGED:
-            yield f"{trigger.title.lower()} not as set"
-
-
-def differing_usage_model(wanted: UsageModel | None, live: UsageModel | None) -> tuple[str, ...]:
-    """Return the names of the usage model's fields that are not as wanted, as far as it is read."""
-    if wanted is None or live is None:
-        return ()
-    return tuple(change.name for change in compare_usage_model(wanted, live))
-
-
-def differing_settings(wanted: ScriptSettings, live: ScriptSettings) -> tuple[str, ...]:
-    """Return the names of the script settings that live contradicts."""
-    return tuple(
-        field.name
-        for field in fields(ScriptSettings)
-        if getattr(wanted, field.name) is not None
-        and contradicts(getattr(wanted, field.name), getattr(live, field.name))
-    )
-
-
-def differing_subdomain(wanted: SubdomainState, live: SubdomainState) -> tuple[str, ...]:
-    """Return what of workers.dev and preview URLs is not as wanted."""
-    pairs = (
-        ("workers.dev", wanted.enabled, live.enabled),
-        ("preview URLs", wanted.previews_enabled, live.previews_enabled),
-    )
-    return tuple(
-        f"{name} {'off' if want else 'on'}"
-        for name, want, actual in pairs
-        if None not in (want, actual) and want != actual
-    )
+    """Return what is wrong with what is live; `shares` must serve, if there are any."""
+    return (*_traffic(live, shares), *_secrets(step, live), *_bindings(step, live))
 
 
 def _traffic(live: LiveState, shares: tuple[TrafficShare, ...]) -> Iterator[str]:
@@ -74,3 +38,60 @@ def _secrets(step: CheckLive, live: LiveState) -> Iterator[str]:
     actual = set(live.secret_names)
     yield from (f"secret {name} is missing" for name in step.secret_names if name not in actual)
     yield from (f"secret {name} is still there" for name in step.gone_secrets if name in actual)
+
+
+def _bindings(step: CheckLive, live: LiveState) -> Iterator[str]:
+    if live.live is None:
+        return
+    actual = {binding.name for binding in live.live.bindings}
+    yield from (f"binding {name} is missing" for name in step.binding_names if name not in actual)
+
+
+def triggers_read_otherwise(step: CheckLive, live: LiveState) -> tuple[str, ...]:
+    """Return which triggers are not read as they were set."""
+    return tuple(
+        f"{change.kind} {change.name} is not read as it was set"
+        for trigger in trigger_steps(step.project, live)
+        if trigger.action is not Action.UNCHANGED
+        for change in trigger.changes
+    )
+
+
+def settings_read_otherwise(sent: ScriptSettings, read: ScriptSettings) -> tuple[str, ...]:
+    """Return in which fields script settings read otherwise, with both values.
+
+    Only what is answered, and not as null, is compared.
+    """
+    return tuple(
+        text
+        for field in fields(ScriptSettings)
+        for text in _otherwise(field.name, getattr(sent, field.name), getattr(read, field.name))
+    )
+
+
+def subdomain_reads_otherwise(sent: SubdomainState, read: SubdomainState) -> tuple[str, ...]:
+    """Return what of workers.dev and preview URLs reads otherwise, with both values."""
+    return tuple(
+        text
+        for name, title in SUBDOMAIN_FIELDS.items()
+        for text in _otherwise(title, getattr(sent, name), getattr(read, name))
+    )
+
+
+def usage_model_reads_otherwise(sent: UsageModel, read: UsageModel | None) -> tuple[str, ...]:
+    """Return which fields of the usage model read otherwise, with both values."""
+    return tuple(
+        text
+        for name in ("usage_model", "cpu_ms")
+        for text in _otherwise(name, getattr(sent, name), getattr(read, name, None))
+    )
+
+
+def _otherwise(name: str, sent: Any, read: Any) -> Iterator[str]:
+    if sent is None or read is None:
+        return
+    if isinstance(sent, Mapping) and isinstance(read, Mapping):
+        for key, value in sent.items():
+            yield from _otherwise(f"{name}.{key}", value, read.get(key))
+    elif differs(sent, read):
+        yield f"{name} was set to {render_value(sent)} and reads {render_value(read)}"

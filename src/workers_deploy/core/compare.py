@@ -1,11 +1,14 @@
 """Project against live, field by field; what can't be read back is compared by the note.
 
-Live may report more than was sent (defaults, ids that Cloudflare fills in), so a field differs only
-where live contradicts what the project says.
+A version never changes, so where live's note says that code and configuration are what would be
+sent, that is all there is to compare. Reading values back says less: Cloudflare answers some in
+another form, and some not at all. They are compared where there is no such note; live may report
+more than was sent (defaults, ids that Cloudflare fills in), so a field differs only where live
+contradicts what the project says.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from workers_deploy.core.digest import Note, parse_note
@@ -15,9 +18,6 @@ from workers_deploy.core.project import (
     VARIABLE_KINDS,
     Binding,
     Project,
-    ScriptSettings,
-    SubdomainState,
-    UsageModel,
 )
 from workers_deploy.core.steps import Action, Change
 from workers_deploy.dataclass import dataclass
@@ -28,7 +28,8 @@ FIELD_ALIASES = {"id": "database_id"}
 UPLOAD_TRIGGERS = frozenset({"upload", "version_upload", "create_version_api"})
 # The one edit that is known to inherit annotations (wrangler's source, versions/deploy.ts).
 BY_SECRET = "secret"  # noqa: S105 - a cause, no value
-SUBDOMAIN_FIELDS = {"enabled": "workers.dev", "previews_enabled": "preview URLs"}
+# What a placement may be by, besides smart.
+_TARGETS = ("region", "host", "hostname")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,6 +101,17 @@ def compare_bindings(project: Project, live: LiveVersion) -> tuple[Change, ...]:
     return tuple(change for change in changes if change is not None)
 
 
+def compare_kept(project: Project, live: LiveVersion) -> tuple[Change, ...]:
+    """Return the variables that go, of a live version whose note says that it is the project's.
+
+    An upload that keeps variables may have left more on the version than the project names.
+    """
+    desired = {binding.name for binding in project.bindings}
+    kept = () if project.keep_vars else VARIABLE_KINDS
+    gone = (b for b in live.bindings if b.type in kept and b.name not in desired)
+    return tuple(_binding_change(Action.DELETE, binding) for binding in gone)
+
+
 def _compare_binding(desired: Binding, live: Binding | None) -> Change | None:
     if desired.type == "inherit":
         return None
@@ -141,11 +153,59 @@ def compare_runtime(project: Project, live: LiveVersion) -> tuple[Change, ...]:
     )
     return tuple(
         Change(
-            action=Action.UPDATE, kind="setting", name=name, before=_text(actual), after=_text(want)
+            action=Action.UPDATE,
+            kind="setting",
+            name=name,
+            before=render_value(actual),
+            after=render_value(want),
         )
         for name, want, actual in pairs
-        if want is not None and contradicts(want, actual)
+        if want is not None and _differs(name, want, actual)
     )
+
+
+def _differs(name: str, want: Any, actual: Any) -> bool:
+    return placement_differs(want, actual) if name == "placement" else contradicts(want, actual)
+
+
+def placement_differs(want: Mapping[str, Any], actual: Mapping[str, Any] | None) -> bool:
+    """Tell whether a version is placed otherwise, in whichever form it is answered.
+
+    Captures have a list of one target with its type, a list of numbers, and no target at all.
+
+    >>> sent = {"mode": "targeted", "region": "aws:us-east-1"}
+    >>> target = {"type": "region", "region": "aws:us-east-1"}
+    >>> placement_differs(sent, {"mode": "targeted", "target": [target]})
+    False
+    """
+    if not actual:
+        return bool(want)
+    modes = {_placement_mode(want), _placement_mode(actual)} - {None}
+    targets = _placement_target(want), _placement_target(actual)
+    hints = want.get("hint"), actual.get("hint")
+    return (
+        len(modes) > 1
+        or (None not in targets and targets[0] != targets[1])
+        or (None not in hints and hints[0] != hints[1])
+    )
+
+
+def _placement_mode(placement: Mapping[str, Any]) -> str | None:
+    mode = placement.get("mode")
+    return "targeted" if mode is None and _placement_target(placement) else mode
+
+
+def _placement_target(placement: Mapping[str, Any]) -> tuple[str, Any] | None:
+    listed = placement.get("target")
+    spots = [*(listed if isinstance(listed, list | tuple) else ()), placement]
+    found = (
+        (key, spot[key])
+        for spot in spots
+        if isinstance(spot, Mapping)
+        for key in _TARGETS
+        if spot.get(key)
+    )
+    return next(found, None)
 
 
 def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> tuple[Change, ...]:
@@ -177,137 +237,23 @@ def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> 
     return tuple(changes)
 
 
-def wanted_settings(project: Project, live: LiveState) -> ScriptSettings:
-    """Return the script settings that differ from live, ready to be sent.
+def render_value(value: Any) -> str:
+    """Write what a setting is set to, as people read it.
 
-    `observability` is laid over live's, since a PATCH replaces it whole. `cf:` tags of the project
-    are added; other people's tags stay.
+    >>> render_value({"enabled": True, "head_sampling_rate": None})
+    'enabled: true, head_sampling_rate: not set'
     """
-    desired, actual = project.script_settings, live.script_settings
-    observability = desired.observability
-    if observability is not None:
-        observability = laid_over(actual.observability or {}, observability)
-    desired = replace(desired, observability=observability, tags=_wanted_tags(project, actual))
-    differing = {
-        field.name: getattr(desired, field.name)
-        for field in fields(ScriptSettings)
-        if getattr(desired, field.name) is not None
-        and contradicts(getattr(desired, field.name), getattr(actual, field.name))
-    }
-    return ScriptSettings(**differing)
-
-
-def _wanted_tags(project: Project, actual: ScriptSettings) -> tuple[str, ...] | None:
-    said = project.script_settings.tags
-    if said is None and not project.service_tags:
-        return None
-    prefixes = tuple(tag.partition("=")[0] + "=" for tag in project.service_tags)
-    base = said if said is not None else (actual.tags or ())
-    kept = tuple(t for t in base if not (prefixes and t.startswith(prefixes)))
-    wanted = (*kept, *project.service_tags)
-    # Order carries no meaning: the same set is no change.
-    return actual.tags if actual.tags and set(actual.tags) == set(wanted) else wanted
-
-
-def laid_over(base: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `base` with what `top` says, deep down too.
-
-    >>> laid_over({"logs": {"enabled": True, "persist": True}}, {"logs": {"enabled": False}})
-    {'logs': {'enabled': False, 'persist': True}}
-    """
-    merged = dict(base)
-    for key, value in top.items():
-        old = merged.get(key)
-        both = isinstance(value, Mapping) and isinstance(old, Mapping)
-        merged[key] = laid_over(old, value) if both else value  # type: ignore[arg-type]
-    return merged
-
-
-def compare_settings(wanted: ScriptSettings, live: ScriptSettings) -> tuple[Change, ...]:
-    """Return the changes of script settings, as `logpush false → true`."""
-    return tuple(
-        Change(
-            action=Action.UPDATE,
-            kind="settings",
-            name=field.name,
-            before=_text(getattr(live, field.name)),
-            after=_text(getattr(wanted, field.name)),
-        )
-        for field in fields(ScriptSettings)
-        if getattr(wanted, field.name) is not None
-    )
-
-
-def wanted_subdomain(project: Project, live: LiveState) -> SubdomainState:
-    """Return both fields as they shall be; what nobody said stays, or on a first deploy is on.
-
-    A first deploy answers on workers.dev unless the project has routes, and on preview URLs if it
-    does (as wrangler with API date 2025-08-01). None: nobody said it, and it could not be read.
-    """
-    said, actual = project.subdomain, live.subdomain
-    if live.exists:
-        return SubdomainState(
-            enabled=_first_said(said.enabled, actual.enabled),
-            previews_enabled=_first_said(said.previews_enabled, actual.previews_enabled),
-        )
-    has_routes = bool(project.triggers.routes or project.triggers.domains)
-    enabled = _first_said(said.enabled, not has_routes)
-    previews = _first_said(said.previews_enabled, enabled)
-    return SubdomainState(enabled=enabled, previews_enabled=previews)
-
-
-def _first_said(*values: bool | None) -> bool | None:
-    return next((value for value in values if value is not None), None)
-
-
-def compare_subdomain(wanted: SubdomainState, live: SubdomainState) -> tuple[Change, ...]:
-    """Return the state of workers.dev and preview URLs, unchanged ones too."""
-    return tuple(
-        Change(
-            action=_action(before, after),
-            kind=kind,
-            before=_on_off(before),
-            after=_on_off(after),
-        )
-        for name, kind in SUBDOMAIN_FIELDS.items()
-        for before, after in [(getattr(live, name), getattr(wanted, name))]
-    )
-
-
-def compare_usage_model(wanted: UsageModel, live: UsageModel | None) -> tuple[Change, ...]:
-    """Return the differences of the usage-model endpoint's two fields."""
-    return tuple(
-        Change(
-            action=Action.UPDATE,
-            kind="usage model",
-            name=name,
-            before=_text(getattr(live, name, None)),
-            after=_text(getattr(wanted, name)),
-        )
-        for name in ("usage_model", "cpu_ms")
-        if getattr(wanted, name) not in (None, getattr(live, name, None))
-    )
-
-
-def _action(before: bool | None, after: bool | None) -> Action:
-    if before is None and after is not None:
-        return Action.CREATE
-    return Action.UNCHANGED if before == after else Action.UPDATE
-
-
-def _on_off(value: bool | None) -> str | None:
-    return {True: "on", False: "off", None: None}[value]
-
-
-def _text(value: Any) -> str:
     match value:
         case None:
             return "not set"
         case bool():
             return str(value).lower()
         case Mapping():
-            return ", ".join(f"{key}: {_text(item)}" for key, item in value.items()) or "not set"
+            return (
+                ", ".join(f"{key}: {render_value(item)}" for key, item in value.items())
+                or "not set"
+            )
         case list() | tuple():
-            return ", ".join(_text(item) for item in value) or "none"
+            return ", ".join(render_value(item) for item in value) or "none"
         case _:
             return str(value)

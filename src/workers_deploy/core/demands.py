@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from workers_deploy.core.compare import wanted_subdomain
+from workers_deploy.core.compare_settings import wanted_subdomain
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.plan_triggers import (
     foreign_queues,

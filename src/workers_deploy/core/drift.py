@@ -17,6 +17,13 @@ from workers_deploy.core.project import SECRET_KINDS
 from workers_deploy.core.steps import Action, Change, Plan
 
 MARK = "drift: "
+_VERSIONED = (
+    "compatibility_date",
+    "compatibility_flags",
+    "limits",
+    "placement",
+    "cache_options",
+)
 _UNVERSIONED = frozenset(
     {
         "settings",
@@ -69,8 +76,8 @@ def _traffic(live: LiveState) -> Iterator[str]:
     if deployment is None:
         return
     who = f" by {deployment.author}" if deployment.author else ""
-    if len(deployment.shares) > 1 and "wd1:" not in (deployment.message or ""):
-        yield f"traffic is shared by {len(deployment.shares)} versions{who}"
+    if len(deployment.serving) > 1 and "wd1:" not in (deployment.message or ""):
+        yield f"traffic is shared by {len(deployment.serving)} versions{who}"
     elif was_rolled_back(live):
         yield f"traffic was taken back to version {deployment.shares[0].version_id[:8]}{who}"
 
@@ -89,7 +96,7 @@ def _versioned(ours: LiveVersion, live: LiveVersion) -> Iterator[str]:
         yield from _binding(name, before.get(name), after.get(name))
     if live.triggered_by == BY_SECRET and ours.secret_names == live.secret_names:
         yield "secret: a value was set (which one can't be told: values are never read back)"
-    for field in ("compatibility_date", "compatibility_flags", "limits", "placement"):
+    for field in _VERSIONED:
         old, new = getattr(ours, field), getattr(live, field)
         if contradicts(old, new) or contradicts(new, old):
             yield f"setting {field}: {_text(old)} → {_text(new)}"

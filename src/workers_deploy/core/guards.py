@@ -54,8 +54,8 @@ def live_commit(live: LiveState) -> str | None:
 
 
 def check_rollout(deployment: LiveDeployment) -> None:
-    """Raise GuardError where more than one version serves."""
-    if len(deployment.shares) < 2:
+    """Raise GuardError where more than one version gets traffic."""
+    if len(deployment.serving) < 2:
         return
     shares = render_shares(deployment.shares)
     raise GuardError(
@@ -102,7 +102,7 @@ def describe_rollback(live: LiveState) -> str:
 def was_rolled_back(live: LiveState) -> bool:
     """Tell whether someone gave the traffic to an earlier version after our last deploy."""
     deployment = live.deployment
-    if deployment is None or len(deployment.shares) != 1 or _is_ours(deployment):
+    if deployment is None or len(deployment.serving) != 1 or _is_ours(deployment):
         return False
     return _took_ours_back(deployment, live.former_deployments)
 
@@ -111,7 +111,7 @@ def _took_ours_back(deployment: LiveDeployment, former: Collection[LiveDeploymen
     """Tell whether a version serves again after a deployment of ours came between."""
     ours = False
     for earlier in former:
-        if [share.version_id for share in earlier.shares] == [deployment.shares[0].version_id]:
+        if earlier.serving == deployment.serving:
             return ours
         ours = ours or _is_ours(earlier)
     return False

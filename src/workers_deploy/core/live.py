@@ -38,6 +38,7 @@ class LiveVersion:
     has_preview: bool | None = None
     cache_options: Mapping[str, Any] | None = None
     exports: Mapping[str, Any] | None = None
+    has_assets: bool = False
 
     @property
     def secret_names(self) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ def render_shares(shares: Iterable[TrafficShare]) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveDeployment:
-    """Which versions serve, and since when; more than one share is a gradual rollout."""
+    """Which versions serve, and since when; a gradual rollout where more than one gets traffic."""
 
     id: str
     shares: tuple[TrafficShare, ...]
@@ -74,12 +75,17 @@ class LiveDeployment:
     message: str | None = None
     triggered_by: str | None = None
 
+    @property
+    def serving(self) -> tuple[TrafficShare, ...]:
+        """Return the shares that get traffic; a version may be deployed at 0 %."""
+        return tuple(share for share in self.shares if share.percentage > 0)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveState:
     """A script as Cloudflare reports it at one moment; an unknown script has `exists` False.
 
-    `versions` holds every version of the deployment that serves, the largest share first, so
+    `versions` holds every version that gets traffic, the largest share first, so
     `live` is the one that counts. `latest_version_id` is what was uploaded last.
     """
 
@@ -91,12 +97,12 @@ class LiveState:
     versions: tuple[LiveVersion, ...] = ()
     latest_version_id: str | None = None
     uses_modules: bool | None = None
-    has_assets: bool | None = None
     migration_tag: str | None = None
     last_deployed_from: str | None = None
     script_settings: ScriptSettings = field(default_factory=ScriptSettings)
     subdomain: SubdomainState = field(default_factory=SubdomainState)
-    url: str | None = None  # of workers.dev, as Cloudflare answers it
+    url: str | None = None  # of workers.dev
+    preview_url_suffix: str | None = None  # of a version's URL, after its id or alias
     usage_model: UsageModel | None = None
     namespace_secrets: tuple[
         str, ...

@@ -81,6 +81,7 @@ class Facts:
     preview_url: str | None = None
     preview_alias_url: str | None = None
     version_id: str | None = None
+    has_preview: bool | None = None  # the uploaded version, as its answer says
     live_version_id: str | None = None
     previous_version_id: str | None = None
     etag: str | None = None

@@ -6,10 +6,8 @@ before anyone notices.
 
 from collections.abc import Collection, Iterator
 
-from workers_deploy.core.compare import (
-    compare_note,
-    wanted_subdomain,
-)
+from workers_deploy.core.compare import compare_note
+from workers_deploy.core.compare_settings import wanted_subdomain
 from workers_deploy.core.digest import Note
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.plan_probe import check_paths
@@ -28,18 +26,14 @@ from workers_deploy.core.plan_version import (
 )
 from workers_deploy.core.project import (
     Project,
-    ScriptSettings,
-    SubdomainState,
 )
 from workers_deploy.core.steps import (
     Action,
     CheckLive,
     DeleteSecret,
-    PatchScriptSettings,
     Plan,
     Probe,
     PutSecrets,
-    SetSubdomain,
     Step,
     Trigger,
     UploadScript,
@@ -85,18 +79,19 @@ def check_steps(
         ProblemsError: the probe asks a path, and the script will have no URL.
 
     """
-    settings = next((s.settings for s in steps if isinstance(s, PatchScriptSettings)), None)
-    subdomain = next((s.state for s in steps if isinstance(s, SetSubdomain)), SubdomainState())
+    uploads = [s.upload for s in steps if isinstance(s, _UPLOADS)]
     check = CheckLive(
         action=Action.UPDATE,
         title="Check",
         project=project,
         secret_names=_secrets_after(project, live, steps),
         gone_secrets=tuple(_gone_secrets(steps)),
-        note=next((s.upload.note for s in steps if isinstance(s, _UPLOADS)), ""),
-        settings=settings or ScriptSettings(),
-        subdomain=subdomain,
-        usage_model=project.usage_model,
+        binding_names=tuple(
+            binding.name
+            for upload in uploads
+            for binding in (*upload.project.bindings, *upload.inherited)
+        ),
+        note=next((upload.note for upload in uploads), ""),
         reads_triggers=any(
             isinstance(step, Trigger) and step.action is not Action.UNCHANGED for step in steps
         ),
@@ -108,6 +103,8 @@ def check_steps(
 
 
 def _secrets_after(project: Project, live: LiveState, steps: Collection[Step]) -> tuple[str, ...]:
+    if project.main_module is None and any(isinstance(s, _UPLOADS) for s in steps):
+        return ()
     names = set(live.secret_names)
     if any(
         isinstance(s, (*_UPLOADS, PutSecrets)) and s.action is not Action.UNCHANGED for s in steps
@@ -146,6 +143,11 @@ def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, .
         return tuple(notes)
     if not live.exists and project.dispatch_namespace is None:
         notes.append(f"a first deploy can't be undone{_reach(project, live)}")
+    if project.main_module is None and live.secret_names:
+        notes.append(
+            "a Worker of assets alone has no bindings: whether Cloudflare keeps the secrets "
+            f"{', '.join(live.secret_names)} for a later deploy is not known"
+        )
     if pending_migrations(project, live):
         notes.append("Durable Object migrations can't be undone")
     if project.dispatch_namespace is not None:

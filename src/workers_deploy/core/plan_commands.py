@@ -1,7 +1,7 @@
 """Plans of the commands that are no deploy: preview, rollback, delete."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -193,7 +193,11 @@ def _newest_that_differs(live: LiveState, ids: set[str]) -> tuple[TrafficShare, 
 
 
 def _as_set(deployment: LiveDeployment) -> frozenset[TrafficShare]:
-    return frozenset(deployment.shares)
+    return _serving(deployment.shares)
+
+
+def _serving(shares: Iterable[TrafficShare]) -> frozenset[TrafficShare]:
+    return frozenset(share for share in shares if share.percentage > 0)
 
 
 def _wrong(message: str) -> Problem:
@@ -221,7 +225,7 @@ def make_rollback_plan(
 
     """
     assert live.deployment is not None
-    same = frozenset(shares) == _as_set(live.deployment)
+    same = _serving(shares) == _as_set(live.deployment)
     detail = read_message(targets[0].message).strip() if targets else ""
     action = Action.UNCHANGED if same else Action.UPDATE
     step = CreateDeployment(
@@ -248,7 +252,7 @@ def _back_and_forth(live: LiveState, shares: tuple[TrafficShare, ...]) -> Iterat
     """Tell where what shall serve came after what is live: a rollback that is run once more."""
     assert live.deployment is not None
     former = [_as_set(deployment) for deployment in live.former_deployments]
-    wanted, now = frozenset(shares), _as_set(live.deployment)
+    wanted, now = _serving(shares), _as_set(live.deployment)
     if wanted in former and now in former[former.index(wanted) :]:
         yield (
             f"live was rolled back itself: this brings {render_shares(shares)} again, which it was "

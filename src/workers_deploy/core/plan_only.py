@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from workers_deploy.core.compare import (
     compare_bindings,
+    compare_kept,
     compare_note,
     compare_runtime,
     compare_secrets,
@@ -52,7 +53,7 @@ def make_narrow_plan(
     compared = compare_note(note, live.live)
     steps = [*_unversioned(project, live, scopes)]
     if Scope.SETTINGS in scopes and live.live is not None:
-        steps += _versioned_settings(project, live, live.live)
+        steps += _versioned_settings(project, live, live.live, same=compared.code)
     if Scope.SECRETS in scopes:
         steps += _secrets(project, live, same=compared.secrets)
     if Scope.CODE in scopes:
@@ -178,9 +179,16 @@ def _content(project: Project, live: LiveState, *, same: bool | None) -> list[St
     ]
 
 
-def _versioned_settings(project: Project, live: LiveState, version: LiveVersion) -> list[Step]:
-    bindings = compare_bindings(project, version)
-    changes = (*compare_runtime(project, version), *bindings)
+def _versioned_settings(
+    project: Project, live: LiveState, version: LiveVersion, *, same: bool | None
+) -> list[Step]:
+    runtime: tuple[Change, ...] = ()
+    if same is True:
+        bindings = compare_kept(project, version)
+    else:
+        bindings = compare_bindings(project, version)
+        runtime = compare_runtime(project, version)
+    changes = (*runtime, *bindings)
     settings = {
         "bindings": _bindings(project, version, {change.name for change in bindings}),
         "compatibility_flags": list(project.compatibility_flags),

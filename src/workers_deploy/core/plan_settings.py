@@ -1,6 +1,6 @@
 """The part of a plan that sets what is not versioned: script settings, usage model, workers.dev."""
 
-from workers_deploy.core.compare import (
+from workers_deploy.core.compare_settings import (
     compare_settings,
     compare_subdomain,
     compare_usage_model,

@@ -6,10 +6,11 @@ from dataclasses import fields, replace
 from workers_deploy.core.compare import (
     NoteComparison,
     compare_bindings,
+    compare_kept,
     compare_runtime,
     compare_secrets,
-    laid_over,
 )
+from workers_deploy.core.compare_settings import laid_over
 from workers_deploy.core.digest import Note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare, render_shares
 from workers_deploy.core.project import (
@@ -78,11 +79,18 @@ def version_changes(
     return (
         *code,
         *migrations,
-        *compare_runtime(project, live.live),
-        *compare_bindings(project, live.live),
+        *_configuration_changes(project, live.live, compared),
         *_asset_changes(project, live, compared),
         *compare_secrets(project, live, same=compared.secrets),
     )
+
+
+def _configuration_changes(
+    project: Project, live: LiveVersion, compared: NoteComparison
+) -> tuple[Change, ...]:
+    if compared.code is True:
+        return compare_kept(project, live)
+    return (*compare_runtime(project, live), *compare_bindings(project, live))
 
 
 def _code_changes(
@@ -114,8 +122,7 @@ def _asset_changes(
     if live.live is None:
         return ()
     if project.assets is None:
-        # That a version has assets is told by its note alone: no read of a version says so.
-        if compared.assets is False or live.has_assets:
+        if compared.assets is False or live.live.has_assets:
             return (Change(action=Action.DELETE, kind="assets", detail="the project has none"),)
         return ()
     if compared.assets is True:
@@ -150,7 +157,7 @@ def asset_steps(
 
 def script_upload(project: Project, live: LiveState, note: Note) -> ScriptUpload:
     """Return what an upload sends besides the project: what is kept, and the note."""
-    kinds = (*(VARIABLE_KINDS if project.keep_vars else ()), *_kept_secrets(project))
+    kinds = _kept_kinds(project)
     # keep_bindings takes from the latest upload: where that one is not live, something abandoned
     # would come back, so only what is inherited by version id is kept.
     return ScriptUpload(
@@ -176,8 +183,12 @@ def _bound_to_live(project: Project, live: LiveState) -> Project:
     return replace(project, bindings=bindings)
 
 
-def _kept_secrets(project: Project) -> tuple[str, ...]:
-    return () if project.prune_secrets else SECRET_KINDS
+def _kept_kinds(project: Project) -> tuple[str, ...]:
+    if project.main_module is None:
+        # Assets alone have no bindings; wrangler 4.164.0 sends none and no keep_bindings.
+        return ()
+    variables = VARIABLE_KINDS if project.keep_vars else ()
+    return (*variables, *(() if project.prune_secrets else SECRET_KINDS))
 
 
 def _inherited(project: Project, live: LiveState, kinds: tuple[str, ...]) -> tuple[Binding, ...]:
@@ -231,8 +242,8 @@ def _with_live_settings(project: Project, live: LiveState) -> Project:
 
 
 def is_gradual(live: LiveState) -> bool:
-    """Tell whether more than one version serves."""
-    return live.deployment is not None and len(live.deployment.shares) > 1
+    """Tell whether more than one version gets traffic."""
+    return live.deployment is not None and len(live.deployment.serving) > 1
 
 
 def end_of_rollout(live: LiveState, message: str) -> Step:

@@ -224,15 +224,13 @@ class PutWorkflow(StepBase):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckLive(StepBase):
-    """Read live until it equals what was planned."""
+    """Read what the run wrote until it is so."""
 
     project: Project
     secret_names: tuple[str, ...]  # that must be live
     gone_secrets: tuple[str, ...] = ()  # that must not
+    binding_names: tuple[str, ...] = ()  # that must be live
     note: str = ""  # that the live version's message must end in
-    settings: ScriptSettings = field(default_factory=ScriptSettings)
-    subdomain: SubdomainState = field(default_factory=SubdomainState)
-    usage_model: UsageModel | None = None
     reads_triggers: bool = False  # where some are set
 
 

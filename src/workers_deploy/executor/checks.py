@@ -1,15 +1,29 @@
 """After the last write: live is read until it equals the plan, and the script is asked."""
 
+from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 from workers_deploy.api.http.explain import TIMES
 from workers_deploy.api.live.dispatched import read_dispatched_state
-from workers_deploy.api.live.script import read_deployments, read_live_state
-from workers_deploy.core.check import mismatches
+from workers_deploy.api.live.script import read_deployments
+from workers_deploy.api.live.written import Written, read_written
+from workers_deploy.core.check import (
+    mismatches,
+    settings_read_otherwise,
+    subdomain_reads_otherwise,
+    triggers_read_otherwise,
+    usage_model_reads_otherwise,
+)
 from workers_deploy.core.digest import parse_note
-from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion, render_shares
-from workers_deploy.core.steps import CheckLive, Probe
+from workers_deploy.core.live import LiveDeployment, LiveState, render_shares
+from workers_deploy.core.steps import (
+    CheckLive,
+    PatchScriptSettings,
+    Probe,
+    PutUsageModel,
+    SetSubdomain,
+)
 from workers_deploy.errors import ApiError, MismatchError
 from workers_deploy.executor.context import Run
 
@@ -17,21 +31,42 @@ if TYPE_CHECKING:
     from workers_deploy.api.probe import Probed
 
 
-def check_live_step(run: Run, step: CheckLive) -> str:
-    """Read live until it equals the plan, up to 30 s.
+@dataclass(kw_only=True, slots=True)
+class _Seen:
+    """What the last read showed."""
 
-    Everything is written by now, and was answered. A read that is refused, or not answered, shows
-    nothing that is wrong, so it is no reason to take a good deploy back: the run warns.
+    live: LiveState | None = None
+    wrong: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+
+def check_live_step(run: Run, step: CheckLive) -> str:
+    """Read what the run wrote until it is so, up to 30 s.
+
+    Everything is written by now, and was answered. What reads otherwise than it was set, and a read
+    that is refused or not answered, are no reason to take a good deploy back: the run warns.
+
+    Raises:
+        MismatchError: what is live is known to be wrong.
+
     """
-    told = "live equals plan"
+    told, seen = "live equals plan", _Seen()
     try:
-        run.patience.until_equal("live", lambda: _differences(run, step))
+        run.patience.until_equal("live", lambda: _differences(run, step, seen))
+    except MismatchError:
+        if seen.wrong or not seen.otherwise:
+            raise
+        told = "what serves is as planned; some settings read otherwise"
+        run.state.warn_of(seen.otherwise)
+        _learn(run, step, seen)
     except ApiError as error:
         _check_traffic_alone(run)
         told = "all is written; live could not be read back"
         run.state.warnings.append(
             f"everything was written, but live could not be read back to check it: {error.message}"
         )
+    else:
+        _learn(run, step, seen)
     synced = tuple(secret.name for secret in step.project.secrets)
     if step.note:  # secrets that travelled with an upload
         run.state.learn(secrets_synced=synced if run.state.moved else ())
@@ -59,18 +94,45 @@ def _check_traffic_alone(run: Run) -> None:
         raise _replaced(newer[0], ())
 
 
-def _differences(run: Run, step: CheckLive) -> tuple[str, ...]:
-    live = _read(run, step)
-    knows_traffic = run.state.version_id and run.script.dispatch_namespace is None
-    shares = run.state.our_shares if knows_traffic else ()
-    found = mismatches(step, live, shares)
-    if found:
-        _check_not_replaced(run, live, found)
-    else:
-        _tell_of_replaced(run, live)
-        url = live.url if live.subdomain.enabled else None
-        _learn_live(run, live.live, note=step.note, url=url)
-    return found
+def _differences(run: Run, step: CheckLive, seen: _Seen) -> tuple[str, ...]:
+    live = seen.live = _read(run, step)
+    shares = run.state.our_shares if run.script.dispatch_namespace is None else ()
+    seen.wrong = mismatches(step, live, shares) if run.state.moved else ()
+    seen.otherwise = _otherwise(run, step, live)
+    if seen.wrong:
+        _check_not_replaced(run, live, seen.wrong)
+    return (*seen.wrong, *seen.otherwise)
+
+
+def _otherwise(run: Run, step: CheckLive, live: LiveState) -> tuple[str, ...]:
+    """Return what reads neither as it was set nor as it was answered, which was told already."""
+    state = run.state
+    found: tuple[str, ...] = ()
+    for one in (result.step for result in state.results):
+        match one:
+            case PatchScriptSettings() if state.settings_read_back is not None:
+                read = live.script_settings
+                if settings_read_otherwise(one.settings, read):
+                    found += settings_read_otherwise(state.settings_read_back, read)
+            case SetSubdomain() if state.subdomain_answered is not None:
+                if subdomain_reads_otherwise(one.state, live.subdomain):
+                    found += subdomain_reads_otherwise(state.subdomain_answered, live.subdomain)
+            case PutUsageModel() if state.usage_model_answered is not None:
+                if usage_model_reads_otherwise(one.usage_model, live.usage_model):
+                    found += usage_model_reads_otherwise(
+                        state.usage_model_answered, live.usage_model
+                    )
+            case _:
+                pass
+    return (*found, *(triggers_read_otherwise(step, live) if step.reads_triggers else ()))
+
+
+def _learn(run: Run, step: CheckLive, seen: _Seen) -> None:
+    live = seen.live
+    if live is None:
+        return
+    _tell_of_replaced(run, live)
+    _learn_live(run, live, note=step.note)
 
 
 def _tell_of_replaced(run: Run, live: LiveState) -> None:
@@ -106,25 +168,32 @@ def _replaced(newest: LiveDeployment | None, found: tuple[str, ...]) -> Mismatch
 def _read(run: Run, step: CheckLive) -> LiveState:
     if run.script.dispatch_namespace is not None:
         return read_dispatched_state(run.client, run.script)
-    return read_live_state(
-        run.client,
-        run.script.name,
-        want_usage_model=step.usage_model is not None,
+    state = run.state
+    names = (*step.secret_names, *step.gone_secrets, *step.binding_names)
+    reads_version = state.moved and bool(step.note or names)
+    written = Written(
+        traffic=state.moved,
+        version_id=state.version_id if reads_version else None,
+        script_settings=state.settings_read_back is not None,
+        addresses=state.subdomain_answered is not None,
+        usage_model=state.usage_model_answered is not None,
         triggers=step.project.triggers if step.reads_triggers else None,
-        serving=run.state.version_id,
     )
+    return read_written(run.client, run.script.name, written)
 
 
-def _learn_live(run: Run, version: LiveVersion | None, *, note: str, url: str | None) -> None:
+def _learn_live(run: Run, live: LiveState, *, note: str) -> None:
+    version = live.live
     if version is not None:
         run.state.learn(live_version_id=version.id)
-        if run.state.moved and note and parse_note(version.message) is None:
+        if note and parse_note(version.message) is None:
             run.state.warnings.append(
                 "Cloudflare dropped the note at the end of the version's message, so the next "
                 "deploy can't tell whether anything changed"
             )
-    if url is not None:
-        run.state.learn_url(url)
+    if live.url is not None and live.subdomain.enabled:
+        run.state.learn_url(live.url)
+    run.state.warnings += live.unread
 
 
 def probe_step(run: Run, step: Probe) -> str:

@@ -16,7 +16,7 @@ from workers_deploy.core.attribution.undo_plan import (
     trigger_was_edited,
     undo_plan,
 )
-from workers_deploy.core.check import differing_subdomain
+from workers_deploy.core.compare_settings import subdomain_is_set
 from workers_deploy.core.project import UsageModel
 from workers_deploy.core.steps import (
     PatchScriptSettings,
@@ -123,7 +123,7 @@ class _Putter:
                     return self._client.read_usage_model(self._script.name) == step.former
                 case SetSubdomain():
                     state = self._client.read_subdomain(self._script.name)
-                    return not differing_subdomain(step.former, state)
+                    return subdomain_is_set(step.former, state)
                 case _:
                     return False
         except ApiError:

@@ -1,11 +1,20 @@
-"""Script settings, usage model, workers.dev and single secrets, each read back until equal."""
+"""Script settings, usage model, workers.dev and single secrets.
 
-from collections.abc import Callable, Sequence
+What a write was answered says what Cloudflare took. Where that differs from what was sent it is
+told, once, and the run goes on; the check at the end reads it all again.
+"""
+
+from collections.abc import Callable
 from functools import partial
 
 from workers_deploy.api.live.dispatched import read_dispatched_state
-from workers_deploy.core.check import differing_settings, differing_subdomain, differing_usage_model
+from workers_deploy.core.check import (
+    settings_read_otherwise,
+    subdomain_reads_otherwise,
+    usage_model_reads_otherwise,
+)
 from workers_deploy.core.compare import BY_SECRET
+from workers_deploy.core.compare_settings import only_set, settings_are_set, subdomain_is_set
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import (
@@ -31,68 +40,60 @@ FOUND_SET = "was set meanwhile"
 
 
 def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
-    """Patch the script settings that differ, and read them back until they are so."""
+    """Patch the script settings that differ."""
 
-    def differences() -> tuple[str, ...]:
-        live = run.client.read_script_settings(run.script)
-        found = differing_settings(step.settings, live)
-        if not found:
-            run.state.settings_read_back = live
-        return found
+    def is_set() -> bool:
+        return settings_are_set(step.settings, run.client.read_script_settings(run.script))
 
     told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
-    if _was_set_meanwhile(run, step, differences):
+    if _was_set_meanwhile(run, step, is_set):
         return FOUND_SET
-    if not run.state.before.exists and _were_carried(differences):
+    if not run.state.before.exists and _were_carried(is_set):
         return told
     check_before_settings(run)
-    run.client.patch_script_settings(run.script, step.settings)
-    if run.state.before.exists:  # else as for workers.dev below
-        run.patience.until_equal("script settings", differences)
+    answered = run.client.patch_script_settings(run.script, step.settings)
+    run.state.settings_read_back = only_set(answered, by=step.settings)
+    run.state.warn_of(settings_read_otherwise(step.settings, answered))
     return told
 
 
-def _were_carried(differences: Callable[[], Sequence[str]]) -> bool:
+def _were_carried(is_set: Callable[[], bool]) -> bool:
     """Tell whether the upload of a new script set them; reads may lag, and not know it yet."""
     try:
-        return not differences()
+        return is_set()
     except RefusedError:
         return False
 
 
 def put_usage_model_step(run: Run, step: PutUsageModel) -> str:
-    """Set the usage model, and read it back until it is so."""
+    """Set the usage model."""
     check_before_settings(run)
-    run.client.put_usage_model(run.script.name, step.usage_model)
-    run.patience.until_equal(
-        "usage model",
-        lambda: differing_usage_model(
-            step.usage_model, run.client.read_usage_model(run.script.name)
-        ),
-    )
+    answered = run.client.put_usage_model(run.script.name, step.usage_model)
+    run.state.usage_model_answered = answered
+    run.state.warn_of(usage_model_reads_otherwise(step.usage_model, answered))
     return ", ".join(f"{change.name} {change.after}" for change in step.changes)
 
 
 def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
-    """Turn workers.dev and preview URLs on or off, and read that back until it is so."""
+    """Turn workers.dev and preview URLs on or off."""
 
-    def differences() -> tuple[str, ...]:
-        return differing_subdomain(step.state, run.client.read_subdomain(run.script.name))
+    def is_set() -> bool:
+        return subdomain_is_set(step.state, run.client.read_subdomain(run.script.name))
 
-    if not _was_set_meanwhile(run, step, differences):
+    if not _was_set_meanwhile(run, step, is_set):
         check_before_settings(run)
-        _set_subdomain(run, step)
-        # A script that this run made serves already: the check that follows reads all of it.
-        if run.state.before.exists:
-            run.patience.until_equal("subdomain", differences)
-    run.state.learn_subdomain(step.state)
+        answered = _set_subdomain(run, step)
+        run.state.subdomain_answered = answered
+        run.state.warn_of(subdomain_reads_otherwise(step.state, answered))
+    run.state.learn_subdomain(run.state.subdomain_answered or step.state)
     return ", ".join(f"{change.kind} {change.after}" for change in step.changes)
 
 
-def _set_subdomain(run: Run, step: SetSubdomain) -> None:
+def _set_subdomain(run: Run, step: SetSubdomain) -> SubdomainState:
+    """Set both; returns what Cloudflare answers, and what was sent where it answers nothing."""
     if step.by_delete:
         run.client.delete_subdomain(run.script.name)
-        return
+        return step.state
     state = step.state
     if None in (state.enabled, state.previews_enabled):
         # Both are sent: what could not be read for the plan must be known now.
@@ -103,21 +104,27 @@ def _set_subdomain(run: Run, step: SetSubdomain) -> None:
             if state.previews_enabled is None
             else state.previews_enabled,
         )
-    run.client.set_subdomain(
+    answered = run.client.set_subdomain(
         run.script.name,
         enabled=bool(state.enabled),
         previews_enabled=bool(state.previews_enabled),
     )
+    return SubdomainState(
+        enabled=state.enabled if answered.enabled is None else answered.enabled,
+        previews_enabled=state.previews_enabled
+        if answered.previews_enabled is None
+        else answered.previews_enabled,
+    )
 
 
 def _was_set_meanwhile(
-    run: Run, step: PatchScriptSettings | SetSubdomain, differences: Callable[[], Sequence[str]]
+    run: Run, step: PatchScriptSettings | SetSubdomain, is_set: Callable[[], bool]
 ) -> bool:
     """Tell whether someone set this since the plan was made, such as another run.
 
     Then it is theirs: this run neither sets it nor puts it back.
     """
-    if not run.state.before.exists or differences():
+    if not run.state.before.exists or not is_set():
         return False
     run.state.found_set.append(step)
     return True

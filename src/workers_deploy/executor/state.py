@@ -1,12 +1,13 @@
 """What an execution knows so far; the only mutable thing in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workers_deploy.core.attribution.judge import Before
 from workers_deploy.core.live import LiveDeployment, LiveState, TrafficShare, url_of_host
 from workers_deploy.core.outcome import Facts, StepResult
-from workers_deploy.core.project import ScriptSettings, SubdomainState
+from workers_deploy.core.project import ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import AttachDomain, Step
 
 
@@ -24,7 +25,9 @@ class RunState:
     moved: bool = False  # traffic moved to what this run uploaded
     made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
-    settings_read_back: ScriptSettings | None = None  # as this run's were read back
+    settings_read_back: ScriptSettings | None = None  # as Cloudflare answered this run's
+    subdomain_answered: SubdomainState | None = None  # where this run set it
+    usage_model_answered: UsageModel | None = None  # where this run set it
     found_set: list[Step] = field(default_factory=list)  # settings that someone set before us
     domain_urls: tuple[str, ...] = ()  # of the custom domains, also those of this run
     facts: Facts = field(default_factory=Facts)
@@ -34,6 +37,13 @@ class RunState:
     def learn(self, **facts: Any) -> None:
         """Add facts; later ones win."""
         self.facts = replace(self.facts, **facts)
+
+    def warn_of(self, otherwise: Sequence[str]) -> None:
+        """Tell of settings that Cloudflare took and that read otherwise than they were set."""
+        if otherwise:
+            self.warnings.append(
+                f"Cloudflare took the settings, but {'; '.join(otherwise)}; the deploy goes on"
+            )
 
     def learn_others(self, deployment: LiveDeployment) -> None:
         """Note that someone else deployed meanwhile, and what serves now."""

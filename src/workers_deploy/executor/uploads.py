@@ -90,7 +90,10 @@ def upload_version_step(run: Run, step: UploadVersion) -> str:
         )
     run.state.version_id = run.state.uploaded_id = uploaded.id
     run.state.learn(
-        version_id=uploaded.id, etag=uploaded.etag, startup_time_ms=uploaded.startup_time_ms
+        version_id=uploaded.id,
+        has_preview=uploaded.has_preview,
+        etag=uploaded.etag,
+        startup_time_ms=uploaded.startup_time_ms,
     )
     return f"{uploaded.id[:8]}{_starts_in(uploaded.startup_time_ms)}"
 
@@ -101,7 +104,12 @@ def _find_version(run: Run, note: str) -> UploadedVersion | None:
         if version.id == run.state.before.latest_version_id:
             return None
         if _has_note(version, note):
-            return UploadedVersion(id=version.id, number=version.number, etag=version.etag)
+            return UploadedVersion(
+                id=version.id,
+                number=version.number,
+                etag=version.etag,
+                has_preview=version.has_preview,
+            )
     return None
 
 

@@ -4,6 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from workers_emulator.changes.read_back import (
+    observability_answer,
+    placement_of_settings,
+    placement_of_version,
+)
 from workers_emulator.state.clock import render_time
 from workers_emulator.state.kinds import public
 from workers_emulator.state.model import Deployment, Script, ScriptSettings, State, Version
@@ -51,13 +56,18 @@ def _version_of_script(version: Version) -> dict[str, Any]:
         "compatibility_date": version.compatibility_date,
         "compatibility_flags": list(version.compatibility_flags),
     }
-    if version.placement:
-        answer["placement"] = dict(version.placement)
-        if version.placement.get("mode"):
-            answer["placement_mode"] = version.placement["mode"]
+    answer |= _placement(version)
     return answer | {
         k: version.other[k] for k in ("exports", "cache_options") if k in version.other
     }
+
+
+def _placement(version: Version) -> dict[str, Any]:
+    if not version.placement:
+        return {}
+    placement = placement_of_version(version.placement)
+    mode = placement.get("mode")
+    return {"placement": placement} | ({"placement_mode": mode} if mode else {})
 
 
 def uploaded_script(script: Script, version: Version) -> dict[str, Any]:
@@ -75,8 +85,8 @@ def unversioned(settings: ScriptSettings) -> dict[str, Any]:
     """Return the script-level settings as script-settings has them."""
     answer: dict[str, Any] = {
         "logpush": settings.logpush,
-        "observability": None if settings.observability is None else dict(settings.observability),
-        "tags": list(settings.tags),
+        "observability": observability_answer(settings.observability),
+        "tags": sorted(settings.tags),  # by rule tags-order
         "tail_consumers": _consumers(settings.tail_consumers),
     }
     if settings.streaming_tail_consumers is not None:
@@ -93,7 +103,7 @@ def settings_object(script: Script, version: Version) -> dict[str, Any]:
     answer = {
         **unversioned(script.settings),
         "annotations": dict(version.annotations),
-        "bindings": [public(binding) for binding in version.bindings],
+        "bindings": public_bindings(version),
         "compatibility_date": version.compatibility_date,
         "compatibility_flags": list(version.compatibility_flags),
         "limits": dict(version.limits),
@@ -101,7 +111,7 @@ def settings_object(script: Script, version: Version) -> dict[str, Any]:
         "migration_tag": script.migration_tag,
     }
     if version.placement:
-        answer["placement"] = dict(version.placement)
+        answer["placement"] = placement_of_settings(version.placement)
     return answer | {
         k: version.other[k] for k in ("exports", "cache_options") if k in version.other
     }
@@ -116,12 +126,19 @@ def version_object(version: Version) -> dict[str, Any]:
                 "handlers": list(version.handlers),
                 "last_deployed_from": version.source,
                 "named_handlers": [],
+                **_placement(version),
             },
             "script_runtime": _runtime(version),
-            "bindings": [public(binding) for binding in version.bindings],
+            "bindings": public_bindings(version),
         },
         "startup_time_ms": 1,
     }
+
+
+def public_bindings(version: Version) -> list[dict[str, Any]]:
+    """Return the version's bindings by name (rule: bindings-read-back), without secret values."""
+    shown = [public(binding) for binding in version.bindings]
+    return sorted(shown, key=lambda binding: str(binding["name"]))
 
 
 def _runtime(version: Version) -> dict[str, Any]:
@@ -133,9 +150,10 @@ def _runtime(version: Version) -> dict[str, Any]:
     }
     if version.migration_tag is not None:
         runtime["migration_tag"] = version.migration_tag
-    if "exports" in version.other:
-        runtime["exports"] = version.other["exports"]
-    return runtime
+    if version.assets is not None:  # by rule version-tells-assets
+        runtime["assets"] = {"config": dict(version.assets.config)}
+    kept = ("exports", "cache_options", "containers")
+    return runtime | {key: version.other[key] for key in kept if key in version.other}
 
 
 def version_item(version: Version) -> dict[str, Any]:

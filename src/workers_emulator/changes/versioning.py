@@ -8,6 +8,7 @@ from typing import Any
 from workers_emulator.changes.bindings import Binding, Wanted, resolve
 from workers_emulator.changes.checks import check_targets
 from workers_emulator.changes.migrations import export_classes, migrate
+from workers_emulator.changes.read_back import with_ids
 from workers_emulator.requests.call import Call
 from workers_emulator.requests.shapes import AssetsIn, Metadata, Versioned, plain
 from workers_emulator.requests.uploads import Upload
@@ -184,7 +185,7 @@ def _bindings(
         return ()
     if assets is None and any(b["type"] == "assets" for b in bindings):
         raise Refusal(ASSETS_MISSING)
-    return bindings
+    return with_ids(bindings, call.state, call.place)
 
 
 def _classes(script: Script | None, metadata: Versioned) -> tuple[Mapping[str, str], str | None]:

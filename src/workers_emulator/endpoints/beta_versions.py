@@ -6,6 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from workers_emulator.changes.bindings import Binding, Wanted, resolve
+from workers_emulator.changes.read_back import (
+    is_by_region,
+    placement_of_version,
+    with_ids,
+)
+from workers_emulator.changes.render import public_bindings
 from workers_emulator.changes.versioning import deploy, make_version, successor
 from workers_emulator.endpoints.beta_scripts import find_worker
 from workers_emulator.requests.bodies import EnvPatch, JsonUpload
@@ -17,13 +23,13 @@ from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import (
     BAD_BODY,
     NO_VERSIONS,
+    PLACED_BY_REGION,
     VALIDATION,
     VERSION_LATEST,
     VERSION_MIGRATIONS,
     VERSION_MISSING,
 )
 from workers_emulator.state.clock import render_time
-from workers_emulator.state.kinds import public
 from workers_emulator.state.model import Module, Script, Version
 
 _AUTHOR = "ci@example.com"
@@ -42,6 +48,8 @@ def get_worker_version(call: Call) -> Answer:
     """Answer with one version; its code too with include=modules."""
     script = find_worker(call)
     version = _version(call, script)
+    if is_by_region(version):
+        raise Refusal(PLACED_BY_REGION)
     answer = _version_object(call, script, version)
     if call.query.get("include") == "modules":
         answer["modules"] = [_module_object(module) for module in version.modules]
@@ -122,7 +130,7 @@ def _patched(
     kept = [binding for binding in former.bindings if binding["name"] not in env]
     new = [{**binding, "name": name} for name, binding in env.items() if binding is not None]
     wanted = Wanted(given=[*kept, *new], keep=(), strict=True)
-    return resolve(wanted, script, call.account.options)
+    return with_ids(resolve(wanted, script, call.account.options), call.state, script.place)
 
 
 def delete_worker_version(call: Call) -> Answer:
@@ -146,7 +154,7 @@ def _version_object(call: Call, script: Script, version: Version) -> dict[str, A
         "urls": urls if version.has_preview and script.previews_enabled else [],
         "annotations": dict(version.annotations),
         "author_email": _AUTHOR,
-        "bindings": [public(binding) for binding in version.bindings],
+        "bindings": public_bindings(version),
         "compatibility_date": version.compatibility_date,
         "compatibility_flags": list(version.compatibility_flags),
         "limits": dict(version.limits),
@@ -158,7 +166,7 @@ def _version_object(call: Call, script: Script, version: Version) -> dict[str, A
     if version.assets is not None:
         answer["assets"] = {"config": dict(version.assets.config)}
     if version.placement:
-        answer["placement"] = dict(version.placement)
+        answer["placement"] = placement_of_version(version.placement)
     return answer | dict(version.other)
 
 

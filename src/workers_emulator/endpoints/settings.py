@@ -7,6 +7,7 @@ from typing import Any
 from workers_emulator.changes.bindings import Wanted, resolve
 from workers_emulator.changes.checks import check_limits, check_targets
 from workers_emulator.changes.migrations import export_classes, migrate
+from workers_emulator.changes.read_back import with_ids
 from workers_emulator.changes.render import settings_object, unversioned
 from workers_emulator.changes.unversioned import patched
 from workers_emulator.changes.versioning import check_date, deploy, other_fields, successor
@@ -92,7 +93,8 @@ def _versioned(call: Call, script: Script, sent: Settings) -> dict[str, Any]:
     if sent.bindings is not None:  # by rule settings-patch-bindings
         strict = call.query.get("bindings_inherit") == "strict"
         wanted = Wanted(given=sent.bindings, keep=sent.keep_bindings or (), strict=strict)
-        changed["bindings"] = resolve(wanted, script, call.account.options)
+        bindings = resolve(wanted, script, call.account.options)
+        changed["bindings"] = with_ids(bindings, call.state, call.place)
     if sent.compatibility_date is not None:
         changed["compatibility_date"] = check_date(call, sent.compatibility_date)
     if sent.compatibility_flags is not None:

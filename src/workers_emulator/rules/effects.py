@@ -5,7 +5,7 @@ from workers_emulator.rules import binding_rules as binding_rulebook
 from workers_emulator.rules import script_rules as rulebook
 from workers_emulator.rules.rules import Known, Rule
 
-_D, _O, _A = Known.DOCUMENTED, Known.OBSERVED, Known.ASSUMED
+_S, _D, _O, _A = Known.SEEN, Known.DOCUMENTED, Known.OBSERVED, Known.ASSUMED
 
 
 def _plays(id_: str, known: Known, source: str, says: str) -> Rule:
@@ -51,6 +51,46 @@ BEHAVIOURS = (
     _plays(
         "observability-null", _A, "SDK 5.9.0: observability may be null, sent and answered",
         "observability that was never set, or set to null, is answered as null.",
+    ),
+    _plays(
+        "observability-nulls", _A,
+        "Terraform's provider: the API does not consistently echo fields back; SDK 5.9.0 lets all"
+        " of them be null",
+        "Fields of observability that were not sent are answered as null.",
+    ),
+    _plays(
+        "propagation-policy-null", _O,
+        "Terraform's provider: null in answers unless the account has the feature, whatever was"
+        " sent",
+        "observability.traces.propagation_policy is answered as null.",
+    ),
+    _plays(
+        "tags-order", _A, "whether the order is kept is not known",
+        "The tags of a script are answered in another order than they were sent.",
+    ),
+    _plays(
+        "placement-read-back", _S,
+        "workers-sdk pull request 13843: GET versions/{id} of a Worker placed by region; that"
+        " hostname and host look the same is assumed",
+        "A placement by target is answered as mode targeted and a list of one target with its"
+        " type; resources.script has placement_mode as well.",
+    ),
+    _plays(
+        "placement-in-settings", _S,
+        "a capture of GET settings; one report saw no target at all",
+        "GET settings answers a number for the target of a placement.",
+    ),
+    _plays(
+        "bindings-read-back", _S,
+        "captures of GET versions/{id} and GET settings; the ids of Durable Object namespaces and"
+        " of queues that were not made here are invented",
+        "Bindings are answered by name, with ids that were not sent: database_id, queue_id,"
+        " namespace_id.",
+    ),
+    _plays(
+        "version-tells-assets", _S,
+        "captures of GET versions/{id}; what is in the object is assumed",
+        "resources.script_runtime has assets where the version has some, and its cache_options.",
     ),
     _plays(
         "observability-parts", _A,

@@ -223,6 +223,11 @@ VERSION_LATEST = refuses(
     10339, 400, "version-latest", _D, "codes/10339",
     "The latest version and deployed versions cannot be deleted.",
 )  # fmt: skip
+PLACED_BY_REGION = refuses(
+    10013, 500, "placed-by-region", Known.SEEN,
+    "workers-sdk issue 15642: GET workers/workers/{name}/versions/{id}, open in 2026-09",
+    "invalid placement target type",
+)  # fmt: skip
 
 # assets
 MANIFEST = refuses(10304, 400, "manifest", _D, "codes/10304", "Asset manifest is invalid")

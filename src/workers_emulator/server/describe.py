@@ -10,7 +10,7 @@ from workers_emulator.changes.render import (
 )
 from workers_emulator.state.account import Account
 from workers_emulator.state.clock import render_time
-from workers_emulator.state.model import Module, Script, Version
+from workers_emulator.state.model import Module, Script, ScriptSettings, Version
 
 
 def describe(account: Account) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _script(script: Script) -> dict[str, Any]:
     live = script.deployment
     return {
         "script": script_object(script),
-        "settings": unversioned(script.settings),
+        "settings": unversioned(script.settings) | _as_sent(script.settings),
         "subdomain": {
             "enabled": script.subdomain_enabled,
             "previews_enabled": script.previews_enabled,
@@ -73,6 +73,15 @@ def _script(script: Script) -> dict[str, Any]:
         "live_versions": [] if live is None else [list(share) for share in live.versions],
         "deployments": [deployment_object(deployment) for deployment in script.deployments],
         "versions": [_version(version) for version in script.versions],
+    }
+
+
+def _as_sent(settings: ScriptSettings) -> dict[str, Any]:
+    """Return what the API answers otherwise than it was sent."""
+    observability = settings.observability
+    return {
+        "observability": None if observability is None else dict(observability),
+        "tags": list(settings.tags),
     }
 
 

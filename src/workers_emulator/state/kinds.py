@@ -90,6 +90,4 @@ def public(binding: Mapping[str, Any]) -> dict[str, Any]:
     if binding["type"] in {"secret_text", "secret_key"}:
         for field in _SECRET_FIELDS:
             shown.pop(field, None)
-    if binding["type"] == "d1":  # the answer has both names of the same field
-        shown["database_id"] = shown["id"] = binding.get("database_id") or binding.get("id")
     return shown

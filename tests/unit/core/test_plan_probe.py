@@ -1,5 +1,6 @@
-"""A probe's path is refused where there will surely be no URL to ask it on, and nowhere else."""
+"""A probe's path is refused where no URL will be known to ask it on, and nowhere else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,13 +59,16 @@ def test_routes_are_no_url_to_ask_a_path_on():
         (probing(URL), live_of(project())),
         (probing(PATH, subdomain=SubdomainState()), live_of(project())),
         (probing(PATH, subdomain=SubdomainState(enabled=True)), live_of(project(), subdomain=OFF)),
-        (probing(PATH, subdomain=SubdomainState()), missing(project())),
+        (
+            probing(PATH, subdomain=SubdomainState()),
+            replace(missing(project()), url="https://shop.acme.workers.dev"),
+        ),
         (probing(PATH, triggers=DOMAIN), live_of(project())),
         (probing(PATH, triggers=DOMAIN), missing(project())),
         (probing(PATH, triggers=DOMAIN), live_of(project(), triggers=ATTACHED)),
         (
             probing(PATH, subdomain=SubdomainState()),
-            live_of(project(), subdomain=SubdomainState(), url=None),
+            live_of(project(), subdomain=SubdomainState()),
         ),
     ],
     ids=[
@@ -75,11 +79,21 @@ def test_routes_are_no_url_to_ask_a_path_on():
         "a domain is planned",
         "a domain of a first deploy is planned",
         "a domain is there",
-        "workers.dev could not be read",
+        "whether workers.dev is on could not be read",
     ],
 )
 def test_what_may_come_to_have_a_url_is_asked(desired: Project, live: LiveState):
     assert asks(planned(desired, live))
+
+
+@pytest.mark.parametrize("state", [SubdomainState(), SubdomainState(enabled=True)])
+def test_a_path_is_refused_where_the_url_could_not_be_read(state: SubdomainState):
+    desired = probing(PATH, subdomain=state)
+
+    with pytest.raises(ProblemsError, match="could not be read"):
+        planned(desired, live_of(project(), subdomain=state, url=None))
+    with pytest.raises(ProblemsError, match="could not be read"):
+        planned(desired, missing(project()))
 
 
 def test_a_run_that_changes_nothing_asks_nothing_and_so_is_not_refused():

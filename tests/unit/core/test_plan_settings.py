@@ -1,5 +1,5 @@
 from fakes.builders import live_of, project
-from workers_deploy.core.compare import wanted_subdomain
+from workers_deploy.core.compare_settings import wanted_subdomain
 from workers_deploy.core.plan_settings import settings_steps
 from workers_deploy.core.project import SubdomainState
 from workers_deploy.core.steps import Action

@@ -175,15 +175,27 @@ def test_a_d1_id_under_its_other_name_is_no_change():
 
 def test_an_edit_of_the_compatibility_date_is_shown_with_both_values():
     desired = project()
-    edited = version_of(desired, compatibility_date="2026-01-01")
+    edited = version_of(desired, compatibility_date="2026-01-01", triggered_by="settings")
 
-    (change,) = plan_of(desired, live_of(desired, version=edited)).changes
+    changes = plan_of(desired, live_of(desired, version=edited)).changes
 
-    assert (change.name, change.before, change.after) == (
-        "compatibility_date",
-        "2026-01-01",
-        "2026-11-01",
+    assert [(c.name, c.before, c.after) for c in changes if c.kind == "setting"] == [
+        ("compatibility_date", "2026-01-01", "2026-11-01")
+    ]
+
+
+def test_values_of_a_version_whose_note_says_the_same_are_not_compared():
+    """A version never changes: what is answered in another form is no difference."""
+    desired = project(bindings=(variable(),), placement={"mode": "smart"}, limits={"cpu_ms": 5})
+    answered = version_of(
+        desired,
+        bindings=(variable(text="in another form"),),
+        compatibility_date=None,
+        placement=None,
+        limits=None,
     )
+
+    assert not plan_of(desired, live_of(desired, version=answered)).writes
 
 
 def test_a_gradual_rollout_compares_with_the_version_that_serves_most():

@@ -3,8 +3,8 @@
 What is read is turned into core types here, once.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -20,6 +20,16 @@ from workers_deploy.api.http.models import (
 )
 from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
 from workers_deploy.core.project import Binding, ScriptSettings, SubdomainState, UsageModel
+
+T = TypeVar("T")
+# Not answered is None, what is no list an empty one.
+MaybeTexts = Annotated[
+    list[str] | None, BeforeValidator(lambda value: None if value is None else texts_of(value))
+]
+MaybeObjects = Annotated[
+    list[dict[str, Any]] | None,
+    BeforeValidator(lambda value: None if value is None else objects_of(value)),
+]
 
 
 class AssetSessionResult(WireModel):
@@ -59,12 +69,6 @@ class DispatchedScriptResult(WireModel):
         return _text(self.script.get("migration_tag"))
 
 
-class VersionUrlsResult(WireModel):
-    """GET workers/workers/{name}/versions/{id}: `urls` always point to this version."""
-
-    urls: Texts = Field(default_factory=list)
-
-
 class VersionResult(WireModel):
     """POST versions, GET versions/{id}, and an item of GET versions."""
 
@@ -99,6 +103,7 @@ class VersionResult(WireModel):
             has_preview=self.has_preview,
             cache_options=_maybe_object(runtime.get("cache_options")),
             exports=_maybe_object(runtime.get("exports")),
+            has_assets=runtime.get("assets") is not None,
         )
 
     @property
@@ -150,22 +155,22 @@ class DeploymentResult(WireModel):
 
 
 class ScriptSettingsResult(WireModel):
-    """GET and PATCH script-settings. Cloudflare answers null for "none"."""
+    """GET and PATCH script-settings. Cloudflare answers null for "none", and leaves fields out."""
 
     logpush: bool | None = None
     observability: JsonObject | None = None
-    tags: Texts = Field(default_factory=list)
-    tail_consumers: Objects = Field(default_factory=list)
-    streaming_tail_consumers: Objects = Field(default_factory=list)
+    tags: MaybeTexts = None
+    tail_consumers: MaybeObjects = None
+    streaming_tail_consumers: MaybeObjects = None
 
     def as_core(self) -> ScriptSettings:
-        """Return it as the core knows it; a list that is null is an empty one."""
+        """Return it as the core knows it: None for what is not answered."""
         return ScriptSettings(
-            logpush=bool(self.logpush),
+            logpush=self.logpush,
             observability=self.observability,
-            tags=tuple(self.tags),
-            tail_consumers=tuple(self.tail_consumers),
-            streaming_tail_consumers=tuple(self.streaming_tail_consumers),
+            tags=_tuple(self.tags),
+            tail_consumers=_tuple(self.tail_consumers),
+            streaming_tail_consumers=_tuple(self.streaming_tail_consumers),
         )
 
 
@@ -178,6 +183,12 @@ class SubdomainResult(WireModel):
     def as_core(self) -> SubdomainState:
         """Return it as the core knows it."""
         return SubdomainState(enabled=self.enabled, previews_enabled=self.previews_enabled)
+
+
+class AccountSubdomainResult(WireModel):
+    """GET workers/subdomain."""
+
+    subdomain: str
 
 
 class UsageModelResult(WireModel):
@@ -282,6 +293,10 @@ def bindings_of(value: Any) -> tuple[Binding, ...]:
         for one in objects_of(value)
         if isinstance(one.get("name"), str) and isinstance(one.get("type"), str)
     )
+
+
+def _tuple(items: Iterable[T] | None) -> tuple[T, ...] | None:
+    return None if items is None else tuple(items)
 
 
 def _text(value: Any) -> str | None:

@@ -13,6 +13,7 @@ from workers_deploy.api.endpoints.caller import (
 )
 from workers_deploy.api.endpoints.results import (
     AccountResult,
+    AccountSubdomainResult,
     ScriptSettingsResult,
     SubdomainResult,
     UsageModelResult,
@@ -137,6 +138,13 @@ class Settings(Caller):
         path = f"{ScriptPath(name=script_name)}/subdomain"
         self._call("DELETE", path, "DELETE subdomain", as_nothing)
 
+    def read_account_subdomain(self) -> str:
+        """GET workers/subdomain: the account's part of workers.dev; refused where it has none."""
+        found = self._call(
+            "GET", "/workers/subdomain", "GET workers/subdomain", as_model(AccountSubdomainResult)
+        )
+        return found.subdomain
+
     def read_usage_model(self, script_name: str) -> UsageModel:
         """GET usage-model; refused where the plan has no choice."""
         path = f"{ScriptPath(name=script_name)}/usage-model"
@@ -188,7 +196,18 @@ def script_settings_json(settings: ScriptSettings) -> dict[str, Any]:
     }
     return {
         # No field takes an empty object: null is how one becomes as if it was never set.
-        name: list(value) if isinstance(value, tuple) else (None if value == {} else value)
+        name: list(value) if isinstance(value, tuple) else _said(value)
         for name, value in fields.items()
         if value is not None
     }
+
+
+def _said(value: Any) -> Any:
+    """Return a value without nulls inside: that is how Cloudflare answers what was never set."""
+    return _without_nulls(value) or None if isinstance(value, Mapping) else value
+
+
+def _without_nulls(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _without_nulls(one) for key, one in value.items() if one is not None}

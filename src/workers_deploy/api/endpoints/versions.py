@@ -11,7 +11,7 @@ from workers_deploy.api.endpoints.caller import (
     as_models,
     segment,
 )
-from workers_deploy.api.endpoints.results import DeploymentResult, VersionResult, VersionUrlsResult
+from workers_deploy.api.endpoints.results import DeploymentResult, VersionResult
 from workers_deploy.api.endpoints.scripts import upload_form, upload_options
 from workers_deploy.api.http.body import json_body
 from workers_deploy.api.http.retry import Watch
@@ -98,17 +98,6 @@ class Versions(Caller):
             migration_tag=found.migration_tag,
             last_deployed_from=found.last_deployed_from,
         )
-
-    def read_version_urls(self, script_name: str, version_id: str) -> tuple[str, ...]:
-        """GET workers/workers/{name}/versions/{id}: the preview URLs of one version."""
-        found = self._call(
-            "GET",
-            f"/workers/workers/{segment(script_name)}/versions/{segment(version_id)}",
-            f"GET workers/versions/{version_id[:8]}",
-            as_model(VersionUrlsResult),
-            options=Options(lags=True),
-        )
-        return tuple(found.urls)
 
     def create_deployment(
         self,

@@ -26,11 +26,16 @@ class ZoneEndpoints(Caller):
     """`/zones`, which are found by the account's id but don't stand below it."""
 
     def read_zone_id(self, name: str) -> str | None:
-        """GET zones: the id of the account's zone of this name; None where the token sees none."""
+        """GET zones: the id of the account's zone of this name; None where the token sees none.
+
+        A token that may not read zones sees none: what needs one says so, the rest goes on.
+        """
         query = {"name": name, "account.id": self.account_id}
-        found = self._send(
-            _call("GET", "/zones", f"GET zones ({name})", query=query), as_models(ZoneResult)
-        )
+        call = _call("GET", "/zones", f"GET zones ({name})", query=query)
+        try:
+            found = self._send(call, as_models(ZoneResult))
+        except RefusedError:
+            return None
         return next((zone.id for zone in found if zone.name == name), None)
 
     def find_zone_ids(self, places: Iterable[Place]) -> Mapping[str, str]:

@@ -92,6 +92,12 @@ class Retrier:
         policy.max_attempts = number
         return policy
 
+    def briefly(self, seconds: float) -> "Retrier":
+        """Return the policy of what can be done without: two tries, within so many seconds."""
+        policy = self.with_attempts(min(self.max_attempts, 2))
+        policy.deadline = min(self.deadline, self.clock() + seconds)
+        return policy
+
     def remaining(self) -> float:
         """Return the seconds that are left until the deadline; negative when it has passed."""
         return self.deadline - self.clock()

@@ -1,14 +1,12 @@
 """Reads a script as Cloudflare reports it: GETs only, in two rounds of requests at once.
 
-Where the version that should serve is known beforehand, all of it is one round.
-
 Triggers are read beside both rounds, and only where a project names some: what a hostname or a
 queue belongs to does not depend on the script.
 
 Live is what serves: deployment → version, by id. The endpoints that answer for the *latest* version
 (settings, secrets) are not asked; the live version's bindings name its secrets as well.
 
-For a script that exists that is six requests (where one version serves), for an unknown one three.
+For a script that exists that is five requests (where one version serves), for an unknown one two.
 What a plan can do without may fail and is told in `unread`: the URL and state of workers.dev (a
 token may lack the right to read them, and the deploy is good all the same) and the usage model,
 which free plans may not read.
@@ -19,15 +17,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from workers_deploy.api.endpoints.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
-from workers_deploy.api.endpoints.scripts import WorkerInfo
 from workers_deploy.api.endpoints.versions import ReadVersion
+from workers_deploy.api.live.addresses import Addresses, read_addresses
 from workers_deploy.api.live.triggers import read_triggers
 from workers_deploy.core.live import LiveDeployment, LiveState, LiveVersion
-from workers_deploy.core.project import ScriptSettings, SubdomainState, Triggers, UsageModel
+from workers_deploy.core.project import ScriptSettings, Triggers, UsageModel
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, RefusedError
 
@@ -52,23 +50,22 @@ class _Known:
     """The first round: None each where Cloudflare knows no such script."""
 
     deployments: tuple[LiveDeployment, ...] | None
-    latest: tuple[LiveVersion, ...] | None
     settings: ScriptSettings | None
 
     @property
     def active_ids(self) -> tuple[str, ...]:
         """Return the versions that serve, by their share."""
         active = self.deployments[0] if self.deployments else None
-        return tuple(share.version_id for share in active.shares) if active else ()
+        return tuple(share.version_id for share in active.serving) if active else ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Further:
     """The second round, under way."""
 
-    versions: dict[str, Future[ReadVersion]]
-    subdomain: Future[_Maybe[SubdomainState]]
-    worker: Future[_Maybe[WorkerInfo]]
+    versions: Sequence[Future[ReadVersion]]
+    latest: Future[tuple[LiveVersion, ...] | None]
+    addresses: Future[Addresses]
     usage_model: Future[_Maybe[UsageModel]]
 
 
@@ -84,28 +81,22 @@ class _Reads:
         """Ask, at once, whether there is such a script and what serves; returns when it is told."""
         client, name = self.client, self.script_name
         deployments = pool.submit(_unless_unknown, lambda: client.list_deployments(name))
-        latest = pool.submit(_unless_unknown, lambda: client.list_versions(name, per_page=1))
         settings = pool.submit(_unless_unknown, self.settings)
         found = deployments.result()
         with _saying_what_serves(found):
-            return _Known(deployments=found, latest=latest.result(), settings=settings.result())
+            return _Known(deployments=found, settings=settings.result())
 
     def further(self, pool: ThreadPoolExecutor, version_ids: Sequence[str]) -> _Further:
         """Begin to ask what only a script that is there has."""
         client, name = self.client, self.script_name
+        version = partial(client.read_version, name, is_new=True)
+        latest = partial(client.list_versions, name, per_page=1)
         return _Further(
-            versions=self.versions(pool, version_ids),
-            subdomain=pool.submit(_maybe, "workers.dev", lambda: client.read_subdomain(name)),
-            worker=pool.submit(_maybe, "the URL", lambda: client.read_worker(name)),
+            versions=[pool.submit(version, one) for one in version_ids],
+            latest=pool.submit(_unless_unknown, latest),
+            addresses=pool.submit(read_addresses, client, name),
             usage_model=pool.submit(self._usage_model),
         )
-
-    def versions(
-        self, pool: ThreadPoolExecutor, version_ids: Sequence[str]
-    ) -> dict[str, Future[ReadVersion]]:
-        """Begin to read some versions."""
-        read = partial(self.client.read_version, self.script_name, is_new=True)
-        return {one: pool.submit(read, one) for one in version_ids}
 
     def deployments(self) -> tuple[LiveDeployment, ...]:
         """Return the deployments of a script that is known; one without versions has none."""
@@ -132,12 +123,10 @@ def read_live_state(
     *,
     want_usage_model: bool = False,
     triggers: Triggers | None = None,
-    serving: str | None = None,
 ) -> LiveState:
     """Return the script as Cloudflare reports it now; an unknown script is an empty state.
 
     Of triggers the kinds that `triggers` names, with whom their hostnames and queues belong to.
-    `serving` is the id of the version that most likely serves a script that is there.
 
     Raises:
         RefusedError: deployments, versions, script settings or triggers are refused.
@@ -146,20 +135,19 @@ def read_live_state(
     """
     reads = _Reads(client=client, script_name=script_name, wants_usage_model=want_usage_model)
     if triggers is None or triggers == Triggers():
-        return _read_script(reads, serving)
+        return _read_script(reads)
     with ThreadPoolExecutor(max_workers=1) as pool:
         reading = pool.submit(read_triggers, client, script_name, triggers)
-        state = _read_script(reads, serving)
+        state = _read_script(reads)
     with _saying_what_serves((state.deployment,) if state.deployment else ()):
         read = reading.result()
     return replace(state, triggers=read.triggers, unread=(*state.unread, *read.unread))
 
 
-def _read_script(reads: _Reads, serving: str | None) -> LiveState:
+def _read_script(reads: _Reads) -> LiveState:
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        further = reads.further(pool, (serving,)) if serving is not None else None
         known = reads.first(pool)
-        if known.deployments is None and known.latest is None and known.settings is None:
+        if known.deployments is None and known.settings is None:
             return LiveState(script_name=reads.script_name)
         if known.settings is None:
             # A script that only some endpoints know: settings that are not read are no empty ones.
@@ -167,12 +155,8 @@ def _read_script(reads: _Reads, serving: str | None) -> LiveState:
         if known.deployments is None:
             # Nor does that what serves is not read mean that nothing does.
             known = replace(known, deployments=reads.deployments())
-        if further is None:
-            further = reads.further(pool, known.active_ids)
-        missing = [one for one in known.active_ids if one not in further.versions]
-        further.versions.update(reads.versions(pool, missing))
         with _saying_what_serves(known.deployments):
-            return _state(reads.script_name, known, further)
+            return _state(reads.script_name, known, reads.further(pool, known.active_ids))
 
 
 @contextmanager
@@ -198,18 +182,14 @@ def read_deployments(client: WorkersClient, script_name: str) -> tuple[LiveDeplo
 
 def _state(script_name: str, known: _Known, further: _Further) -> LiveState:
     deployments = known.deployments or ()
-    latest = known.latest[0] if known.latest else None
-    versions = [further.versions[one].result() for one in known.active_ids]
+    latest = next(iter(further.latest.result() or ()), None)
+    versions = [version.result() for version in further.versions]
     live = versions[0] if versions else None
-    subdomain, worker = further.subdomain.result(), further.worker.result()
-    usage_model = further.usage_model.result()
-    info = worker.value
-    # The worker's own answer holds the state of workers.dev as well.
-    state = subdomain.value or (info.subdomain if info else None)
+    addresses, usage_model = further.addresses.result(), further.usage_model.result()
     return LiveState(
         script_name=script_name,
         exists=True,
-        script_tag=info.id if info else None,
+        script_tag=addresses.script_tag,
         deployment=deployments[0] if deployments else None,
         former_deployments=deployments[1:],
         versions=tuple(one.version for one in versions),
@@ -217,10 +197,11 @@ def _state(script_name: str, known: _Known, further: _Further) -> LiveState:
         migration_tag=live.migration_tag if live else None,
         last_deployed_from=live.last_deployed_from if live else None,
         script_settings=known.settings or ScriptSettings(),
-        subdomain=state or SubdomainState(),
-        url=info.url if info else None,
+        subdomain=addresses.subdomain,
+        url=addresses.url,
+        preview_url_suffix=addresses.preview_url_suffix,
         usage_model=usage_model.value,
-        unread=_problems(subdomain, worker, usage_model),
+        unread=(*addresses.unread, *([usage_model.problem] if usage_model.problem else [])),
     )
 
 
@@ -238,7 +219,3 @@ def _maybe(what: str, read: Callable[[], T]) -> _Maybe[T]:
         return _Maybe(value=read())
     except ApiError as error:
         return _Maybe(problem=f"{what} could not be read: {error.message}")
-
-
-def _problems(*reads: _Maybe[Any]) -> tuple[str, ...]:
-    return tuple(read.problem for read in reads if read.problem)

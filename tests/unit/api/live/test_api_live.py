@@ -42,6 +42,7 @@ def cloudflare():
                     "enabled": True,
                     "previews_enabled": False,
                     "url": "https://hello.acme.workers.dev",
+                    "preview_url_suffix": "-hello.acme.workers.dev",
                 },
             }
         ),
@@ -73,13 +74,12 @@ def test_live_is_the_version_that_serves_and_not_the_latest_one(cloudflare):
     assert (state.usage_model, state.unread) == (None, ())
 
 
-def test_a_script_is_read_in_six_requests_all_of_them_gets(cloudflare):
+def test_a_script_is_read_in_five_requests_all_of_them_gets(cloudflare):
     read(cloudflare)
 
     assert sorted(cloudflare.asked) == [
         "GET /workers/scripts/hello/deployments",
         "GET /workers/scripts/hello/script-settings",
-        "GET /workers/scripts/hello/subdomain",
         "GET /workers/scripts/hello/versions",
         "GET /workers/scripts/hello/versions/v1",
         "GET /workers/workers/hello",
@@ -87,14 +87,13 @@ def test_a_script_is_read_in_six_requests_all_of_them_gets(cloudflare):
 
 
 def test_reads_that_do_not_depend_on_each_other_are_sent_at_once(cloudflare):
-    """Each of a round waits until all three are under way: one after the other, it would hang."""
-    first, second = threading.Barrier(3), threading.Barrier(3)
+    """Each of a round waits until all of it are under way: one after the other, it would hang."""
+    first, second = threading.Barrier(2), threading.Barrier(3)
     rounds = {
         "/deployments": first,
-        "/versions": first,
         "/script-settings": first,
+        "/versions": second,
         "/versions/v1": second,
-        "/subdomain": second,
         "/workers/workers/hello": second,
     }
 
@@ -107,36 +106,20 @@ def test_reads_that_do_not_depend_on_each_other_are_sent_at_once(cloudflare):
 
 
 @pytest.mark.parametrize("code", [10007, 10090, 10092])
-def test_an_unknown_script_is_an_empty_state_after_three_requests(cloudflare, code):
+def test_an_unknown_script_is_an_empty_state_after_two_requests(cloudflare, code):
     unknown(cloudflare, code)
 
     state = read(cloudflare)
 
     assert (state.exists, state.live, state.unread) == (False, None, ())
-    assert len(cloudflare.requests) == 3
+    assert len(cloudflare.requests) == 2
 
 
-def test_all_is_asked_at_once_where_the_version_that_serves_is_known(cloudflare):
-    together = threading.Barrier(6)
+def test_a_version_at_zero_percent_does_not_serve_and_is_not_read(cloudflare):
+    shares = [{"version_id": "v0", "percentage": 0}, *SHARES]
+    cloudflare.on("GET /deployments", good({"deployments": [{"id": "d", "versions": shares}]}))
 
-    def answer(request):
-        together.wait(timeout=PATIENCE)
-        return cloudflare(request)
-
-    assert read(answer, serving="v1").live.id == "v1"
-
-
-def test_another_version_serves_than_the_expected_one(cloudflare):
-    state = read(cloudflare, serving="v2")
-
-    assert [version.id for version in state.versions] == ["v1"]
-
-
-def test_the_expected_version_of_an_unknown_script_is_no_failure(cloudflare):
-    unknown(cloudflare, 10007)
-    cloudflare.on("GET /versions/v1", bad(404, 10007, "does not exist"))
-
-    assert not read(cloudflare, serving="v1").exists
+    assert [one.id for one in read(cloudflare).versions] == ["v1"]
 
 
 def test_both_versions_of_a_gradual_rollout_are_read_the_larger_share_first(cloudflare):
@@ -150,30 +133,64 @@ def test_both_versions_of_a_gradual_rollout_are_read_the_larger_share_first(clou
     assert [one.id for one in read(cloudflare).versions] == ["v2", "v1"]
 
 
-@pytest.mark.parametrize("refusal", [bad(401, 10000, "no"), bad(403, 10023, "no"), page(403)])
-def test_a_token_that_may_not_read_workers_dev_can_still_deploy(cloudflare, refusal):
-    cloudflare.on("GET /subdomain", refusal)
+NO_WORKER = [bad(401, 10000, "no"), bad(403, 10023, "no"), page(403), page(502)]
+
+
+@pytest.mark.parametrize("refusal", NO_WORKER)
+def test_where_the_worker_cannot_be_read_the_account_tells_its_urls(cloudflare, refusal):
+    cloudflare.on("GET /workers/workers/hello", refusal)
+    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
 
     state = read(cloudflare)
 
     assert state.subdomain == SubdomainState(enabled=True, previews_enabled=False)
-    assert state.unread[0].startswith("workers.dev could not be read: ")
+    assert state.url == "https://hello.acme.workers.dev"
+    assert state.preview_url_suffix == "-hello.acme.workers.dev"
+    assert state.unread == ()
 
 
-def test_without_either_source_the_state_of_workers_dev_is_unknown(cloudflare):
-    cloudflare.on("GET /subdomain", bad(403, 10023, "no"))
+def test_a_worker_that_is_answered_without_its_addresses_is_completed(cloudflare):
+    cloudflare.on("GET /workers/workers/hello", good({"id": "tag1", "subdomain": None}))
+    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
+
+    state = read(cloudflare)
+
+    assert (state.script_tag, state.url) == ("tag1", "https://hello.acme.workers.dev")
+    assert state.subdomain == SubdomainState(enabled=True, previews_enabled=False)
+
+
+def test_without_any_source_the_state_of_workers_dev_is_unknown(cloudflare):
+    cloudflare.on("GET /hello/subdomain", bad(403, 10023, "no"))
+    cloudflare.on("GET /workers/subdomain", bad(404, 10007, "no"))
     cloudflare.on("GET /workers/workers/hello", bad(404, 10007, "no"))
 
     state = read(cloudflare)
 
     assert (state.subdomain, state.url) == (SubdomainState(), None)
-    assert len(state.unread) == 2
+    assert [text.partition(" could")[0] for text in state.unread] == ["workers.dev", "the URL"]
 
 
-def test_a_server_that_never_answers_a_cosmetic_read_is_no_failure(cloudflare):
+def test_a_server_that_never_answers_what_a_run_can_do_without_is_asked_twice(cloudflare):
+    time = FakeTime()
     cloudflare.on("GET /workers/workers/hello", page(502))
+    cloudflare.on("GET /workers/subdomain", page(502))
 
-    assert "the URL could not be read" in read(cloudflare).unread[0]
+    state = read(cloudflare, time)
+
+    assert "the URL could not be read" in state.unread[0]
+    assert cloudflare.asked.count("GET /workers/workers/hello") == 2
+    assert sum(time.slept) < 10
+
+
+def test_nobody_waits_long_for_what_a_run_can_do_without(cloudflare):
+    time = FakeTime()
+    throttled = page(429)
+    throttled.headers["Retry-After"] = "60"
+    cloudflare.on("GET /workers/workers/hello", throttled)
+    cloudflare.on("GET /workers/subdomain", good({"subdomain": "acme"}))
+
+    assert read(cloudflare, time).url == "https://hello.acme.workers.dev"
+    assert time.slept == []
 
 
 @pytest.mark.parametrize("end", ["deployments", "versions", "script-settings", "versions/v1"])

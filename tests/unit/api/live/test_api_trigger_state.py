@@ -283,4 +283,4 @@ def test_live_is_read_without_triggers_where_a_project_names_none(cloudflare):
         state = read_live_state(client, "shop", triggers=Triggers())
 
     assert state.triggers == Triggers()
-    assert len(cloudflare.requests) == 3
+    assert len(cloudflare.requests) == 2

@@ -71,12 +71,3 @@ def test_numbers_of_a_page_are_checked_before_they_are_used(account):
     answer = account.ask("GET", "/workers/scripts-search", params={"page": "9" * 5000})
 
     assert code(answer) == (400, 10004)
-
-
-def test_a_placement_by_region_has_no_mode(account):
-    account.upload(metadata={"placement": {"region": "aws:eu-west-1"}})
-
-    script = account.ask("GET", "/workers/scripts").json()["result"][0]
-
-    assert script["placement"] == {"region": "aws:eu-west-1"}
-    assert "placement_mode" not in script
