@@ -10,6 +10,21 @@ import pytest
 from conformance.target import Script, Target, worker
 
 HELLO = worker("new Response('hello')")
+PLACEMENTS: dict[str, dict[str, Any]] = {
+    "off": {"mode": "off"},
+    "smart": {"mode": "smart"},
+    "hint": {"mode": "smart", "hint": "wnam"},
+    "region": {"region": "aws:us-east-1"},
+    "targeted-region": {"mode": "targeted", "region": "gcp:europe-west1"},
+    "host": {"host": "example.com:443"},
+    "hostname": {"hostname": "example.com"},
+}
+CACHES = {
+    "on": {"enabled": True},
+    "off": {"enabled": False},
+    "across-versions": {"enabled": True, "cross_version_cache": True},
+    "of-one-version": {"enabled": True, "cross_version_cache": False},
+}
 ON = {"enabled": True}
 OBSERVABILITY: dict[str, dict[str, Any]] = {
     "on": ON,
@@ -43,6 +58,22 @@ def assert_deployed_once(script: Script, *words: str) -> None:
     assert first.outputs["outcome"] == "deployed"
     assert second.outputs["outcome"] == "unchanged", second.log
     assert script.version_ids() == [first.outputs["version-id"]]
+
+
+@pytest.mark.parametrize("form", PLACEMENTS)
+def test_each_form_of_placement_is_deployed_once(target: Target, form: str):
+    script = target.script("placed", placement=PLACEMENTS[form])
+    script.write("index.js", HELLO)
+
+    assert_deployed_once(script)
+
+
+@pytest.mark.parametrize("form", CACHES)
+def test_each_form_of_cache_is_deployed_once(target: Target, form: str):
+    script = target.script("cached", cache=CACHES[form])
+    script.write("index.js", HELLO)
+
+    assert_deployed_once(script)
 
 
 @pytest.mark.parametrize("form", OBSERVABILITY)
