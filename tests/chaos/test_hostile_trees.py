@@ -149,7 +149,7 @@ REPOSITORIES = {
     ),
     "HEAD that is a device": Hostile(make=repository(link(".git/HEAD", "/dev/zero")), exit_code=0),
     "endless loop of references": Hostile(
-        make=repository(files(__git__refs__heads__main="ref: refs/heads/main\n")), exit_code=0
+        make=repository(files(_git__refs__heads__main="ref: refs/heads/main\n")), exit_code=0
     ),
 }
 INPUTS = {

@@ -58,7 +58,10 @@ def copy_case(cases: Path, name: str, target: Path) -> Path:
     directory = target / name
     if directory.exists():
         return directory
-    shutil.copytree(cases / "cases" / name, directory)
+    # Without the modes: what lies there may be read only.
+    directory.mkdir()
+    for file in (cases / "cases" / name).iterdir():
+        shutil.copyfile(file, directory / file.name)
     for file in list(directory.glob("wrangler.*")):
         make_project(directory, file.name, file.read_text(encoding="utf-8-sig"))
     return directory

@@ -9,9 +9,11 @@ Paths are plain texts, below the repository with `/`: there may be 100,000 of th
 
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workers_deploy.dataclass import dataclass
+from workers_deploy.project.desired.repository import open_repository
 
 if TYPE_CHECKING:
     from dulwich.ignore import IgnoreFilterManager
@@ -38,10 +40,8 @@ def find_uncommitted(deployed: Deployed) -> str | None:
 
     None also where that can't be known: no repository, no commit, or one that can't be read.
     """
-    from dulwich.repo import Repo  # noqa: PLC0415  # 0.1 s, only for repositories
-
     try:
-        with Repo.discover(deployed.project) as repository:
+        with open_repository(Path(deployed.project)) as repository:
             return _Comparison(repository).find(deployed)
     except Exception:  # noqa: BLE001  # whatever is wrong with .git, the deploy does without a commit
         return None
@@ -51,7 +51,7 @@ class _Comparison:
     """The work tree against the commit; trees, index and ignore files are read on demand."""
 
     def __init__(self, repository: "Repo") -> None:
-        from dulwich.objects import Commit  # noqa: PLC0415  # as above
+        from dulwich.objects import Commit  # noqa: PLC0415  # 0.1 s, only for repositories
 
         self._repository = repository
         self._root = os.path.realpath(repository.path)

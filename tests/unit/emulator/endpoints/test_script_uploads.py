@@ -87,7 +87,7 @@ def test_a_script_that_is_too_large_is_refused_and_source_maps_do_not_count(acco
         ({"compatibility_date": "2999-01-01"}, [module()], (400, 10021)),
         ({"compatibility_date": "20260101"}, [module()], (400, 10021)),
         ({"compatibility_date": 7}, [module()], (400, 10021)),
-        ({"observability": {}}, [module()], (400, 10021)),
+        ({"observability": {"enabled": "yes"}}, [module()], (400, 10021)),
         ({"limits": {"cpu_ms": 300_001}}, [module()], (400, 10206)),
         ({"limits": {"cpu_ms": 5}, "usage_model": "bundled"}, [module()], (400, 10205)),
         ({"annotations": {"workers/tag": "t" * 101}}, [module()], (400, 10021)),
