@@ -98,13 +98,17 @@ class Caller:
 
     def _exchange(self, call: Call) -> Answer:
         """Send a call once, after a pause where little is left of the token's requests."""
-        pause = self.connection.budget_of(call).pause()
-        if 0 < pause < self.retrier.remaining():
-            self.retrier.tell(
-                f"{call.label}: few requests are left to this token, waiting {pause:.1f} s"
-            )
-            self.retrier.sleep(pause)
-        return self.connection.send(call, until=self.retrier.deadline)
+        budget = self.connection.budget_of(call)
+        pause = budget.pause()
+        try:
+            if 0 < pause < self.retrier.remaining():
+                self.retrier.tell(
+                    f"{call.label}: few requests are left to this token, waiting {pause:.1f} s"
+                )
+                self.retrier.sleep(pause)
+            return self.connection.send(call, until=self.retrier.deadline)
+        finally:
+            budget.end()
 
     def _send_bare(self, method: str, path: str, label: str, parse: Callable[[Answer], T]) -> T:
         """Send a call that belongs to no account; the first page, of up to 50."""

@@ -33,14 +33,19 @@ class Budget:
         self._lock = threading.Lock()
         self._requests = LITTLE + 1
         self._resets_at = 0.0
+        self._under_way = 0
 
     def note(self, headers: Mapping[str, str]) -> None:
-        """Keep what an answer says is left; an answer that says nothing changes nothing."""
+        """Keep what an answer says is left, less the requests that are under way beside it.
+
+        An answer that says nothing changes nothing.
+        """
         left = left_of(headers)
         if left is None:
             return
         with self._lock:
-            self._requests = left.requests
+            beside = max(self._under_way - 1, 0)
+            self._requests = max(left.requests - beside, 0)
             self._resets_at = self._clock() + left.seconds
 
     def pause(self) -> float:
@@ -52,11 +57,18 @@ class Budget:
             seconds = self._resets_at - self._clock()
             requests = self._requests
             self._requests = max(requests - 1, 0)
-        if requests > LITTLE or seconds <= 0:
+            self._under_way += 1
+        # Answers tell whole seconds: for the part that they leave out, nothing is known to be new.
+        if requests > LITTLE or seconds <= -ROUNDED_OFF:
             return 0.0
         if not requests:
             return min(seconds + ROUNDED_OFF, LONGEST_PAUSE)
-        return min(seconds / (requests + 1), LONGEST_PAUSE)
+        return min(max(seconds, ROUNDED_OFF) / (requests + 1), LONGEST_PAUSE)
+
+    def end(self) -> None:
+        """Count a request no longer as under way: it was answered, or given up."""
+        with self._lock:
+            self._under_way -= 1
 
 
 def left_of(headers: Mapping[str, str]) -> Left | None:

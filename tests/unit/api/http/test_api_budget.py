@@ -96,3 +96,13 @@ def test_a_run_without_time_to_wait_goes_ahead():
     read_twice(time, told, seconds=5.0)
 
     assert (time.slept, told) == ([], [])
+
+
+def test_requests_that_are_under_way_count_as_used():
+    budget = Budget(lambda: 0.0)
+    budget.pause()
+    budget.pause()
+    budget.note({"ratelimit": '"default";r=1;t=30'})
+    budget.end()
+
+    assert budget.pause() == 31.0, "the other request takes the one that is left"
