@@ -85,6 +85,10 @@ class Cloudflare(EmulatorServer):
         pattern = Fault.model_validate({"route": route, "kind": "slow"})
         self._changes.append((pattern, change))
 
+    def answer_truly(self) -> None:
+        """Let nothing edit answers any more."""
+        self._changes.clear()
+
     def forget_requests(self) -> None:
         """Look at what follows only."""
         self.sent.clear()

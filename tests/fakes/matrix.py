@@ -40,7 +40,7 @@ class Cell:
     nth: int = 1
     fault: Mapping[str, Any] = field(default_factory=dict)
     probe: str = ""  # "refused", "unanswered" or, where the script answers, ""
-    mismatch: bool = False  # someone changes a setting before the check
+    mismatch: bool = False  # a binding is missing from what is read
 
 
 def _request(title: str, route: str, kind: str, nth: int = 1) -> Cell:
@@ -70,11 +70,9 @@ def cells_of(step: str, *, is_first: bool) -> list[Cell]:
     """Return the ways in which a step fails; none where such a deploy has no such step."""
     match step:
         case "Check":
-            # Read before by the plan and to read settings back; by an update also before that.
-            reads = 3 if is_first else 4
-            kinds = ("refused", "unanswered")
-            failing = [_request(step, "GET script-settings", kind, reads) for kind in kinds]
-            return [*failing, Cell(title=step, route=failing[0].route, nth=reads, mismatch=True)]
+            route, nth = "GET versions/*", 1 if is_first else 2  # an update's plan reads it too
+            failing = [_request(step, route, kind, nth) for kind in ("refused", "unanswered")]
+            return [*failing, Cell(title=step, route=route, nth=nth, mismatch=True)]
         case "Probe":
             # Others deploy as the check's last read goes on; an update's plan reads it as well.
             route, nth = "GET workers/workers/shop", 1 if is_first else 2
@@ -137,6 +135,7 @@ class Account:
         cloudflare = self.cloudflare
         cloudflare.faults()
         cloudflare.forget_requests()
+        cloudflare.answer_truly()
         cloudflare.account.write(self._states[is_first])
         cloudflare.account.assets.clear()
         return seen(cloudflare)
@@ -150,7 +149,7 @@ class Account:
             cloudflare.faults({"route": cell.route, "nth": cell.nth, "count": None, **cell.fault})
         cloudflare.when(cell.route, meanwhile, nth=cell.nth)
         if cell.mismatch:
-            cloudflare.when(cell.route, self.change_a_setting, nth=cell.nth)
+            cloudflare.alter(cell.route, _without_greeting)
         return self.runner.fast(
             "deploy",
             usage_model="standard",
@@ -161,11 +160,6 @@ class Account:
             probe_timeout=2,
         )
 
-    def change_a_setting(self) -> None:
-        """What someone does in the dashboard at a bad moment."""
-        path = "/workers/scripts/shop/script-settings"
-        self.cloudflare.ask("PATCH", path, {"tags": ["theirs"], "logpush": False})
-
     def deploy_theirs(self, *, is_first: bool) -> None:
         """What someone else deploys at a bad moment."""
         if is_first:
@@ -173,6 +167,11 @@ class Account:
                 upload(self.cloudflare, "shop", "theirs", logpush=True)
         else:
             self.cloudflare.deploy_version(self.theirs)
+
+
+def _without_greeting(version: dict[str, Any]) -> None:
+    bindings = version["resources"]["bindings"]
+    bindings[:] = [binding for binding in bindings if binding["name"] != "GREETING"]
 
 
 def seen(cloudflare: Cloudflare) -> dict[str, Any]:
@@ -211,8 +210,8 @@ def assert_as_told(
     """Fail where what is live is neither as before nor as wanted, nor exactly what the run says."""
     now = seen(account.cloudflare)
     if cell.mismatch:
-        assert "logpush" in run.report["error"]["message"], "what differs is told"
-        wanted, before = ({**state, "Settings": now["Settings"]} for state in (wanted, before))
+        message = run.report["error"]["message"]
+        assert "binding GREETING is missing" in message, "what is wrong is told"
     assert run.exit_code in (*EXIT_CODES[run.outcome], *([7] if run.outcome == "partial" else []))
     match run.outcome:
         case "deployed":

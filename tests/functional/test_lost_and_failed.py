@@ -296,12 +296,11 @@ def _hide_workers_dev(cloudflare: Cloudflare, *more: dict[str, object]) -> None:
     )
 
 
-def test_a_setting_whose_reads_lag_too_long_is_put_back(live: Runner, cloudflare: Cloudflare):
-    former = cloudflare.served()
+def test_a_setting_whose_reads_lag_too_long_is_told(live: Runner, cloudflare: Cloudflare):
+    """Cloudflare answered that it took the setting."""
     cloudflare.fail("GET script-settings", "stale", seconds=10_000, nth=2, count=None)
 
     run = live.fast("deploy")
 
-    assert run.exit_code == 6, run.log
-    assert run.outcome == "failed"
-    assert cloudflare.served() == former
+    assert (run.exit_code, run.outcome) == (0, "deployed"), run.log
+    assert "logpush was set to false and reads true" in run.log

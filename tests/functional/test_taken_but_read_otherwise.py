@@ -226,4 +226,4 @@ def test_what_cannot_be_read_of_settings_is_a_warning(
 
     run = deployed(changed)
 
-    assert any("script settings could not be read" in text for text in run.report["warnings"])
+    assert any("could not be read back" in text for text in run.report["warnings"])

@@ -21,7 +21,7 @@ def wanted_settings(project: Project, live: LiveState) -> ScriptSettings:
     desired, actual = project.script_settings, live.script_settings
     observability = desired.observability
     if observability is not None:
-        observability = laid_over(_without_nulls(actual.observability or {}), observability)
+        observability = laid_over(without_nulls(actual.observability or {}), observability)
     desired = replace(desired, observability=observability, tags=_wanted_tags(project, actual))
     differing = {
         field.name: getattr(desired, field.name)
@@ -58,10 +58,10 @@ def differs(wanted: Any, actual: Any) -> bool:
     return bool(wanted != actual) and bool(wanted or actual)
 
 
-def _without_nulls(value: Mapping[str, Any]) -> dict[str, Any]:
+def without_nulls(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is set: Cloudflare answers null for what is not, and need not take it."""
     return {
-        key: _without_nulls(one) if isinstance(one, Mapping) else one
+        key: without_nulls(one) if isinstance(one, Mapping) else one
         for key, one in value.items()
         if one is not None
     }

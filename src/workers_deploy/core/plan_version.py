@@ -10,7 +10,7 @@ from workers_deploy.core.compare import (
     compare_runtime,
     compare_secrets,
 )
-from workers_deploy.core.compare_settings import laid_over
+from workers_deploy.core.compare_settings import laid_over, without_nulls
 from workers_deploy.core.digest import Note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare, render_shares
 from workers_deploy.core.project import (
@@ -236,8 +236,9 @@ def _with_live_settings(project: Project, live: LiveState) -> Project:
         for field in fields(ScriptSettings)
         if getattr(said, field.name) is None and field.name != "tags"
     }
-    if said.observability is not None and actual.observability:
-        kept["observability"] = laid_over(actual.observability, said.observability)
+    if actual.observability:
+        former = without_nulls(actual.observability)
+        kept["observability"] = laid_over(former, said.observability or {})
     return replace(project, script_settings=replace(said, **kept))
 
 

@@ -23,6 +23,7 @@ from workers_deploy.api.endpoints.results import (
 from workers_deploy.api.http.answer import Answer
 from workers_deploy.api.http.body import FormBody, Part, compact_json, json_body, new_boundary
 from workers_deploy.api.http.retry import Watch
+from workers_deploy.core.compare_settings import without_nulls
 from workers_deploy.core.project import Binding, ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.dataclass import dataclass
 
@@ -204,10 +205,4 @@ def script_settings_json(settings: ScriptSettings) -> dict[str, Any]:
 
 def _said(value: Any) -> Any:
     """Return a value without nulls inside: that is how Cloudflare answers what was never set."""
-    return _without_nulls(value) or None if isinstance(value, Mapping) else value
-
-
-def _without_nulls(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    return without_nulls(value) or None if isinstance(value, Mapping) else value

@@ -1,18 +1,16 @@
 """Reads back what a run has written, and nothing else; all at once."""
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
 
-from workers_deploy.api.endpoints.caller import ScriptPath
+from workers_deploy.api.endpoints.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
+from workers_deploy.api.endpoints.versions import ReadVersion
 from workers_deploy.api.live.addresses import Addresses, read_addresses
-from workers_deploy.api.live.triggers import read_triggers
-from workers_deploy.core.live import LiveState
-from workers_deploy.core.project import ScriptSettings, Triggers
+from workers_deploy.api.live.triggers import ReadTriggers, read_triggers
+from workers_deploy.core.live import LiveDeployment, LiveState
+from workers_deploy.core.project import ScriptSettings, Triggers, UsageModel
 from workers_deploy.dataclass import dataclass
-
-T = TypeVar("T")
+from workers_deploy.errors import RefusedError
 
 AT_ONCE = 6  # requests
 
@@ -29,48 +27,80 @@ class Written:
     triggers: Triggers | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reading:
+    """The requests under way; None for what is not read."""
+
+    deployments: Future[tuple[LiveDeployment, ...]] | None
+    version: Future[ReadVersion] | None
+    script_settings: Future[ScriptSettings] | None
+    usage_model: Future[UsageModel] | None
+    triggers: Future[ReadTriggers] | None
+    addresses: Future[Addresses] | None
+
+
 def read_written(client: WorkersClient, script_name: str, written: Written) -> LiveState:
     """Return these parts of a script; the others are as if they were not set.
 
+    A script that nobody knows any more is an empty state. Where it answers is read as far as that
+    can be: `unread` says so.
+
     Raises:
-        RefusedError: one of them is refused.
+        RefusedError: one of the parts is refused.
         UnansweredError: one of them is not answered after all tries.
 
     """
-    version_id, triggers = written.version_id, written.triggers
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-
-        def begin(read: Callable[[], T], *, wanted: bool) -> Future[T] | None:
-            return pool.submit(read) if wanted else None
-
-        path = ScriptPath(name=script_name)
-        deployments = begin(lambda: client.list_deployments(script_name), wanted=written.traffic)
-        version = begin(
-            lambda: client.read_version(script_name, version_id or "", is_new=True),
-            wanted=version_id is not None,
-        )
-        settings = begin(lambda: client.read_script_settings(path), wanted=written.script_settings)
-        usage_model = begin(
-            lambda: client.read_usage_model(script_name), wanted=written.usage_model
-        )
-        found_triggers = begin(
-            lambda: read_triggers(client, script_name, triggers or Triggers()),
-            wanted=triggers is not None,
-        )
-        addresses = read_addresses(client, script_name) if written.addresses else Addresses()
-    newest = deployments.result() if deployments else ()
+        reading = _begin(pool, client, script_name, written)
+    if _is_unknown(reading):
+        return LiveState(script_name=script_name)
+    deployments = reading.deployments.result() if reading.deployments else ()
+    addresses = reading.addresses.result() if reading.addresses else Addresses()
     return LiveState(
         script_name=script_name,
         exists=True,
         script_tag=addresses.script_tag,
-        deployment=next(iter(newest), None),
-        former_deployments=newest[1:],
-        versions=(version.result().version,) if version else (),
-        script_settings=settings.result() if settings else ScriptSettings(),
+        deployment=next(iter(deployments), None),
+        former_deployments=deployments[1:],
+        versions=(reading.version.result().version,) if reading.version else (),
+        script_settings=(
+            reading.script_settings.result() if reading.script_settings else ScriptSettings()
+        ),
         subdomain=addresses.subdomain,
         url=addresses.url,
         preview_url_suffix=addresses.preview_url_suffix,
-        usage_model=usage_model.result() if usage_model else None,
-        triggers=found_triggers.result().triggers if found_triggers else Triggers(),
+        usage_model=reading.usage_model.result() if reading.usage_model else None,
+        triggers=reading.triggers.result().triggers if reading.triggers else Triggers(),
         unread=addresses.unread,
+    )
+
+
+def _begin(
+    pool: ThreadPoolExecutor, client: WorkersClient, name: str, written: Written
+) -> _Reading:
+    path, version_id, triggers = ScriptPath(name=name), written.version_id, written.triggers
+    return _Reading(
+        deployments=pool.submit(client.list_deployments, name) if written.traffic else None,
+        version=(
+            pool.submit(client.read_version, name, version_id, is_new=True) if version_id else None
+        ),
+        script_settings=(
+            pool.submit(client.read_script_settings, path) if written.script_settings else None
+        ),
+        usage_model=pool.submit(client.read_usage_model, name) if written.usage_model else None,
+        triggers=(
+            pool.submit(read_triggers, client, name, triggers) if triggers is not None else None
+        ),
+        addresses=pool.submit(read_addresses, client, name) if written.addresses else None,
+    )
+
+
+def _is_unknown(reading: _Reading) -> bool:
+    """Tell whether all reads of what serves say that there is no such script.
+
+    One alone may be a read that lags, or a right that the token lacks.
+    """
+    errors = [one.exception() for one in (reading.deployments, reading.version) if one is not None]
+    return bool(errors) and all(
+        isinstance(error, RefusedError) and error.code in UNKNOWN_SCRIPT for error in errors
     )

@@ -23,9 +23,7 @@ def test_script_settings_are_read_with_null_as_nothing(cloudflare, client):
         good({"logpush": None, "observability": None, "tags": None, "tail_consumers": None}),
     )
 
-    assert client.read_script_settings(HELLO) == ScriptSettings(
-        logpush=False, observability=None, tags=(), tail_consumers=(), streaming_tail_consumers=()
-    )
+    assert client.read_script_settings(HELLO) == ScriptSettings()
 
 
 def test_only_settings_that_are_said_are_patched(cloudflare, client):
