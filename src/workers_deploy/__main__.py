@@ -281,6 +281,7 @@ def _header(session: Session, config_file: str | None) -> dict[str, str]:
         "environment": session.inputs.environment,
         "config": config_file,
         "commit": session.project.commit,
+        "uncommitted": session.project.uncommitted,
         "subject": session.project.message.partition("\n")[0],
     }
     return {name: text for name, text in found.items() if text}

@@ -17,6 +17,19 @@ NODE_MODULES = Path(__file__).parents[2] / ".node" / "node_modules"
 DRIVER = Path(__file__).parents[1] / "node" / "warm_wrangler.cjs"
 
 
+def environment_of(home: Path, **more: str) -> dict[str, str]:
+    """Return what wrangler is given: a home of its own, nothing of this process's, and `more`."""
+    return {
+        "HOME": str(home),
+        "PATH": f"{find_node(None).parent}:/usr/bin:/bin",
+        "CI": "true",
+        "NO_COLOR": "1",
+        "WRANGLER_SEND_METRICS": "false",
+        "WRANGLER_WRITE_LOGS": "false",
+        **more,
+    }
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
     """What one command came to. `error`: wrangler's message, None where it was content."""

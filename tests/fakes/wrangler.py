@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 
 from fakes.patience import PATIENCE
-from fakes.warm_wrangler import NODE_MODULES, warm_wrangler
-from workers_emulator.runtime.tools import find_node
+from fakes.warm_wrangler import NODE_MODULES, environment_of, warm_wrangler
 from workers_emulator.server.server import EmulatorServer
 
 REPOSITORY = Path(__file__).parents[2]
@@ -63,18 +62,13 @@ class Wrangler:
         return ran
 
     def _environment(self) -> dict[str, str]:
-        return {
-            "HOME": str(self.home),
-            "PATH": f"{find_node(None).parent}:/usr/bin:/bin",
-            "CI": "true",
-            "NO_COLOR": "1",
-            "CLOUDFLARE_API_BASE_URL": self.api_url,
-            "CLOUDFLARE_API_TOKEN": self.token,
-            "CLOUDFLARE_ACCOUNT_ID": self.account_id,
-            "WRANGLER_SEND_METRICS": "false",
-            "WRANGLER_WRITE_LOGS": "false",
-            "WRANGLER_HIDE_BANNER": "true",
-        }
+        return environment_of(
+            self.home,
+            CLOUDFLARE_API_BASE_URL=self.api_url,
+            CLOUDFLARE_API_TOKEN=self.token,
+            CLOUDFLARE_ACCOUNT_ID=self.account_id,
+            WRANGLER_HIDE_BANNER="true",
+        )
 
 
 def emulate(**options: Any) -> EmulatorServer:

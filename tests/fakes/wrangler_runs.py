@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fakes.warm_wrangler import warm_wrangler
-from workers_emulator.runtime.tools import find_node
+from fakes.warm_wrangler import environment_of, warm_wrangler
 
 _METADATA = re.compile(rb'name="metadata"\r\n\r\n(.*?)\r\n--', re.DOTALL)
 
@@ -62,15 +61,7 @@ def run_commands(
     commands: Sequence[Command], home: Path, environment: Mapping[str, str]
 ) -> list[str | None]:
     """Run commands in one wrangler; return for each why it failed, None where it did not."""
-    base = {
-        "HOME": str(home),
-        "PATH": f"{find_node(None).parent}:/usr/bin:/bin",
-        "CI": "true",
-        "NO_COLOR": "1",
-        "WRANGLER_SEND_METRICS": "false",
-        "WRANGLER_WRITE_LOGS": "false",
-        **environment,
-    }
+    base = environment_of(home, **environment)
     wrangler = warm_wrangler()
     said = [wrangler.run(one.directory, one.words, environment=base) for one in commands]
     return [one.error for one in said]

@@ -196,17 +196,18 @@ class GitHub:
         return None if isinstance(found, NotDone) else found
 
     def _find_comment(self, pull_number: int, markers: Sequence[str]) -> int | None:
-        heads = [
-            (body.lstrip().splitlines()[:2], found)
-            for comment in self._comments(pull_number)
-            if isinstance(body := comment.get("body"), str) and body.strip()
-            if isinstance(found := comment.get("id"), int)
-        ]
-        for marker in markers:
-            for lines, found in heads:
-                if marker == lines[0] or (len(markers) == 1 and marker in lines):
-                    return found
-        return None
+        best, *others = markers
+        second: int | None = None
+        for comment in self._comments(pull_number):
+            body, found = comment.get("body"), comment.get("id")
+            if not isinstance(body, str) or not isinstance(found, int):
+                continue
+            first, *rest = [*body.lstrip().splitlines()[:2], ""]
+            if first == best or (not others and best in rest):
+                return found
+            if second is None and first in others:
+                second = found
+        return second
 
     def _comments(self, pull_number: int) -> Iterator[Mapping[str, Any]]:
         for page in range(1, MAX_PAGES + 1):

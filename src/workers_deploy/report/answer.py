@@ -11,10 +11,10 @@ from workers_deploy.errors import (
     DeployError,
     FoundError,
     GuardError,
-    ProblemKind,
     ProblemsError,
 )
 from workers_deploy.report.measures import count_of
+from workers_deploy.report.text import count_problems
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,10 +56,10 @@ def answer_of(outcome: Outcome) -> Answer:
 def _planned(outcome: Outcome) -> Answer:
     if outcome.plan is None or not outcome.plan.writes:
         return Answer(sign="🟰", words="Nothing would change")
-    return Answer(sign="📋", words="Would change", detail=count_changes(outcome))
+    return Answer(sign="📋", words="Would change", detail=_count_changes(outcome))
 
 
-def count_changes(outcome: Outcome) -> str:
+def _count_changes(outcome: Outcome) -> str:
     """Write how much a plan changes; what stays as it is does not count."""
     changes = outcome.plan.changes if outcome.plan else ()
     removals = sum(change.action is Action.DELETE for change in changes)
@@ -73,7 +73,7 @@ def _failure(outcome: Outcome, error: DeployError) -> Answer:
     if outcome.result is Result.REVERTED:
         return Answer(sign="↩️", words="Reverted", detail=_stage(outcome))
     if isinstance(error, ProblemsError):
-        return Answer(sign="❌", words="Not started", detail=_count_problems(error))
+        return Answer(sign="❌", words="Not started", detail=count_problems(error))
     named = next((answer for kind, answer in _BAD if isinstance(error, kind)), None)
     return named or Answer(sign="❌", words="Failed", detail=_stage(outcome))
 
@@ -92,13 +92,3 @@ def _what_is_not_set(outcome: Outcome) -> str:
     if not missing:
         return f"but not as planned: {outcome.stage or 'failed'}"
     return f"but not set: {', '.join(dict.fromkeys(missing))}"
-
-
-def _count_problems(error: ProblemsError) -> str:
-    inputs = sum(problem.kind is ProblemKind.INPUT for problem in error.problems)
-    project = len(error.problems) - inputs
-    parts = (
-        f"{count_of(inputs, 'input')} {'is' if inputs == 1 else 'are'} wrong" if inputs else "",
-        f"{count_of(project, 'problem')} in the project" if project else "",
-    )
-    return ", ".join(part for part in parts if part)

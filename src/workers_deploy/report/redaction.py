@@ -36,7 +36,10 @@ def redact_outcome(
         error=outcome.error and _redact_error(outcome.error, redact),
         warnings=redact_strings(outcome.warnings, redact),
         project_warnings=redact_strings(outcome.project_warnings, redact),
-        header={name: redact_output(text) for name, text in outcome.header.items()},
+        header={
+            name: (redact if name == "subject" else redact_output)(text)
+            for name, text in outcome.header.items()
+        },
         details=redact_strings(dict(outcome.details), redact_output),
     )
 

@@ -81,7 +81,10 @@ def _commit(outcome: Outcome, context: RunContext) -> str:
         return ""
     shown = code(commit[:12])
     linked = f"commit {link(context.commit_url, commit[:12])}" if context.commit_url else ""
-    return " · ".join(part for part in (linked or f"commit {shown}", cell(subject or "")) if part)
+    named = linked or f"commit {shown}"
+    if outcome.header.get("uncommitted"):
+        named += " with uncommitted changes"
+    return " · ".join(part for part in (named, cell(subject or "")) if part)
 
 
 def _next(outcome: Outcome) -> str:

@@ -212,9 +212,7 @@ def _marks_of(error: Exception) -> str:
 
 def render_problems(error: ProblemsError) -> str:
     """List everything that is wrong before anything is sent."""
-    inputs = sum(problem.kind is ProblemKind.INPUT for problem in error.problems)
-    project = len(error.problems) - inputs
-    lines = [f"✗ {_count_problems(inputs, project)}; nothing was sent"]
+    lines = [f"✗ {count_problems(error)}; nothing was sent"]
     for problem in error.problems:
         first, *rest = [*problem.message.splitlines(), *(problem.hint or "").splitlines()]
         subject = str(problem.place or problem.subject) + "  "
@@ -223,7 +221,10 @@ def render_problems(error: ProblemsError) -> str:
     return "\n".join(lines)
 
 
-def _count_problems(inputs: int, project: int) -> str:
+def count_problems(error: ProblemsError) -> str:
+    """Write how much is wrong, and with what."""
+    inputs = sum(problem.kind is ProblemKind.INPUT for problem in error.problems)
+    project = len(error.problems) - inputs
     wrong = f"{count_of(inputs, 'input')} {'is' if inputs == 1 else 'are'} wrong"
     things = f"{count_of(project, 'thing')} in the project"
     if not project:

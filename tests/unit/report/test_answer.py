@@ -65,7 +65,7 @@ NOT_SET = (result(CRONS, status=Status.FAILED),)
         (failed(error=BugError(ValueError())), f"💥 Failed {NAME}: a bug in workers-deploy"),
         (
             failed(error=WRONG),
-            f"❌ Not started {NAME}: 1 input is wrong, 1 problem in the project",
+            f"❌ Not started {NAME}: 1 input is wrong and 1 thing in the project",
         ),
         (failed(error=refusal(), stage=None), f"❌ Failed {NAME}"),
     ],

@@ -123,3 +123,13 @@ def test_plain_data_is_walked_through():
     assert redact_strings({"a": [SECRET, 1, (SECRET,), None]}, hide) == {
         "a": ["***", 1, ("***",), None]
     }
+
+
+def test_the_subject_of_a_commit_is_read_by_people_and_hidden_as_such():
+    header = {"subject": "Use hunter22", "environment": "hunter22"}
+
+    safe = redact_outcome(
+        outcome(header=header), lambda text: text.replace("hunter22", "***"), lambda text: text
+    )
+
+    assert safe.header == {"subject": "Use ***", "environment": "hunter22"}

@@ -67,6 +67,14 @@ def test_the_commit_is_why():
     assert "**Why** commit <code>a1b2c3d4e5f6</code> · Fix \\*the\\* cart" in plain
 
 
+def test_a_commit_with_changes_on_top_is_not_all_of_why():
+    header = {"commit": "a1b2c3d4e5f6" + "0" * 28, "uncommitted": "index.js", "subject": "Fix it"}
+
+    text = render_summary(outcome(header=header), CONTEXT)
+
+    assert "commit <code>a1b2c3d4e5f6</code> with uncommitted changes · Fix it" in text
+
+
 def test_the_plan_is_a_diff_with_removals_first_and_what_stays_folded():
     made = plan(
         settings_step(
