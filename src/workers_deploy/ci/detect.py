@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-from workers_deploy.ci.github import GitHubReporter
-from workers_deploy.ci.gitlab import GitLabReporter
+from workers_deploy.ci.systems.github import GitHubReporter
+from workers_deploy.ci.systems.gitlab import GitLabReporter
 from workers_deploy.ci.plain import PlainReporter
 
 

@@ -3,8 +3,8 @@ import io
 import pytest
 
 from workers_deploy.ci.detect import detect_ci
-from workers_deploy.ci.github import GitHubReporter
-from workers_deploy.ci.gitlab import GitLabReporter
+from workers_deploy.ci.systems.github import GitHubReporter
+from workers_deploy.ci.systems.gitlab import GitLabReporter
 from workers_deploy.ci.plain import PlainReporter
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.github_runner import RunnerCommand, commands_in, outputs_in
-from workers_deploy.ci.github import MAX_SUMMARY_BYTES, GitHubReporter, cut
+from workers_deploy.ci.systems.github import MAX_SUMMARY_BYTES, GitHubReporter, cut
 from workers_deploy.errors import Place
 
 TEXTS = st.text(st.sampled_from("::##[]error,= \r\n%0A\x1babc"), max_size=40)

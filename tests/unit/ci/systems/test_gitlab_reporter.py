@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from workers_deploy.ci.gitlab import GitLabReporter
+from workers_deploy.ci.systems.gitlab import GitLabReporter
 
 
 def test_a_group_is_a_collapsed_section():
