@@ -82,7 +82,7 @@ def contradicts(desired: Any, live: Any) -> bool:
         if not isinstance(live, Mapping):
             return bool(desired)
         return any(
-            contradicts(value, live.get(key, live.get(FIELD_ALIASES.get(key, key))))
+            contradicts(value, live.get(key, live.get(FIELD_ALIASES.get(key))))
             for key, value in desired.items()
         )
     if isinstance(desired, list | tuple) and isinstance(live, list | tuple):
@@ -131,7 +131,7 @@ def _compare_binding(desired: Binding, live: Binding | None) -> Change | None:
 
 def _reported(key: str, live: Binding) -> bool:
     # What live doesn't report is covered by the note's code digest.
-    return key in live.fields or FIELD_ALIASES.get(key, key) in live.fields
+    return key in live.fields or FIELD_ALIASES.get(key) in live.fields
 
 
 def _binding_change(action: Action, binding: Binding) -> Change:
