@@ -14,7 +14,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test coverage nightly chaos lint bench bench-small test-image lock clean
+.PHONY: help setup demo test coverage nightly chaos mutants lint bench bench-small test-image lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 14
@@ -36,11 +36,16 @@ nightly: .venv/.made .node/.made ## The long comparisons with wrangler
 chaos: .venv/.made .node/.made ## Every fault, seed, kill, race, hostile server and tree (an hour); prints a table
 	$(PYTEST) -n auto --dist worksteal tests/chaos -m "nightly or not nightly" --chaos=full
 
+# One module: make mutants ONLY="core.guards core.live".
+mutants: .venv/.mutants ## Change core/ and the retries in small ways: do tests notice? (an hour); prints a table
+	@PYTHONPATH=tests $(BIN)/python -m mutation $(ONLY)
+
 lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, shell
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/mypy -p fakes
+	$(BIN)/mypy -p mutation
 	$(BIN)/mypy examples/demo.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
@@ -67,6 +72,7 @@ lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/no
 	$(LOCK) requirements/setup.in -o requirements/setup.txt
 	$(LOCK) requirements/npm.in -o requirements/npm.txt
 	$(LOCK) --extra emulator --group test --group lint --group image pyproject.toml requirements/setup.in -o requirements/dev.txt
+	$(LOCK) --constraints requirements/dev.txt --group pyproject.toml:mutants -o requirements/mutants.txt
 	$(LOCK) --group pyproject.toml:bench -o requirements/bench.txt
 	cd tests/node && $(NPM) install --package-lock-only --ignore-scripts
 	cd benchmarks/npm && $(NPM) install --package-lock-only --ignore-scripts
@@ -76,7 +82,7 @@ lock: .venv/.made ## Resolve the dependencies anew: requirements/*.txt, tests/no
 	mv .node/node_table.json src/workers_deploy/project/bundle/node_table.json
 
 clean: ## Remove everything that the targets made
-	rm -rf .venv .node .cache .coverage .coverage.* .*_cache .hypothesis build dist workers-deploy-report
+	rm -rf .venv .node .cache mutants .coverage .coverage.* .*_cache .hypothesis build dist workers-deploy-report
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -91,6 +97,11 @@ NPM = PATH="$(abspath $(NODE))/bin:$$PATH" node $(abspath $(NODE))/lib/node_modu
 	@$(BIN)/python -m pip --disable-pip-version-check install -qq --require-hashes --no-deps -r requirements/setup.txt
 	@$(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Beside what the tests need, and gone again when that changes.
+.venv/.mutants: requirements/mutants.txt .venv/.made
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/mutants.txt
 	@touch $@
 
 # Install scripts stay off: workerd's and esbuild's only swap a launcher for a binary. `install`, which

@@ -43,10 +43,11 @@ def declared() -> dict[str, list[Requirement]]:
         "image.txt": [Requirement(line) for line in needed],
         "dev.txt": [Requirement(line) for line in (*needed, *more, *development)],
         "bench.txt": [Requirement(line) for line in groups["bench"]],
+        "mutants.txt": [Requirement(line) for line in groups["mutants"]],
     }
 
 
-@pytest.mark.parametrize("name", ["image.txt", "dev.txt", "bench.txt"])
+@pytest.mark.parametrize("name", ["image.txt", "dev.txt", "bench.txt", "mutants.txt"])
 def test_a_lock_file_satisfies_every_declared_dependency(name: str):
     locked = locked_in(REQUIREMENTS / name)
 
