@@ -38,7 +38,7 @@ def _wanted_tags(project: Project, actual: ScriptSettings) -> tuple[str, ...] | 
         return None
     prefixes = tuple(tag.partition("=")[0] + "=" for tag in project.service_tags)
     base = said if said is not None else (actual.tags or ())
-    kept = tuple(t for t in base if not (prefixes and t.startswith(prefixes)))
+    kept = tuple(tag for tag in base if not tag.startswith(prefixes))
     return (*kept, *project.service_tags)
 
 
