@@ -290,6 +290,17 @@ def test_plan_tells_both_kinds_of_finding_with_their_numbers(live: Runner):
     assert run.report["plan"]["writes"] is True
 
 
+def test_a_live_version_whose_commit_is_shown_is_not_said_to_have_no_note(live: Runner):
+    live.checkout.config(compatibility_date="2026-10-01")
+    assert live.fast("deploy", only="settings").exit_code == 0
+
+    run = live.fast("plan")
+
+    assert "(commit " in run.log
+    assert "no note of ours" not in run.shown()
+    assert "was edited after the upload" in run.shown()
+
+
 def test_settings_that_were_deployed_by_commits_in_between_are_no_drift(live: Runner):
     """A deploy of settings alone leaves no note: the history tells that there may have been one."""
     checkout = live.checkout

@@ -203,6 +203,7 @@ def test_another_token_makes_nothing_comparable(checkout: Checkout, tmp_path: Pa
         run = runner.fast("plan", env={"CLOUDFLARE_API_TOKEN": "token-of-april"})
 
     assert run.exit_code == 0, run.log
-    assert "has no note of ours to compare with" in run.log
+    assert "its note was written with another API token" in run.log
+    assert "no note of ours" not in run.log
     assert "a value changed" not in run.log
     assert "the project has none" not in run.log

@@ -1,5 +1,7 @@
 """`plan` and `dry-run`: all of a deploy but its writes."""
 
+import re
+
 from cloudflare import Cloudflare as Sdk
 
 from fakes.cloudflare import Cloudflare
@@ -125,3 +127,17 @@ def test_a_guard_and_a_missing_script_do_not_stop_a_plan(runner: Runner, cloudfl
 
     assert run.exit_code == 0, run.log
     assert run.outcome == "planned"
+
+
+def test_a_folded_plan_counts_what_changes_apart_from_what_stays(full_runner: Runner):
+    full_runner.checkout.config(vars={f"NUMBER_{number}": "1" for number in range(12)})
+    assert full_runner.fast("deploy").exit_code == 0
+    full_runner.checkout.config(vars={f"NUMBER_{number}": "2" for number in range(12)})
+
+    run = full_runner.fast("plan", ci="github")
+
+    (told,) = re.findall(r"^::group::▸ Plan +(.*)$", run.stdout, re.MULTILINE)
+    changes = [c for s in run.report["plan"]["steps"] for c in s["changes"]]
+    same = [change for change in changes if change["action"] == "unchanged"]
+    assert same
+    assert told == f"{len(changes) - len(same)} changes, {len(same)} unchanged"

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
+from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.systems.github import GitHubReporter
 from workers_deploy.ci.systems.gitlab import GitLabReporter
-from workers_deploy.ci.plain import PlainReporter
 
 
 def detect_ci(

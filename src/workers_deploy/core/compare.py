@@ -72,6 +72,18 @@ def compare_note(note: Note, version: LiveVersion | None) -> NoteComparison:
     return same if same.code or same.assets or same.secrets else NoteComparison()
 
 
+def why_not_comparable(version: LiveVersion | None) -> str:
+    """Say why no part of a live version can be compared by its note; its name comes before.
+
+    A note that can't be compared is a note all the same, and the log shows its commit.
+    """
+    if version is None or parse_note(version.message) is None:
+        return "has no note of ours to compare with"
+    if live_note(version) is None:
+        return "was edited after the upload, so its note may not match what it holds"
+    return "differs in every part, or its note was written with another API token"
+
+
 def contradicts(desired: Any, live: Any) -> bool:
     """Tell whether live says something else than desired; more is no contradiction.
 
@@ -219,7 +231,9 @@ def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> 
     ]
     old = [name for name in named if name in actual]
     if old and same is not True:
-        detail = "sent again: live has no note of ours to compare with"
+        detail = "sent again: values are never read back"
+        if live.live is not None:
+            detail = f"sent again: the live version {why_not_comparable(live.live)}"
         if same is False:
             # The digest is of all the secrets that a deploy names.
             others = ", or the last deploy named others too" if actual - set(named) else ""

@@ -10,6 +10,7 @@ from workers_deploy.core.compare import (
     compare_runtime,
     compare_secrets,
     is_ours,
+    why_not_comparable,
 )
 from workers_deploy.core.digest import Note, parse_note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion
@@ -165,7 +166,7 @@ def _content(project: Project, live: LiveState, *, same: bool | None) -> list[St
     details = {
         True: "as live",
         False: "code or configuration changed; the code alone is sent",
-        None: "live has no note of ours to compare with",
+        None: f"the live version {why_not_comparable(live.live)}",
     }
     action = Action.UNCHANGED if same else Action.UPDATE
     return [

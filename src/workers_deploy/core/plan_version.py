@@ -9,6 +9,7 @@ from workers_deploy.core.compare import (
     compare_kept,
     compare_runtime,
     compare_secrets,
+    why_not_comparable,
 )
 from workers_deploy.core.compare_settings import laid_over, without_nulls
 from workers_deploy.core.digest import Note, write_message
@@ -112,7 +113,7 @@ def _code_changes(
         case False:
             detail = f"code or configuration changed since {since}"
         case None:
-            detail = f"{since} has no note of ours to compare with"
+            detail = f"{since} {why_not_comparable(live.live)}"
     return (Change(action=Action.UPDATE, kind="code", detail=detail),)
 
 

@@ -129,12 +129,19 @@ def _subdomain(live: LiveState) -> str:
 
 def render_plan_rows(plan: Plan) -> tuple[Row, ...]:
     """Show every difference with its sign, and what must be known before the first write."""
-    changes = [render_change(change) for step in plan.steps for change in step.changes]
-    folded = count_of(len(changes), "change") if len(changes) > SHOWN_UNFOLDED else ""
-    rows = [Row(title="Plan", lines=tuple(changes) or ("nothing to change",), folded=folded)]
+    lines = [render_change(change) for step in plan.steps for change in step.changes]
+    folded = _count_changes(plan, len(lines)) if len(lines) > SHOWN_UNFOLDED else ""
+    rows = [Row(title="Plan", lines=tuple(lines) or ("nothing to change",), folded=folded)]
     if plan.notes:
         rows.append(Row(title="Note", lines=plan.notes, mark="!"))
     return tuple(rows)
+
+
+def _count_changes(plan: Plan, lines: int) -> str:
+    """Write how much of a plan changes, and how much is only shown."""
+    changes = len(plan.changes)
+    same = lines - changes
+    return count_of(changes, "change") + (f", {same} unchanged" if same else "")
 
 
 def render_step_row(result: StepResult) -> Row | None:

@@ -3,9 +3,9 @@ import io
 import pytest
 
 from workers_deploy.ci.detect import detect_ci
+from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.systems.github import GitHubReporter
 from workers_deploy.ci.systems.gitlab import GitLabReporter
-from workers_deploy.ci.plain import PlainReporter
 
 
 class Terminal(io.StringIO):

@@ -17,6 +17,7 @@ from workers_deploy.core.compare import (
     contradicts,
     placement_differs,
     render_value,
+    why_not_comparable,
 )
 from workers_deploy.core.project import Binding
 from workers_deploy.core.steps import Action, Change
@@ -217,8 +218,28 @@ def test_a_placement_is_compared_by_what_both_sides_say(wanted, actual, differs)
     assert placement_differs(wanted, actual) is differs
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"message": "Fix the cart"}, "has no note"),
+        ({"triggered_by": "settings"}, "was edited after the upload"),
+        ({}, "another API token"),
+    ],
+)
+def test_a_note_that_says_nothing_is_not_said_to_be_missing(changes, why):
+    version = version_of(project(), **changes)
+
+    assert why in why_not_comparable(version)
+    assert compare_note(
+        replace(note_of(project()), code="x", assets="x", secrets="x"), version
+    ) == (NoteComparison())
+
+
 OLD, NEW = secret("OLD_KEY"), secret("NEW_KEY")
-SENT_AGAIN = "sent again: live has no note of ours to compare with"
+SENT_AGAIN = (
+    "sent again: the live version differs in every part, or its note was written with another API "
+    "token"
+)
 CHANGED = "a value changed (which one can't be told: values are never read back)"
 CHANGED_OR_FEWER = (
     "a value changed, or the last deploy named others too (which one can't be told: values are "

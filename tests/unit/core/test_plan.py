@@ -215,5 +215,5 @@ def test_a_version_that_no_upload_made_is_not_comparable():
 
     plan = plan_of(desired, live_of(desired, version=edited))
 
-    assert "no note of ours" in plan.changes[0].detail
+    assert "was edited after the upload" in plan.changes[0].detail
     assert "UploadVersion" in executed(plan)

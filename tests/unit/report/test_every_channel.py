@@ -11,8 +11,8 @@ from hypothesis import assume, given, note, settings
 from fakes.answers import envelope, error_of
 from fakes.outcomes import change, facts, failed, plan, result, settings_step
 from fakes.secret_forms import left_of, written
-from workers_deploy.ci.systems.github import GitHubReporter
 from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.systems.github import GitHubReporter
 from workers_deploy.core.outcome import Outcome, Try
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.markdown import render_comment

@@ -34,6 +34,22 @@ def test_text_from_elsewhere_becomes_no_link(write, text):
         assert bare not in page.replace("&#8203;", "\u200b")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://my_shop_.acme.workers.dev",
+        "https://git.example.com/_a_/__b__/-/jobs/7",
+        "https://shop.example.com/*x*?q=_y_&z=~~1~~",
+    ],
+)
+@pytest.mark.parametrize("text", [None, "log_of_ this *run*"])
+def test_signs_of_markdown_in_a_url_stay_as_they_are(url, text):
+    page = mistune.create_markdown(plugins=["url", "strikethrough"])(f"**Live** {link(url, text)}")
+
+    assert f'href="{url.replace("&", "&amp;")}"' in page
+    assert f">{text or url.replace('&', '&amp;')}</a>" in page
+
+
 def test_a_url_that_cloudflare_gave_the_script_is_a_link():
     page = mistune.create_markdown()(link("https://shop.acme.workers.dev"))
 

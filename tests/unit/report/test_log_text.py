@@ -1,5 +1,6 @@
 """The examples of the design, letter by letter where the design is more than taste."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -176,6 +177,15 @@ def test_a_long_plan_folds(count, folded):
     (row,) = render_plan_rows(plan(asset_step(*changes)))
 
     assert row.folded == folded
+
+
+def test_a_folded_plan_counts_only_what_changes():
+    changes = [change("binding", f"B{number}", None, "r2_bucket") for number in range(12)]
+    same = [replace(one, action=Action.UNCHANGED) for one in changes[:2]]
+
+    (row,) = render_plan_rows(plan(asset_step(*changes, *same)))
+
+    assert row.folded == "12 changes, 2 unchanged"
 
 
 def test_notes_stand_under_the_plan():
