@@ -12,7 +12,6 @@ ZONE = "023e105f4ecef8ad9ca31a8372d0c353"  # of example.com, which the emulated 
 MODULE = """\
 import { WorkflowEntrypoint } from "cloudflare:workers";
 
-from fakes.patience import PATIENCE
 export class Flow extends WorkflowEntrypoint { async run() {} }
 export default {
   fetch() { return new Response("hello"); },

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from fakes.builders import KEY, manifest, module, note_of, project, secret
 from workers_deploy.core.digest import (
     MESSAGE_BYTES,
+    Note,
     derive_note_key,
+    make_note,
     parse_note,
     read_message,
     write_message,
 )
+from workers_deploy.core.manifest import AssetManifest
 
 
 def test_a_note_fits_into_49_bytes_and_is_read_back():
@@ -19,6 +22,78 @@ def test_a_note_fits_into_49_bytes_and_is_read_back():
 
     assert len(str(note).encode()) == 49
     assert parse_note(write_message("Fix", note)) == note
+
+
+def note_of_an_earlier_release():
+    return make_note(
+        derive_note_key("token", "account", "script"),
+        commit="a1b2c3d4e5f6" + "0" * 28,
+        modules=(module(), module("lib.js", "export let a")),
+        metadata={"main_module": "index.js", "bindings": [{"name": "A", "type": "json"}]},
+        assets=manifest("/b.txt", "/a.txt", config={"run_worker_first": True, "headers": "x"}),
+        secrets=(secret("B", "2"), secret("A", "1")),
+    )
+
+
+def test_notes_of_earlier_releases_say_the_same_today():
+    """Where one reads otherwise, every script is uploaded anew after an update of this tool."""
+    key = derive_note_key("token", "account", "script").key
+
+    assert key.hex() == ("29bba5fb8ca349de4b70538f78d1a9667505cfcc7c7d1cdf1a711e183a1bf51d")
+    assert str(note_of_an_earlier_release()) == "wd1:a1b2c3d4e5f6:z7zsBnRe:CiGWwD0k:l1aV8i4f"
+
+
+def test_the_order_in_which_things_are_named_changes_no_note():
+    entries = manifest("/b.txt", "/a.txt").entries
+    ways = [
+        make_note(
+            KEY,
+            commit=None,
+            modules=(module(),),
+            metadata=dict(metadata),
+            assets=AssetManifest(entries=assets, config=dict(config)),
+            secrets=secrets,
+        )
+        for metadata, assets, config, secrets in (
+            ((("a", 1), ("b", 2)), entries, (("c", 1), ("d", 2)), (secret("A"), secret("B"))),
+            ((("b", 2), ("a", 1)), entries[::-1], (("d", 2), ("c", 1)), (secret("B"), secret("A"))),
+        )
+    ]
+
+    assert ways[0] == ways[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("  Fix the cart \n", "Fix the cart "),
+        ("a\ud800b", "a?b "),
+        ("", ""),
+        ("x" * 2000, "x" * 956 + " "),
+        ("ü" * 2000, "ü" * 478 + " "),
+        ("x" + "ü" * 2000, "x" + "ü" * 477 + " "),
+        ("x" * 950 + " " * 10 + "y", "x" * 950 + " "),
+    ],
+    ids=[
+        "blanks",
+        "half a character",
+        "nothing",
+        "long",
+        "wide",
+        "cut in a character",
+        "cut in blanks",
+    ],
+)
+def test_a_message_keeps_as_much_of_the_text_as_there_is_room_for(text, kept):
+    note = Note(commit="0" * 12, code="c" * 8, assets="a" * 8, secrets="s" * 8)
+
+    assert write_message(text, note) == f"{kept}{note}"
+
+
+@pytest.mark.parametrize("message", [None, "", "by hand"])
+def test_a_message_without_a_note_is_all_text(message):
+    assert parse_note(message) is None
+    assert read_message(message) == (message or "")
 
 
 @given(st.text())

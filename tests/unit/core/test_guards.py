@@ -3,10 +3,20 @@ from dataclasses import replace
 import pytest
 
 from fakes.builders import LIVE_ID, OTHER_ID, deployment, live_of, missing, project, version_of
-from workers_deploy.core.guards import check_guards, live_commit, rolled_back_commit
+from workers_deploy.core.guards import (
+    check_guards,
+    check_hosts,
+    describe_rollback,
+    live_commit,
+    rolled_back_commit,
+)
+from workers_deploy.core.project import Triggers
 from workers_deploy.errors import GuardError
 
 OURS = "Fix wd1:a1b2c3d4e5f6:cccccccc:aaaaaaaa:ssssssss"
+AUTHOR = "by ci@example.com, 2026-11-24T00:00:00Z"
+BACK = f"version 11111111 ({AUTHOR})"
+HALVES = "11111111 50 %, 22222222 50 %"
 THIRD_ID = "33333333-0000-4000-8000-000000000003"
 
 
@@ -14,6 +24,15 @@ def word_of(live, **options) -> str | None:
     with pytest.raises(GuardError) as caught:
         check_guards(live, **({"is_older": False, "allow": ()} | options))
     return caught.value.word
+
+
+def rolled_back(**changes):
+    """The state after someone took a deploy of ours back."""
+    return live_of(
+        project(),
+        deployment=replace(deployment(LIVE_ID, message="Rollback"), **changes),
+        former_deployments=(deployment(OTHER_ID, message=OURS), deployment(LIVE_ID, message=OURS)),
+    )
 
 
 def test_a_gradual_rollout_is_not_ended_unasked():
@@ -32,14 +51,84 @@ def test_an_older_commit_is_not_deployed_over_a_newer_one():
 
 
 def test_a_rollback_of_our_last_deploy_stands():
-    live = live_of(
-        project(),
-        deployment=deployment(LIVE_ID, message="Rollback"),
-        former_deployments=(deployment(OTHER_ID, message=OURS), deployment(LIVE_ID, message=OURS)),
-    )
+    live = rolled_back()
 
     assert word_of(live) == "after-rollback"
     check_guards(live, is_older=False, allow={"after-rollback"})
+
+
+@pytest.mark.parametrize(
+    ("live", "message", "hint"),
+    [
+        (
+            live_of(project(), deployment=deployment(LIVE_ID, OTHER_ID)),
+            f"a gradual rollout is under way ({HALVES}; {AUTHOR}); a deploy would end it",
+            "finish the rollout first",
+        ),
+        (
+            live_of(project()),
+            "an older commit: live is commit a1b2c3d4e5f6, which comes after this one",
+            "run the newest commit's deploy instead; `rollback` brings an older version back",
+        ),
+        (
+            rolled_back(),
+            f"the last deploy of commit a1b2c3d4e5f6 was rolled back to {BACK}",
+            "deploy a commit that comes after it, or check that the cause of the rollback is fixed",
+        ),
+        (
+            live_of(
+                project(),
+                deployment=deployment(LIVE_ID),
+                former_deployments=(
+                    deployment(OTHER_ID, message="wd1:reverted"),
+                    deployment(LIVE_ID, message=OURS),
+                ),
+            ),
+            f"the last deploy was rolled back to {BACK}",
+            "deploy a commit that comes after it, or check that the cause of the rollback is fixed",
+        ),
+    ],
+    ids=["rollout", "older", "rollback", "rollback without a commit"],
+)
+def test_a_guard_says_what_it_found_whose_it_is_and_what_to_do(live, message, hint):
+    with pytest.raises(GuardError) as caught:
+        check_guards(live, is_older=True, allow=())
+
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("changes", "who"),
+    [
+        ({}, AUTHOR),
+        ({"created_on": None}, "by ci@example.com"),
+        ({"author": None}, "by someone, 2026-11-24T00:00:00Z"),
+        ({"author": None, "created_on": None}, "by someone"),
+    ],
+)
+def test_a_deploy_over_a_rollback_says_who_took_back_what(changes, who):
+    assert describe_rollback(rolled_back(**changes)) == (
+        f"commit a1b2c3d4e5f6 was rolled back ({who}); "
+        "this commit comes after it, so it is deployed"
+    )
+
+
+def test_every_hostname_that_belongs_to_something_else_is_named_with_its_owner():
+    domains, routes = ({"hostname": "a.example.com"},), ({"pattern": "b.example.com/*"},)
+    desired = project(triggers=Triggers(domains=domains, routes=routes))
+    theirs = Triggers(
+        domains=({**domains[0], "service": "blog"},), routes=({**routes[0], "script": "docs"},)
+    )
+
+    with pytest.raises(GuardError) as caught:
+        check_hosts(desired, live_of(desired, triggers=theirs), allow=())
+
+    assert caught.value.message == (
+        "a.example.com belongs to the script blog; b.example.com/* belongs to the script docs"
+    )
+    assert caught.value.hint == (
+        "remove it there first, or name another hostname in the configuration"
+    )
 
 
 def test_a_newer_commit_goes_over_a_rollback_and_the_newest_one_taken_back_counts():
