@@ -46,7 +46,7 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, BugError, DeployError, Problem, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.github_run import GitHubRun, Means, read_repository
-from workers_deploy.inputs import Inputs, InputsReading, read_inputs
+from workers_deploy.inputs import Inputs, InputsReading, names_of, read_inputs
 from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import CommandLine, Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
@@ -88,7 +88,7 @@ def main(
     started = clock()
     workspace = workspace or Path.cwd()
     try:
-        typed = read_command_line(argv)
+        typed = read_command_line(argv if _asks_for_anything(argv, env, stdout) else ["--help"])
         if isinstance(typed, Help):
             stdout.write(typed.text)
             return 0
@@ -99,6 +99,13 @@ def main(
         telling = _telling(reading.inputs, env, reporter, workspace)
         return _finish(telling, _stopped(reading, BugError(error)), reporter)
     return _run(beginning, env, started=started)
+
+
+def _asks_for_anything(argv: Sequence[str], env: Mapping[str, str], stdout: TextIO) -> bool:
+    """Tell whether something is to be done: who only types the name at a terminal wants to look."""
+    if argv or env.get("CI") or not stdout.isatty():
+        return True
+    return any(env.get(name) for name in names_of("command"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

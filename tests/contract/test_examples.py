@@ -1,5 +1,7 @@
 """What people copy from examples/ parses, is linted, and names only what exists."""
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +77,20 @@ def test_every_secret_that_a_workflow_names_is_in_the_steps_environment(path: Pa
     ]
 
     assert missing == []
+
+
+def test_a_push_and_a_manual_run_never_write_at_the_same_time():
+    push = read_yaml(EXAMPLES / "github" / "deploy.yml")["jobs"]["deploy"]["concurrency"]
+    manual = read_yaml(EXAMPLES / "github" / "manual.yml")["concurrency"]
+
+    group, _, alone = manual["group"].partition("}}${{")
+    (writing,) = re.findall(r"fromJSON\('(.*?)'\)", alone)
+
+    assert push == {"group": "workers-production", "cancel-in-progress": False}
+    assert group.strip() == "workers-${{ inputs.environment || 'production'"
+    assert manual["cancel-in-progress"] is False
+    assert set(json.loads(writing)) == {"deploy", "rollback", "delete"}
+    assert "format('-{0}', github.run_id)" in alone, "a read must not replace a waiting deploy"
 
 
 def test_the_choices_of_the_manual_workflow_are_the_commands():

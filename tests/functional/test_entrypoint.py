@@ -1,10 +1,15 @@
 """`./entrypoint` runs from a checkout as it stands: from any folder, with any environment."""
 
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
+
+from fakes.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
@@ -30,6 +35,53 @@ def test_help_is_told_from_any_folder(tmp_path: Path):
 
     assert result.returncode == 0, result.stderr
     assert "deploy" in result.stdout
+
+
+def at_a_terminal(*arguments: str, cwd: Path, env: Mapping[str, str]) -> tuple[int, str]:
+    """Run with a terminal as output; return the exit code and what it shows."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [ROOT / "entrypoint", *arguments],
+        cwd=cwd,
+        env={"PATH": PATH, **env},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        try:
+            while piece := terminal.read(4096):
+                shown += piece
+        except OSError:  # Linux ends a terminal so whose other side is closed
+            pass
+    return process.wait(PATIENCE), shown.decode()
+
+
+def test_the_name_alone_at_a_terminal_shows_the_help(tmp_path: Path):
+    exit_code, shown = at_a_terminal(cwd=tmp_path, env={})
+
+    assert exit_code == 0
+    assert "usage: workers-deploy" in shown
+    assert "✗" not in shown
+    assert list(tmp_path.iterdir()) == [], "nothing was begun"
+
+
+@pytest.mark.parametrize("env", [{"CI": "true"}, {"INPUT_COMMAND": "deploy"}])
+def test_where_something_is_asked_for_the_name_alone_deploys(tmp_path: Path, env: dict[str, str]):
+    exit_code, shown = at_a_terminal(cwd=tmp_path, env=env)
+
+    assert exit_code == 2
+    assert "api-token" in shown
+    assert "usage:" not in shown
+
+
+def test_without_a_terminal_the_name_alone_deploys(tmp_path: Path):
+    result = run_entrypoint(cwd=tmp_path)
+
+    assert result.returncode == 2
+    assert "api-token" in result.stdout + result.stderr
 
 
 def test_a_variable_with_a_hyphen_in_its_name_reaches_the_inputs(tmp_path: Path):

@@ -250,3 +250,38 @@ def test_a_refused_list_is_exit_4(runner: Runner, cloudflare: Cloudflare):
 
     assert run.exit_code == 4
     assert run.outputs["error-code"] == "10023"
+
+
+def test_the_summary_of_show_has_what_the_log_has(live: Runner, cloudflare: Cloudflare):
+    run = live.fast("show", ci="github")
+
+    summary = run.step_summary
+    assert summary.startswith("### 📄 Read <code>shop</code>")
+    assert "- <code>KV</code> · kv_namespace" in summary
+    for told in ("**Bindings**", "**Secrets** MAIL_KEY, STRIPE_KEY", "logpush on", "100 %"):
+        assert told in summary, told
+    assert cloudflare.live()["id"] in summary
+    assert VALUE not in summary
+    assert "|" not in summary, "no table: it would be wider than a phone"
+
+
+def test_the_summary_of_list_names_the_scripts(live: Runner):
+    live.checkout.config(name="cart_2")
+    assert live.fast("deploy").exit_code == 0
+
+    run = live.fast("list", ci="github")
+
+    assert run.step_summary.startswith("### 📄 Found: 2 scripts · ")
+    names = [line for line in run.step_summary.splitlines() if line.startswith("- <code>")]
+    assert [name.partition("</code>")[0] for name in names] == [
+        "- <code>cart&#95;2",
+        "- <code>shop",
+    ]
+
+
+def test_the_summary_of_download_names_the_modules(live: Runner):
+    run = live.fast("download", ci="github", output_dir="downloaded")
+
+    assert run.exit_code == 0, run.log
+    assert "**1 module**" in run.step_summary
+    assert "index.js" in run.step_summary

@@ -50,6 +50,9 @@ def answer_of(outcome: Outcome) -> Answer:
         return _failure(outcome, outcome.error)
     if outcome.result is Result.PLANNED:
         return _planned(outcome)
+    if "scripts" in outcome.details:
+        count = count_of(len(outcome.details["scripts"]), "script")
+        return Answer(sign="📄", words="Found", detail=count)
     return _GOOD.get(outcome.result, Answer(sign="✅", words=outcome.result.value.capitalize()))
 
 

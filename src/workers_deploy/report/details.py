@@ -1,4 +1,4 @@
-"""What show and list tell: as records for report.json, and as tables for the log."""
+"""What show and list tell: records for report.json, cells for the summary, tables for the log."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -79,27 +79,33 @@ def _settings_record(settings: Settings) -> dict[str, Any]:
     }
 
 
+def show_cells(record: Mapping[str, Any]) -> Iterator[tuple[str, list[list[str]]]]:
+    """Return what is known of a script: titles, each with its rows of cells."""
+    live = record["live_version"]
+    bindings = [[b["name"], b["type"], _pairs(b["fields"])] for b in record["bindings"]]
+    settings, usage_model = record["settings"], record["usage_model"]
+    deployments = [_deployment_row(d) for d in record["deployments"]]
+    yield "Version", [[_pairs(live)]] if live else [["none"]]
+    yield "Bindings", bindings or [["none"]]
+    yield "Secrets", [[", ".join(record["secrets"]["live"]) or "none"]]
+    yield "Settings", [[_pairs(settings) if settings else "none"]]
+    yield "Script settings", [[_pairs(record["script_settings"]) or "none"]]
+    yield "Subdomain", [[_pairs(record["subdomain"])]]
+    yield "Usage model", [[_pairs(usage_model) if usage_model else "no choice"]]
+    if record["crons"]:
+        yield "Crons", [[cron] for cron in record["crons"]]
+    yield "Deployments", deployments[:LATEST_SHOWN]
+
+
 def render_show(record: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Return titled rows for the log."""
-    live = record["live_version"]
-    yield "Version", [_pairs(live)] if live else ["none"]
-    bindings = [f"{b['name']}  {b['type']}  {_pairs(b['fields'])}" for b in record["bindings"]]
-    yield "Bindings", table([line.split("  ", 2) for line in bindings]) or ["none"]
-    yield "Secrets", [", ".join(record["secrets"]["live"]) or "none"]
-    yield "Settings", [_pairs(record["settings"]) if record["settings"] else "none"]
-    yield "Script settings", [_pairs(record["script_settings"]) or "none"]
-    yield "Subdomain", [_pairs(record["subdomain"])]
-    yield "Usage model", [_pairs(record["usage_model"]) if record["usage_model"] else "no choice"]
-    if record["crons"]:
-        yield "Crons", list(record["crons"])
-    yield "Deployments", table([_deployment_row(d) for d in record["deployments"]][:LATEST_SHOWN])
+    for title, rows in show_cells(record):
+        yield title, table(rows)
 
 
-def render_list(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the scripts as a table."""
-    if not rows:
-        return ["no scripts"]
-    cells = [
+def list_cells(rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return a row of cells for each script."""
+    return [
         [
             str(row["name"]),
             str(row["modified_on"] or ""),
@@ -108,7 +114,14 @@ def render_list(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         ]
         for row in rows
     ]
-    return table(_without_empty_columns(["name", "modified", "from", "handlers"], cells))
+
+
+def render_list(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the scripts as a table."""
+    if not rows:
+        return ["no scripts"]
+    head = ["name", "modified", "from", "handlers"]
+    return table(_without_empty_columns(head, list_cells(rows)))
 
 
 def _without_empty_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:

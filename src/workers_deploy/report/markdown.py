@@ -5,6 +5,7 @@ from typing import Final
 from workers_deploy.core.outcome import Outcome
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.escape import code, link, paragraphs
+from workers_deploy.report.findings import render_findings
 from workers_deploy.report.sections import (
     render_answer,
     render_details,
@@ -26,6 +27,7 @@ def render_summary(outcome: Outcome, context: RunContext) -> str:
             render_problems(outcome.error),
             render_warnings(outcome),
             render_plan(outcome.plan),
+            render_findings(outcome),
             render_details(outcome),
             _render_foot(outcome, context),
         )

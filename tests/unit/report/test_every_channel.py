@@ -63,6 +63,12 @@ def told_of(folder: Path, secret: str, form: str, *, ci: str) -> dict[str, str]:
     }
 
 
+def script_named(form):
+    """A listed script of which every text is the form."""
+    names = ("name", "modified_on", "last_deployed_from")
+    return {**dict.fromkeys(names, form), "handlers": [form], "has_assets": False, form: 1}
+
+
 def outcome_with(form: str, reporter: PlainReporter) -> Outcome:
     step = settings_step(change(name=form, before=form, after=form, detail=form))
     complaint = {"code": 10021, "message": f"Uncaught Error: {form} at index.js:3:9"}
@@ -73,7 +79,7 @@ def outcome_with(form: str, reporter: PlainReporter) -> Outcome:
         plan=plan(step, notes=(f"a note: {form}",)),
         results=(result(step, detail=form, tries=(Try(request=form, problem=form, waited=1),)),),
         facts=facts(etag=form, urls=(f"https://shop.acme.workers.dev/{form}",), live_note=form),
-        details={"scripts": [{"name": form, form: 1}]},
+        details={"scripts": [script_named(form)]},
     )
 
 
