@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workers_deploy import __version__
-from workers_deploy.ci.base import Reporter
+from workers_deploy.ci.base import Reporter, Results
 from workers_deploy.ci.files import ReportContent, write_report
 from workers_deploy.core.outcome import Outcome
 from workers_deploy.dataclass import dataclass
@@ -57,10 +57,15 @@ class Telling:
             ),
             euid=os.geteuid(),
         )
-        for name, value in outputs.items():
-            self.reporter.output(name, value)
-        if self.summary:
-            self.reporter.summary(summary)
+        self.reporter.publish(
+            Results(
+                outputs=outputs,
+                summary=summary if self.summary else None,
+                report_dir=self.report_dir,
+                workspace=self.workspace,
+                is_failure=outcome.error is not None,
+            )
+        )
         for warning in (*safe.warnings, *warnings, *self.publish(safe, context)):
             self.reporter.warning(warning)
         self._tell_end(safe)

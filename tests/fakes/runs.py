@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 ENTRYPOINT = ROOT / "entrypoint"
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
 REPORT_FOLDER = "workers-deploy-report"
-# Where a value may stand: the token in the emulator, secrets in the environment, masks in GitHub.
-_MASKS = "::add-mask::"
+# Where a value may stand: the token in the emulator, secrets in the environment, masks in a CI.
+_MASKS = ("::add-mask::", "##vso[task.setsecret]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Run:
         return self.outputs["outcome"]
 
     def shown(self) -> str:
-        """Everything that anyone can read of the run, but for GitHub's masks."""
+        """Everything that anyone can read of the run, but for the masks that it sets."""
         log = "\n".join(
             line for line in self.log.splitlines() if not line.lstrip().startswith(_MASKS)
         )

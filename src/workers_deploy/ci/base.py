@@ -1,10 +1,28 @@
 """What a run tells, whatever CI system runs it. Adapters know strings only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
+from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Place
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Results:
+    """What a run leaves for later steps and for its reader; clean already."""
+
+    outputs: Mapping[str, str]
+    summary: str | None  # Markdown; None where the input `summary` is false
+    report_dir: Path  # where the same is written to files
+    workspace: Path
+    is_failure: bool = False
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Return the outputs without `plan`: it may be larger than a variable can be."""
+        return {name: value for name, value in self.outputs.items() if name != "plan"}
 
 
 class Progress(Protocol):
@@ -51,11 +69,8 @@ class Reporter(Protocol):
     def error(self, message: str, *, title: str = "", place: Place | None = None) -> None:
         """Annotate with an error."""
 
-    def output(self, name: str, value: str) -> None:
-        """Set a step output; its value is clean already."""
-
-    def summary(self, markdown: str) -> None:
-        """Publish the job summary."""
+    def publish(self, results: Results) -> None:
+        """Hand the outputs and the job summary to the CI system, where it takes them."""
 
     def progress(self, title: str, files: int, size: int) -> AbstractContextManager[Progress]:
         """Show progress over so many files and raw bytes."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Final, TextIO
 
-from workers_deploy.ci.base import Progress
+from workers_deploy.ci.base import Progress, Results
 from workers_deploy.ci.progress import LineProgress, bar_progress
 from workers_deploy.ci.redactor import Redactor
 from workers_deploy.ci.row_layout import format_lines, format_row
@@ -99,11 +99,8 @@ class PlainReporter:
     def error(self, message: str, *, title: str = "", place: Place | None = None) -> None:
         """Do nothing: a row has told it, and a log without annotations would tell it twice."""
 
-    def output(self, name: str, value: str) -> None:
-        """Do nothing: the outputs are in the files of report-dir."""
-
-    def summary(self, markdown: str) -> None:
-        """Do nothing: the summary is in the files of report-dir."""
+    def publish(self, results: Results) -> None:
+        """Do nothing: outputs and summary are in the files of report-dir."""
 
     @contextmanager
     def progress(self, title: str, files: int, size: int) -> Iterator[Progress]:

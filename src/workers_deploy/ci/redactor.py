@@ -87,6 +87,8 @@ class Redactor:
             # A text that is encoded in part reads as this, where the value looks like an encoding.
             self._masks.add(form for form in map(decoded, plain) if is_maskable(form))
             self._masks.add(_base64_forms(text))
+            # As written too: a backslash before it begins an escape that eats its first letter.
+            self._masks.add(form for form in _written_forms(text) if is_maskable(form))
             self._base64.add(_base64_forms(text))
             self._hex.add([_bytes_of(text).hex()])
 

@@ -41,13 +41,24 @@ def render_dotenv(outputs: Mapping[str, str]) -> str:
     lines: list[str] = []
     room = MAX_DOTENV_BYTES
     for name, value in outputs.items():
-        line = f"{variable_of(name)}={' '.join(value.split())}\n"
+        line = render_lines({name: value})
         size = len(line.encode("utf-8", "replace"))
         if name == "plan" or size > room or len(lines) == MAX_DOTENV_VARIABLES:
             continue
         lines.append(line)
         room -= size
     return "".join(lines)
+
+
+def render_lines(outputs: Mapping[str, str]) -> str:
+    r"""Write one KEY=value per line, as many as there are; Bitbucket, Drone and Harness read it.
+
+    >>> render_lines({"outcome": "deployed", "etag": "a\nb"})
+    'WORKERS_DEPLOY_OUTCOME=deployed\nWORKERS_DEPLOY_ETAG=a b\n'
+    """
+    return "".join(
+        f"{variable_of(name)}={' '.join(value.split())}\n" for name, value in outputs.items()
+    )
 
 
 def render_properties(outputs: Mapping[str, str]) -> str:

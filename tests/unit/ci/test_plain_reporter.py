@@ -1,8 +1,9 @@
 import io
+from pathlib import Path
 
 import pytest
 
-from workers_deploy.ci.base import Reporter
+from workers_deploy.ci.base import Reporter, Results
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.errors import Place
 
@@ -90,8 +91,14 @@ def test_debug_lines_are_shown_where_they_are_asked_for(debug, written):
 def test_outputs_and_summary_are_left_to_the_files():
     plain = Plain()
 
-    plain.reporter.output("outcome", "deployed")
-    plain.reporter.summary("# deployed")
+    plain.reporter.publish(
+        Results(
+            outputs={"outcome": "deployed"},
+            summary="# deployed",
+            report_dir=Path("report"),
+            workspace=Path(),
+        )
+    )
 
     assert plain.out.getvalue() + plain.err.getvalue() == ""
 

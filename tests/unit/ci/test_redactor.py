@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import example, given, note, settings
 from hypothesis import strategies as st
 
 from fakes.secret_forms import left_of, written
@@ -122,6 +122,7 @@ def test_a_value_that_is_no_unicode_is_hidden(half):
 
 
 @given(value=VALUES, before=st.text(max_size=10), after=st.text(max_size=10))
+@example(value="000¡", before="\\", after="")  # \\0 is an escape too
 @pytest.mark.parametrize("write", FORMS)
 def test_no_form_of_a_value_survives(write, value, before, after):
     form = write(value)

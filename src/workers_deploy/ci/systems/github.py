@@ -12,6 +12,7 @@ from typing import Final, TextIO
 from actions_toolkit.command import Command
 from actions_toolkit.file_command import prepare_key_value_message
 
+from workers_deploy.ci.base import Results
 from workers_deploy.ci.plain import PlainReporter, format_annotation
 from workers_deploy.ci.redactor import masks_of
 from workers_deploy.errors import Place
@@ -89,6 +90,13 @@ class GitHubReporter(PlainReporter):
     def error(self, message: str, *, title: str = "", place: Place | None = None) -> None:
         """Annotate with an error."""
         self._annotate("error", message, title, place)
+
+    def publish(self, results: Results) -> None:
+        """Set the step outputs and add to the job summary."""
+        for name, value in results.outputs.items():
+            self.output(name, value)
+        if results.summary is not None:
+            self.summary(results.summary)
 
     def output(self, name: str, value: str) -> None:
         """Set a step output, as it is; where the runner has no file for it, a warning says so."""
