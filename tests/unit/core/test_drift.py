@@ -3,11 +3,14 @@ from dataclasses import replace
 import pytest
 
 from fakes.builders import (
+    COMMIT,
     LIVE_ID,
     OTHER_ID,
     deployment,
     live_of,
+    manifest,
     missing,
+    module,
     note_of,
     project,
     secret,
@@ -17,6 +20,7 @@ from fakes.builders import (
 from workers_deploy.core.drift import drift_of
 from workers_deploy.core.plan import make_plan
 from workers_deploy.core.project import Binding, ScriptSettings
+from workers_deploy.core.steps import Action, Change, Plan, PutSchedules
 
 OURS = "Fix wd1:a1b2c3d4e5f6:cccccccc:aaaaaaaa:ssssssss"
 
@@ -25,6 +29,10 @@ def drift(desired, live, ours=None, **options):
     note = note_of(desired)
     found = drift_of(live, ours, note, make_plan(desired, live, note), **options)
     return [text.removeprefix("drift: ") for text in found]
+
+
+def service(**fields):
+    return Binding(name="API", type="service", fields=fields)
 
 
 def edited(former, **changes):
@@ -69,6 +77,14 @@ def test_what_we_never_deployed_cannot_drift():
         ),
         ({"limits": {"cpu_ms": 50}}, "setting limits: not set → cpu_ms 50"),
         ({"placement": {"mode": "smart"}}, "setting placement: not set → mode smart"),
+        (
+            {"limits": {"cpu_ms": 50, "subrequests": 9}},
+            "setting limits: not set → cpu_ms 50, subrequests 9",
+        ),
+        (
+            {"compatibility_flags": ("a", "b")},
+            "setting compatibility_flags: none → a, b",
+        ),
     ],
 )
 def test_an_edit_is_told_by_field_against_the_version_that_we_made(changes, told):
@@ -79,6 +95,35 @@ def test_an_edit_is_told_by_field_against_the_version_that_we_made(changes, told
 
     assert who == f"live version {LIVE_ID[:8]} has no note of a deploy of ours: settings"
     assert fields == [told]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ({"limits": {"cpu_ms": 50}}, {"limits": {}}, "setting limits: cpu_ms 50 → not set"),
+        (
+            {"limits": {"cpu_ms": 50}},
+            {"limits": {"cpu_ms": 50, "subrequests": 9}},
+            "setting limits: cpu_ms 50 → cpu_ms 50, subrequests 9",
+        ),
+        (
+            {"bindings": (service(service="blog"),)},
+            {"bindings": (service(service="docs", environment="staging"),)},
+            "binding API: environment, service changed",
+        ),
+        (
+            {"bindings": (service(service="blog", environment="staging"),)},
+            {"bindings": (service(service="blog"),)},
+            "binding API: environment changed",
+        ),
+    ],
+)
+def test_what_was_added_and_what_was_taken_away_is_drift_too(before, after, told):
+    former = project()
+    ours = replace(version_of(former, id_=OTHER_ID), **before)
+    theirs = replace(ours, id=LIVE_ID, message=None, triggered_by="settings", **after)
+
+    assert drift(former, live_of(former, version=theirs), ours)[1:] == [told]
 
 
 def test_who_made_the_version_is_told_as_far_as_it_is_known():
@@ -98,7 +143,9 @@ def test_a_secret_that_got_another_value_is_told_without_it():
     live, ours = edited(former)
     by_secret = replace(live.versions[0], triggered_by="secret", message=ours.message)
 
-    assert "secret: a value was set" in drift(former, replace(live, versions=(by_secret,)), ours)[1]
+    assert drift(former, replace(live, versions=(by_secret,)), ours)[1:] == [
+        "secret: a value was set (which one can't be told: values are never read back)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -108,6 +155,8 @@ def test_a_secret_that_got_another_value_is_told_without_it():
         ("f" * 40, None, False),  # a clone without the commit that we deployed
         ("f" * 40, False, False),
         ("a1b2c3d4e5f6" + "0" * 28, True, True),
+        ("a1b2c3d4e5f6" + "0" * 28, None, True),
+        ("a1b2c3d4e5f6" + "0" * 28, False, False),  # edited and not committed
     ],
 )
 def test_what_has_no_version_drifts_where_the_project_is_what_we_deployed(
@@ -133,6 +182,45 @@ def test_a_project_that_changed_since_has_no_such_drift():
     assert drift(desired, live_of(former)) == []
 
 
+@pytest.mark.parametrize("commit", [None, COMMIT])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"modules": (module(content="another"),)},
+        {"assets": manifest("/other.html")},
+        {"secrets": (secret(value="another"),)},
+    ],
+    ids=["code", "assets", "secrets"],
+)
+def test_without_a_commit_a_project_is_what_we_deployed_where_all_of_it_is(commit, changes):
+    former = project(commit=commit, assets=manifest(), secrets=(secret(),))
+    settings = ScriptSettings(logpush=True)
+    same = replace(former, commit=None, script_settings=settings)
+
+    assert drift(same, live_of(former)) == ["settings logpush: true → false"]
+    assert drift(replace(same, **changes), live_of(former)) == []
+
+
+def test_the_same_commit_is_the_same_project_with_other_secrets_too():
+    former = project(secrets=(secret(),))
+    desired = replace(
+        former, secrets=(secret(value="rotated"),), script_settings=ScriptSettings(logpush=True)
+    )
+
+    assert drift(desired, live_of(former)) == ["settings logpush: true → false"]
+
+
+def test_a_setting_whose_values_nobody_knows_differs():
+    desired = project()
+    change = Change(action=Action.UPDATE, kind="workflow", name="flow")
+    step = PutSchedules(action=Action.UPDATE, title="Step", changes=(change,), crons=())
+    plan = Plan(script_name="shop", steps=(step,))
+
+    assert drift_of(live_of(desired), None, note_of(desired), plan) == (
+        "drift: workflow flow: differs",
+    )
+
+
 def test_triggers_are_told_by_what_is_missing_and_what_is_there():
     desired = project()
     with_crons = replace(desired, triggers=replace(desired.triggers, crons=("0 * * * *",)))
@@ -152,10 +240,14 @@ def test_traffic_that_someone_moved_is_told():
         former_deployments=(deployment(OTHER_ID, message=OURS), deployment(LIVE_ID, message=OURS)),
     )
     shared = live_of(desired, deployment=deployment(LIVE_ID, OTHER_ID))
+    by_us = live_of(desired, deployment=deployment(LIVE_ID, OTHER_ID, message=OURS))
+    by_nobody = live_of(desired, deployment=replace(deployment(LIVE_ID, OTHER_ID), author=None))
     nothing = live_of(desired, deployment=None)
 
     assert drift(desired, rolled_back) == [
         f"traffic was taken back to version {LIVE_ID[:8]} by ci@example.com"
     ]
     assert drift(desired, shared)[0] == "traffic is shared by 2 versions by ci@example.com"
+    assert drift(desired, by_nobody)[0] == "traffic is shared by 2 versions"
+    assert drift(desired, by_us) == []
     assert drift(desired, nothing) == []

@@ -4,7 +4,7 @@ import pytest
 
 from fakes.builders import project
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
-from workers_deploy.core.source_places import find_in_checkout, read_lines
+from workers_deploy.core.source_places import find_in_checkout, read_lines, read_numbers
 from workers_deploy.errors import Place
 
 # Columns 1 and 9 of line 2 come from the first source, 3:1 and 3:7; line 3 from the second, 3:1;
@@ -53,6 +53,29 @@ def test_a_module_that_is_a_file_is_told_by_its_path():
 
     assert find("lib/a.js", 3, 9, *modules) == "app/src/lib/a.js:3:9"
     assert find("./lib/a.js", 3, None, *modules) == "app/src/lib/a.js:3"
+
+
+def test_a_module_is_found_under_the_name_that_it_was_sent_with():
+    assert find("lib/a.js", 3, 9, module("./lib/a.js", file="src/a.js")) == "src/a.js:3:9"
+
+
+def test_without_a_column_the_first_one_is_meant():
+    second = source_map(mappings="CAAA")
+
+    assert find("index.js", 1, None, module(), second) is None
+    assert find("index.js", 1, 2, module(), second) == "src/boot.ts:1:1"
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("w+B", [1000]), ("x+B", [-1000]), ("C", [1]), ("A", [0]), ("ghgB", [16400]), ("AC", [0, 1])],
+)
+def test_numbers_of_any_length_are_read(text, numbers):
+    assert read_numbers(text) == numbers
+
+
+def test_an_empty_piece_moves_nothing():
+    assert [one.column for one in read_lines(",CAAA", [0])[0]] == [1]
 
 
 def test_the_only_code_of_a_service_worker_is_meant_whatever_it_is_called():

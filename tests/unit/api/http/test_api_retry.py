@@ -1,49 +1,16 @@
-"""The retry policy: which failures pass, how long it waits, what it looks at first."""
+"""The retry policy: which failures pass, how often it tries and how long it waits."""
 
 import random
 
 import pytest
 
 from fakes.api import FakeTime, make_retrier
-from workers_deploy.api.http.failure import Area, Complaint, Failure, Kind, RequestFailedError
+from fakes.sending import Sender, failed
+from workers_deploy.api.http.failure import Kind
 from workers_deploy.api.http.request_log import Journal
 from workers_deploy.api.http.retry import wait_before_next
 from workers_deploy.core.outcome import Try
 from workers_deploy.errors import CancelledError, RefusedError, UnansweredError
-
-
-def failed(kind=Kind.SERVER, *, code=None, text="", status=None, retry_after=None):
-    complaints = () if code is None else (Complaint(code=code, text=text),)
-    return RequestFailedError(
-        Failure(
-            request="POST versions",
-            kind=kind,
-            problem=f"{status or kind} from Cloudflare",
-            short=str(status or kind),
-            status=status,
-            complaints=complaints,
-            ray_id="ray-1",
-            retry_after=retry_after,
-            area=Area.WORKERS,
-        )
-    )
-
-
-class Sender:
-    """Fails as told, then returns "sent"."""
-
-    def __init__(self, *failures, on_send=None):
-        self.failures = list(failures)
-        self.count = 0
-        self.on_send = on_send
-
-    def __call__(self):
-        self.count += 1
-        if self.on_send is not None:
-            self.on_send()
-        if self.failures:
-            raise self.failures.pop(0)
-        return "sent"
 
 
 @pytest.fixture
@@ -119,6 +86,15 @@ def test_a_throttled_request_waits_as_it_was_told_within_one_second_and_five_min
     assert time.slept == [expected]
 
 
+def test_throttled_jobs_start_again_within_a_second_of_each_other():
+    failure, rng = failed(Kind.THROTTLED).failure, random.Random(7)
+
+    waits = [wait_before_next(failure, tries=1, rng=rng) for _ in range(200)]
+
+    assert 4.0 <= min(waits) < 4.1
+    assert 4.9 < max(waits) <= 5.0
+
+
 def test_without_a_word_how_long_the_five_minutes_of_a_block_are_waited_for(time):
     send = Sender(*(failed(Kind.THROTTLED, status=429) for _ in range(5)))
 
@@ -178,6 +154,35 @@ def test_no_wait_is_begun_that_would_end_past_the_deadline(time):
         make_retrier(time, seconds=30).call("POST versions", send)
 
     assert time.slept == []
+
+
+def test_a_wait_that_would_end_at_the_deadline_leaves_no_time_to_send(time):
+    with pytest.raises(UnansweredError):
+        make_retrier(time, seconds=1.0).call("POST versions", Sender(failed()))
+
+    assert time.slept == []
+
+
+@pytest.mark.parametrize(("attempts", "tries"), [(5, 2), (2, 2), (1, 1)])
+def test_what_can_be_done_without_is_tried_twice_at_most(time, attempts, tries):
+    retrier = make_retrier(time, max_attempts=attempts)
+    send = Sender(*(failed() for _ in range(5)))
+
+    with pytest.raises(UnansweredError):
+        retrier.briefly(60.0).call("GET zones", send)
+
+    assert send.count == tries
+    assert retrier.max_attempts == attempts
+
+
+@pytest.mark.parametrize(("run", "brief", "left"), [(900, 60, 60), (30, 60, 30)])
+def test_what_can_be_done_without_gets_some_seconds_of_those_that_the_run_has(
+    time, run, brief, left
+):
+    retrier = make_retrier(time, seconds=run)
+
+    assert retrier.briefly(brief).remaining() == left
+    assert retrier.remaining() == run
 
 
 def test_tries_that_the_deadline_ends_name_it_and_the_wait_that_was_asked_for(time):
@@ -256,65 +261,17 @@ def test_cancelling_ends_a_wait_at_once_and_tells_nothing_more(time):
     assert (told, time.slept) == ([], [])
 
 
-@pytest.mark.parametrize("kind", [Kind.LOST, Kind.SERVER, Kind.MALFORMED])
-def test_a_lost_answer_is_looked_for_before_the_request_is_sent_again(time, kind):
-    told = []
-    send = Sender(failed(kind))
+@pytest.mark.parametrize(
+    ("kind", "ending"), [(Kind.LOST, CancelledError), (Kind.REFUSED, RefusedError)]
+)
+def test_a_signal_is_why_a_last_try_was_lost_and_not_why_it_was_refused(time, kind, ending):
+    def cancel():
+        time.is_cancelled = True
 
-    found = make_retrier(time, told=told).call("POST versions", send, look=lambda: "found")
-
-    assert (found, send.count) == ("found", 1)
-    assert told[-1] == "POST versions: its answer was lost, but it was carried out"
-
-
-def test_what_was_not_taken_is_sent_again(time):
-    send = Sender(failed(Kind.LOST))
-
-    assert make_retrier(time).call("POST versions", send, look=lambda: None) == "sent"
-
-    assert send.count == 2
-
-
-@pytest.mark.parametrize("kind", [Kind.UNSENT, Kind.THROTTLED, Kind.BUSY])
-def test_a_request_that_cannot_have_been_taken_is_not_looked_for(time, kind):
-    looks = []
-
-    make_retrier(time).call("POST versions", Sender(failed(kind)), look=lambda: looks.append(1))
-
-    assert looks == []
-
-
-def test_after_the_last_try_it_is_looked_for_once_more(time):
-    answers = [None, "found"]
-    send = Sender(failed(), failed())
-
-    found = make_retrier(time, max_attempts=2).call(
-        "POST versions", send, look=lambda: answers.pop(0)
-    )
-
-    assert (found, send.count, answers) == ("found", 2, [])
-
-
-def test_a_refusal_after_a_lost_answer_is_looked_for_too(time):
-    """The first try was taken; the second is refused because of that."""
-    answers = [None, "found"]
-    send = Sender(failed(Kind.LOST), failed(Kind.REFUSED, code=10074))
-
-    assert make_retrier(time).call("PUT scripts/a", send, look=lambda: answers.pop(0)) == "found"
-
-
-def test_a_look_that_fails_too_ends_the_request_without_sending_it_again(time):
-    send = Sender(failed(Kind.LOST), failed(Kind.LOST))
-
-    def look():
-        raise UnansweredError("GET versions: no answer after 5 tries", request="GET versions")
-
-    with pytest.raises(UnansweredError) as caught:
-        make_retrier(time).call("POST versions", send, look=look)
-
-    assert send.count == 1
-    assert caught.value.request == "POST versions"
-    assert "could not be read either" in caught.value.message
+    with pytest.raises(ending):
+        make_retrier(time, max_attempts=1).call(
+            "POST versions", Sender(failed(kind), on_send=cancel)
+        )
 
 
 def test_who_listens_hears_of_each_failure_and_its_wait(time):

@@ -15,12 +15,23 @@ from fakes.builders import (
     deployment,
     module,
     note_of,
-    project,
-    variable,
-    version_of,
+)
+from fakes.meddled import (
+    BEFORE,
+    CODE,
+    FORMER,
+    FORMER_PROJECT,
+    NEW_PROJECT,
+    OTHER_CODE,
+    SALVE,
+    STEPS,
+    UPLOAD,
+    WITH_KEY,
+    WRITE,
+    deployed,
+    version,
 )
 from workers_deploy.core.attribution.judge import (
-    Before,
     Maker,
     MovingStep,
     Seen,
@@ -31,68 +42,12 @@ from workers_deploy.core.attribution.judge import (
     wants_code,
 )
 from workers_deploy.core.digest import write_message
-from workers_deploy.core.live import LiveDeployment, LiveVersion, TrafficShare
+from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.project import Binding, Project, ScriptFormat, Secret
 from workers_deploy.core.steps import (
-    Action,
-    CreateDeployment,
-    PatchSettings,
     PutContent,
     PutSecrets,
-    ScriptUpload,
-    UploadScript,
 )
-
-FORMER_PROJECT = project(bindings=(variable(),))
-NEW_PROJECT = project(
-    modules=(module(content="export default {a: 1}"),), bindings=(variable("GREETING", "salve"),)
-)
-OLD_KEY = Binding(name="OLD_KEY", type="secret_text")
-FORMER = replace(version_of(FORMER_PROJECT), bindings=(variable(), OLD_KEY))
-SHARES = (TrafficShare(version_id="ours", percentage=100),)
-BEFORE = Before(
-    known_ids=frozenset({"d-before"}),
-    former=(
-        replace(deployment(LIVE_ID), id="d-before"),
-        replace(deployment("older"), id="d-older"),
-    ),
-    version=FORMER,
-    shares=SHARES,
-)
-WRITE: dict[str, Any] = {"action": Action.UPDATE, "title": "Step"}
-UPLOAD = ScriptUpload(
-    project=NEW_PROJECT,
-    inherited=(),
-    keep_bindings=(),
-    message=write_message("Go", note_of(NEW_PROJECT)),
-    note=str(note_of(NEW_PROJECT)),
-)
-NEW_KEY = Secret(name="NEW_KEY", value="a-value")
-KEPT = {"type": "inherit", "name": "OLD_KEY"}
-SETTINGS = {
-    "bindings": [{"type": "plain_text", "name": "GREETING", "text": "salve"}, KEPT],
-    "compatibility_date": "2026-11-01",
-    "annotations": {"workers/message": UPLOAD.message},
-}
-STEPS: dict[str, MovingStep] = {
-    "deployment": CreateDeployment(**WRITE, message="", former=BEFORE.former[0]),
-    "script": UploadScript(**WRITE, upload=UPLOAD, former=None),
-    "content": PutContent(**WRITE, project=NEW_PROJECT, former=None),
-    "secrets": PutSecrets(
-        **WRITE, secrets=(Secret(name="NEW_KEY", value="v"),), gone=(), former=None
-    ),
-    "settings": PatchSettings(**WRITE, settings=SETTINGS, former=None),
-}
-CODE = frozenset({("index.js", b"export default {a: 1}")})
-OTHER_CODE = frozenset({("index.js", b"export default {b: 1}")})
-WITH_KEY = (*FORMER.bindings, Binding(name="NEW_KEY", type="secret_text"))
-SALVE = (variable("GREETING", "salve"), OLD_KEY)
-
-
-def version(id_: str, **changes: Any) -> LiveVersion:
-    bare = LiveVersion(id=id_, compatibility_date="2026-11-01", bindings=FORMER.bindings)
-    return replace(bare, **changes)
-
 
 # What this run's request makes, by step; of some without the message, which Cloudflare may drop.
 OURS: dict[str, Seen] = {
@@ -108,12 +63,6 @@ BARE: dict[str, Seen] = {
 }
 THEIRS = Seen(version=version("theirs", triggered_by="upload"), code=OTHER_CODE)
 EDIT = Seen(version=version("edit", triggered_by="secret"))
-
-
-def deployed(*version_ids: str) -> tuple[LiveDeployment, ...]:
-    """Deployments newest first, on top of those that were there."""
-    new = (replace(deployment(one), id=f"d-{number}") for number, one in enumerate(version_ids))
-    return (*new, *BEFORE.former)
 
 
 # What came since, newest first → whether something of it is this run's, and what serves instead.
@@ -223,42 +172,6 @@ def test_what_either_made_is_told_from_what_someone_made_on_top():
 
     assert (served(alone.maybe_ours), alone.others) == ("new", None)
     assert (served(below.maybe_ours), served(below.others)) == ("new", "theirs")
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"bindings": FORMER.bindings},
-        {"bindings": (*SALVE, variable("MORE"))},
-        {"bindings": (SALVE[0], Binding(name="OLD_KEY", type="plain_text", fields={"text": ""}))},
-        {"bindings": SALVE, "compatibility_date": "2026-01-01"},
-        {"bindings": SALVE, "compatibility_flags": ("nodejs_compat",)},
-        {"bindings": SALVE, "triggered_by": "upload"},
-        {"bindings": SALVE, "message": "Someone's own"},
-    ],
-    ids=[
-        "as before",
-        "one more",
-        "another kind",
-        "another date",
-        "a flag",
-        "an upload",
-        "a message",
-    ],
-)
-def test_settings_that_are_not_all_as_sent_are_someone_elses(changes: dict[str, Any]):
-    seen = Seen(version=version("new", **{"triggered_by": "settings", **changes}))
-
-    made = judge(STEPS["settings"], BEFORE, deployed("new"), {"new": seen})
-
-    assert made.makers == (Maker.SOMEONE,)
-
-
-def test_settings_of_a_script_that_was_not_read_are_known_by_their_message_alone():
-    unread = replace(BEFORE, version=None)
-    seen = {"ours": BARE["settings"]}
-
-    assert judge(STEPS["settings"], unread, deployed("ours"), seen).makers == (Maker.SOMEONE,)
 
 
 @pytest.mark.parametrize(
