@@ -38,7 +38,7 @@ from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
 from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.links import commits_url, run_url
-from workers_deploy.ci.origin import read_origin
+from workers_deploy.ci.origin import preview_alias, read_origin
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.commands import Session, run_command
 from workers_deploy.core.outcome import Facts, Outcome, Result
@@ -140,7 +140,6 @@ def _begin(
     for warning in reading.warnings:
         reporter.warning(warning)
     repository = read_repository(env, run_url(env))
-    pull = repository.pull_request if repository else None
     github = GitHubRun(
         inputs=reading.inputs,
         repository=repository,
@@ -157,7 +156,7 @@ def _begin(
         search_path=env.get("PATH", ""),
         before_first_write=github.start,
         compare=github.is_older,
-        pull_request=pull.number if pull else None,
+        pull_request_alias=preview_alias(env),
         origin=read_origin(env),
     )
     return _Beginning(

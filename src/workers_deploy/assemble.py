@@ -52,7 +52,7 @@ class Surroundings:
     before_first_write: Callable[[], None] = lambda: None
     # As Session.is_older, by asking the CI system's API.
     compare: Callable[[str, str], bool | None] = lambda _commit, _other: None
-    pull_request: int | None = None
+    pull_request_alias: str | None = None
     origin: Origin = dataclasses.field(default_factory=Origin)
 
 
@@ -199,7 +199,7 @@ def assemble(
         is_same_config=_config_history(around.workspace, project.config_file),
         before_first_write=around.before_first_write,
         workspace=around.workspace,
-        pull_request=around.pull_request,
+        pull_request_alias=around.pull_request_alias,
     )
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from workers_deploy.ci.build import read_build
+
 
 def is_from_fork(env: Mapping[str, str]) -> bool:
     """Tell whether the change comes from another repository than the one that is built.
@@ -12,6 +14,8 @@ def is_from_fork(env: Mapping[str, str]) -> bool:
     """
     if env.get("GITHUB_EVENT_NAME", "").startswith("pull_request"):
         return _head_is_foreign(env.get("GITHUB_EVENT_PATH", ""), env.get("GITHUB_REPOSITORY"))
+    if read_build(env).is_from_fork:
+        return True
     source = env.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID")
     return source is not None and source != env.get("CI_MERGE_REQUEST_PROJECT_ID")
 

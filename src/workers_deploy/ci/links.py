@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from workers_deploy.ci.build import read_build
+
 
 def commits_url(env: Mapping[str, str]) -> str | None:
     """Return what the digits of a commit are put behind; None where no variable says it."""
@@ -9,7 +11,7 @@ def commits_url(env: Mapping[str, str]) -> str | None:
         server = env.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{env['GITHUB_REPOSITORY']}/commit/"
     project = env.get("CI_PROJECT_URL")
-    return f"{project}/-/commit/" if project else None
+    return f"{project}/-/commit/" if project else read_build(env).commits_url
 
 
 def run_url(env: Mapping[str, str]) -> str | None:
@@ -17,4 +19,4 @@ def run_url(env: Mapping[str, str]) -> str | None:
     if env.get("GITHUB_RUN_ID"):
         server = env.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{env.get('GITHUB_REPOSITORY')}/actions/runs/{env['GITHUB_RUN_ID']}"
-    return env.get("CI_JOB_URL") or env.get("CIRCLE_BUILD_URL") or env.get("CI_PIPELINE_URL")
+    return read_build(env).run_url or env.get("CI_JOB_URL") or env.get("CI_PIPELINE_URL")

@@ -1,13 +1,14 @@
 """Where a run comes from: repository and pull request, as CI systems tell them.
 
-The variables are those that wrangler 4.164.0 reads for the same annotations.
+For GitHub and GitLab the variables are those that wrangler 4.164.0 reads for the same annotations.
 """
 
-import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit, urlunsplit
 
+from workers_deploy.ci.build import read_build
 from workers_deploy.ci.pull_request import read_pull_request
+from workers_deploy.ci.repository_url import public_url
+from workers_deploy.ci.system import System, system_of
 from workers_deploy.core.project import Origin
 
 _REPOSITORY = (
@@ -33,6 +34,14 @@ def read_origin(env: Mapping[str, str]) -> Origin:
             pull_request_title=pull.title,
             pull_request_url=url and public_url(url),
         )
+    build = read_build(env)
+    if build.repository_url or build.pull_request:
+        return Origin(
+            repository_url=build.repository_url or repository,
+            pull_request=build.pull_request,
+            pull_request_title=build.title,
+            pull_request_url=build.pull_request_url,
+        )
     number = env.get("CI_MERGE_REQUEST_IID")  # GitLab
     project = env.get("CI_MERGE_REQUEST_PROJECT_URL") or env.get("CI_PROJECT_URL")
     return Origin(
@@ -45,32 +54,23 @@ def read_origin(env: Mapping[str, str]) -> Origin:
     )
 
 
+def preview_alias(env: Mapping[str, str]) -> str | None:
+    """Return the alias of a pull request's preview, in the forge's own word.
+
+    >>> preview_alias({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "5"})
+    'mr-5'
+    >>> preview_alias({"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST": "17"})
+    'pr-17'
+    """
+    number = read_origin(env).pull_request
+    if number is None or not number.isdecimal():
+        return None
+    return f"{'mr' if system_of(env) is System.GITLAB else 'pr'}-{number}"
+
+
 def _repository(env: Mapping[str, str]) -> str | None:
     named = next((env[name] for name in _REPOSITORY if env.get(name)), None)
     if named is None and env.get("GITHUB_REPOSITORY"):
         server = (env.get("GITHUB_SERVER_URL") or _GITHUB).rstrip("/")
         named = f"{server}/{env['GITHUB_REPOSITORY']}"
     return public_url(named) if named else None
-
-
-def public_url(url: str) -> str | None:
-    """Return a repository's URL as a browser takes it, without credentials; None for others.
-
-    >>> public_url("https://gitlab-ci-token:secret@gitlab.com/acme/shop.git")
-    'https://gitlab.com/acme/shop'
-    >>> public_url("git@github.com:acme/shop.git")
-    'https://github.com/acme/shop'
-    >>> public_url("file:///srv/git/shop") is None
-    True
-    """
-    text = re.sub(r"^(?:ssh://)?git@([^:/]+)[:/]", r"https://\1/", url.strip())
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        netloc = f"{host}:{parts.port}" if parts.port else host
-    except ValueError:
-        return None
-    if parts.scheme not in {"https", "http"} or not host:
-        return None
-    path = parts.path.removesuffix("/").removesuffix(".git")
-    return urlunsplit((parts.scheme, netloc, path, "", ""))

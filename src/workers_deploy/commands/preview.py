@@ -39,9 +39,9 @@ def preview(session: Session) -> Outcome:
 
 
 def _default_alias(session: Session) -> str | None:
-    if session.pull_request is None:
+    alias = session.pull_request_alias
+    if alias is None:
         return None
-    alias = f"pr-{session.pull_request}"
     if not is_alias(alias, session.project.script_name):
         session.reporter.notice(f"no alias {alias}: with the script's name it is too long")
         return None

@@ -66,7 +66,7 @@ class Session:
     # whether the configuration is as it was in a commit; None: the history doesn't tell
     is_same_config: Callable[[str], bool | None] = field(repr=False)
     before_first_write: Callable[[], None] = field(repr=False, default=lambda: None)
-    pull_request: int | None = None  # the number of the one that the run belongs to
+    pull_request_alias: str | None = None  # of the pull request's preview, such as pr-17
 
     @property
     def script(self) -> ScriptPath:

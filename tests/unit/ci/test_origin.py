@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from workers_deploy.ci.origin import public_url, read_origin
+from workers_deploy.ci.origin import read_origin
+from workers_deploy.ci.repository_url import public_url
 from workers_deploy.core.project import Origin
 
 GITHUB = {"GITHUB_REPOSITORY": "acme/shop", "GITHUB_SERVER_URL": "https://github.com"}
