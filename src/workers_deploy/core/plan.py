@@ -115,13 +115,10 @@ def _secrets_after(project: Project, live: LiveState, steps: Collection[Step]) -
 
 def _gone_secrets(steps: Collection[Step]) -> Iterator[str]:
     for step in steps:
-        match step:
-            case DeleteSecret():
-                yield step.name
-            case PutSecrets():
-                yield from step.gone
-            case _:
-                pass
+        if isinstance(step, DeleteSecret):
+            yield step.name
+        elif isinstance(step, PutSecrets):
+            yield from step.gone
 
 
 def _reach(project: Project, live: LiveState) -> str:

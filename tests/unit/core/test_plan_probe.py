@@ -144,3 +144,41 @@ def test_a_rollback_asks_on_the_urls_that_are_there():
     assert asks(rolled_back(live_of(project(), subdomain=OFF, triggers=ATTACHED)))
     with pytest.raises(ProblemsError, match=IS_OFF):
         rolled_back(live_of(project(), subdomain=OFF))
+
+
+@pytest.mark.parametrize(
+    ("desired", "live", "why", "hint"),
+    [
+        (
+            probing(PATH, dispatch_namespace="tenants"),
+            missing(project()),
+            "a script in a dispatch namespace has none",
+            "write whole URLs, of what dispatches to the script",
+        ),
+        (
+            probing(PATH, subdomain=SubdomainState(enabled=True)),
+            live_of(project(), url=None),
+            "which one that is could not be read",
+            (
+                "write whole URLs (https://host/path), or run again with a token that may read "
+                "workers.dev"
+            ),
+        ),
+        (
+            probing(PATH),
+            live_of(project()),
+            (
+                "there will be none: workers.dev is off, and no custom domain that the "
+                "configuration names leads to the script"
+            ),
+            "write whole URLs (https://host/path), or turn workers-dev on",
+        ),
+    ],
+)
+def test_why_there_is_no_url_is_said_with_the_way_out(desired, live, why, hint):
+    with pytest.raises(ProblemsError) as caught:
+        planned(desired, live)
+
+    (problem,) = caught.value.problems
+    assert problem.message == f"asks a path, which is one on deployment-url, and {why}"
+    assert problem.hint == hint
