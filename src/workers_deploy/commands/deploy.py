@@ -25,6 +25,7 @@ from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.core.plan import make_plan
 from workers_deploy.core.plan_only import make_narrow_plan
 from workers_deploy.core.steps import Plan, Scope
+from workers_deploy.core.taken_back import edit_taken_back
 from workers_deploy.errors import (
     ApiError,
     DeployError,
@@ -77,7 +78,9 @@ def _make(session: Session, live: LiveState) -> Plan:
     check_demands(session, live, scopes)
     note = note_of(session)
     if scopes:
-        made = make_narrow_plan(session.project, live, note, scopes)
+        made = make_narrow_plan(
+            session.project, live, note, scopes, edit=_edit_taken_back(session, live)
+        )
     else:
         made = make_plan(session.project, live, note)
     ours = _last_of_ours(session, live)
@@ -87,6 +90,12 @@ def _make(session: Session, live: LiveState) -> Plan:
     same_config = session.is_same_config(commit) if commit else None
     drift = drift_of(live, ours, note, made, same_config=same_config)
     return replace(made, notes=(*drift, *made.notes))
+
+
+def _edit_taken_back(session: Session, live: LiveState) -> LiveVersion | None:
+    """Return the latest version where a run of ours made it by the same `only` and took it back."""
+    found = edit_taken_back(live, session.inputs.only)
+    return session.client.read_version(live.script_name, found).version if found else None
 
 
 def _last_of_ours(session: Session, live: LiveState) -> LiveVersion | None:

@@ -26,6 +26,8 @@ NO_COMMIT = "0" * 12
 # In the message of a deployment that returned traffic after a failed check: ours, and no rollback
 # by someone.
 REVERTED = "wd1:reverted"
+# In the message of a deployment that lets a taken-back edit serve, so that it can be edited again.
+AGAIN = "wd1:again"
 DIRTY = "-dirty"
 _NOTE = re.compile(
     rf"(?:^|\s)wd1:(?P<commit>[0-9a-f]{{12}}(?:{DIRTY})?)"

@@ -21,6 +21,7 @@ from workers_deploy.core.project import Project
 from workers_deploy.core.steps import (
     Action,
     Change,
+    CreateDeployment,
     PatchSettings,
     Plan,
     PutContent,
@@ -29,6 +30,7 @@ from workers_deploy.core.steps import (
     SetSubdomain,
     Step,
 )
+from workers_deploy.core.taken_back import deploy_again
 from workers_deploy.errors import GuardError, Problem, ProblemKind, ProblemsError
 
 # A script in a dispatch namespace has nothing else that a deploy sets.
@@ -41,9 +43,16 @@ LOSES_NOTE = (
 
 
 def make_narrow_plan(
-    project: Project, live: LiveState, note: Note, scopes: Collection[Scope]
+    project: Project,
+    live: LiveState,
+    note: Note,
+    scopes: Collection[Scope],
+    *,
+    edit: LiveVersion | None = None,
 ) -> Plan:
     """Return the steps of the named parts; the script must exist.
+
+    `edit` is the latest version, where it is an edit of these parts that a run of ours took back.
 
     Raises:
         GuardError: the edit would be of a latest version that is not live.
@@ -51,6 +60,22 @@ def make_narrow_plan(
 
     """
     _check_parts(project, live, scopes)
+    steps = _steps(project, live, note, scopes)
+    if edit is not None and any(map(_is_versioned_write, steps)):
+        base = replace(live, versions=(edit,), latest_version_id=edit.id)
+        steps = _on_top(deploy_again(live, edit), _steps(project, base, note, scopes))
+    else:
+        _check_latest_is_live(live, steps)
+    writing = [step for step in steps if step.action is not Action.UNCHANGED]
+    if writing:
+        serves_anew = any(map(makes_version, writing))
+        steps += check_steps(project, live, steps, probes=serves_anew)
+    return Plan(
+        script_name=project.script_name, steps=tuple(steps), notes=tuple(_notes(live, writing))
+    )
+
+
+def _steps(project: Project, live: LiveState, note: Note, scopes: Collection[Scope]) -> list[Step]:
     compared = compare_note(note, live.live)
     steps = [*_unversioned(project, live, scopes)]
     if Scope.SETTINGS in scopes and live.live is not None:
@@ -61,19 +86,25 @@ def make_narrow_plan(
         steps += _content(project, live, same=compared.code)
     if Scope.TRIGGERS in scopes:
         steps += trigger_steps(project, live)
-    writing = [step for step in steps if step.action is not Action.UNCHANGED]
-    _check_latest_is_live(live, writing)
-    if writing:
-        serves_anew = any(map(makes_version, writing))
-        steps += check_steps(project, live, steps, probes=serves_anew)
-    return Plan(
-        script_name=project.script_name, steps=tuple(steps), notes=tuple(_notes(live, writing))
-    )
+    return steps
+
+
+def _is_versioned_write(step: Step) -> bool:
+    return makes_version(step) and step.action is not Action.UNCHANGED
+
+
+def _on_top(again: CreateDeployment, steps: list[Step]) -> list[Step]:
+    """Let the edit serve right before it is edited; code alone is taken without that."""
+    versioned = [step for step in steps if _is_versioned_write(step)]
+    if versioned and all(isinstance(step, PutContent) for step in versioned):
+        return steps
+    first = steps.index(versioned[0]) if versioned else len(steps)
+    return [*steps[:first], again, *steps[first:]]
 
 
 def makes_version(step: Step) -> bool:
     """Tell whether a step of a narrow plan makes a version, which serves at once."""
-    return isinstance(step, PutContent | PutSecrets | PatchSettings)
+    return isinstance(step, PutContent | PutSecrets | PatchSettings | CreateDeployment)
 
 
 def _check_parts(project: Project, live: LiveState, scopes: Collection[Scope]) -> None:
@@ -114,9 +145,10 @@ def _by_delete(step: Step) -> Step:
     return replace(step, by_delete=off)
 
 
-def _check_latest_is_live(live: LiveState, writing: Collection[Step]) -> None:
+def _check_latest_is_live(live: LiveState, steps: Collection[Step]) -> None:
     if live.latest_is_live:
         return
+    writing = [step for step in steps if step.action is not Action.UNCHANGED]
     latest = f"the latest version {(live.latest_version_id or '')[:8]} is not the live one"
     hint = "run deploy without `only`: what it changes goes live as the latest version"
     if any(isinstance(step, PutSecrets | PatchSettings) for step in writing):
@@ -131,6 +163,11 @@ def _notes(live: LiveState, writing: Collection[Step]) -> Iterator[str]:
     yield from (f"not read: {problem}" for problem in live.unread)
     for step in writing:
         match step:
+            case CreateDeployment(shares=(share, *_)):
+                yield (
+                    f"version {share.version_id[:8]}, an edit that was taken back, serves for the "
+                    "moment that it takes to edit it again (10214, 10215)"
+                )
             case PatchSettings():
                 yield f"settings: changing versioned settings {MAKES_VERSION}"
             case PutSecrets(former=former) if former is not None:

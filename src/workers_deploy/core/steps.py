@@ -135,6 +135,7 @@ class CreateDeployment(StepBase):
     """POST deployments: traffic moves to the uploaded version, or to `shares` where there are any.
 
     `may_force`: going back to a version with other secrets was asked for (10220).
+    `again`: what serves is an edit of these parts that was taken back, only to be edited again.
     """
 
     message: str
@@ -142,6 +143,7 @@ class CreateDeployment(StepBase):
     shares: tuple[TrafficShare, ...] = ()
     may_force: bool = False
     code_update_strategy: Mapping[str, Any] | None = None  # None: Cloudflare's own
+    again: tuple[Scope, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

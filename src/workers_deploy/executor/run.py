@@ -106,6 +106,7 @@ class Executor:
             state.results.append(StepResult(step=step, status=Status.DONE))
             return None
         started, mark = self.clock(), self.client.retrier.journal.mark()
+        state.is_moving = False  # what an earlier step sent was answered
         error: DeployError | None = None
         detail = ""
         try:

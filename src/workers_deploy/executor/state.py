@@ -21,9 +21,10 @@ class RunState:
     uploaded_id: str | None = None  # the version that this run uploaded
     shares: tuple[TrafficShare, ...] = ()  # what traffic moves to, if not to that version alone
     moves_later: bool = False  # traffic moves after the settings: until then live must not move
-    is_moving: bool = False  # a request that moves traffic was, or is about to be, sent
+    is_moving: bool = False  # this step's request that moves traffic was, or is about to be, sent
     moved: bool = False  # traffic moved to what this run uploaded
     made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
+    all_made: frozenset[str] = frozenset()  # that one and those before it, by id
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
     settings_read_back: ScriptSettings | None = None  # as Cloudflare answered this run's
     subdomain_answered: SubdomainState | None = None  # where this run set it
@@ -65,6 +66,7 @@ class RunState:
     def learn_made(self, deployment: LiveDeployment) -> None:
         """Note a deployment of this run, and that traffic moved with it."""
         self.made, self.moved = deployment, True
+        self.all_made |= {deployment.id}
         if deployment.shares:
             self.version_id = deployment.shares[0].version_id
             self.learn(version_id=self.version_id, live_version_id=self.version_id)
@@ -116,6 +118,7 @@ class RunState:
             former=(*((served,) if served else ()), *self.before.former_deployments),
             version=self.before.live,
             shares=self.our_shares,
+            made=self.all_made,
         )
 
     @property

@@ -24,7 +24,7 @@ def create_deployment_step(run: Run, step: CreateDeployment) -> str:
     """Move traffic to this run's version, unless live moved since the plan was made."""
     check_unmoved(run, step.former)
     if step.shares:
-        run.state.shares = step.shares
+        run.state.shares = () if step.again else step.shares  # edits give it other versions
         run.state.version_id = step.shares[0].version_id
     made = deploy_shares(
         run.client,

@@ -8,15 +8,16 @@ from workers_deploy.api.endpoints.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.live.script import read_live_deployment
 from workers_deploy.core.attribution.judge import MovingStep
-from workers_deploy.core.digest import REVERTED
 from workers_deploy.core.live import LiveDeployment, render_shares
 from workers_deploy.core.outcome import Result
 from workers_deploy.core.steps import (
     CheckLive,
+    CreateDeployment,
     DeleteScript,
     Probe,
     Step,
 )
+from workers_deploy.core.taken_back import undo_message
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import ApiError, DeployError, RefusedError
 from workers_deploy.executor.doubt import Doubt, NotKnown, look_whether_moved
@@ -26,7 +27,6 @@ from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
 UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
-UNDO_MESSAGE = f"Reverted: the check or the probe after the deploy failed {REVERTED}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,12 +86,22 @@ class Undoer:
             return self._before_traffic(
                 steps, whole=revert and isinstance(failed, CheckLive | Probe)
             )
-        if not revert or not isinstance(failed, CheckLive | Probe):
+        goes_back = revert and isinstance(failed, CheckLive | Probe)
+        if not goes_back and not self._is_former_edit(failed, done):
             return self._stays("traffic stays with it", done)
         former = self._state.before.deployment
         if former is None:
             return self._stays("a first deploy can't be undone", done)
         return self._return_traffic(former, done)
+
+    def _is_former_edit(self, failed: Step, done: tuple[Step, ...]) -> bool:
+        """Tell whether a taken-back edit serves that was to be edited again, and was not."""
+        return not isinstance(failed, CheckLive | Probe) and any(
+            isinstance(one, CreateDeployment)
+            and bool(one.again)
+            and [share.version_id for share in one.shares] == [self._state.version_id]
+            for one in (*done, failed)
+        )
 
     def _in_doubt(self, unknown: NotKnown, done: tuple[Step, ...]) -> Undone:
         """Tell that it is not known what serves; settings go back where it most likely is live's.
@@ -243,7 +253,7 @@ class Undoer:
             if between is not None:
                 self._state.learn_others(between)
                 former = between
-            self._redeploy(former)
+            self._redeploy(former, undo_message(done))
         except DeployError as error:
             if isinstance(error, RefusedError) and error.code in UNKNOWN_SCRIPT:
                 return self._gone(Result.PARTIAL)
@@ -272,7 +282,7 @@ class Undoer:
             secrets_pruned=(),
         )
 
-    def _redeploy(self, former: LiveDeployment) -> None:
+    def _redeploy(self, former: LiveDeployment, message: str) -> None:
         def look() -> LiveDeployment | None:
             newest = next(iter(self._client.list_deployments(self._script.name)), None)
             return newest if newest and newest.shares == former.shares else None
@@ -281,7 +291,7 @@ class Undoer:
             self._client,
             self._script.name,
             former.shares,
-            message=UNDO_MESSAGE,
+            message=message,
             may_force=True,
             look=look,
         )

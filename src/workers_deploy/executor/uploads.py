@@ -182,7 +182,8 @@ def _check_latest_is_live(run: Run, step: PutContent) -> None:
     if run.script.dispatch_namespace is not None or step.former is None:
         return
     latest = next(iter(run.client.list_versions(run.script.name, per_page=1)), None)
-    known = {run.state.version_id, *(share.version_id for share in step.former.shares)}
+    known = {run.state.version_id, run.state.before.latest_version_id}
+    known |= {share.version_id for share in step.former.shares}
     if latest is not None and latest.id not in known:
         who = latest.author or "someone"
         raise GuardError(

@@ -50,6 +50,7 @@ class Before:
     former: tuple[LiveDeployment, ...]  # those that were there, newest first
     version: LiveVersion | None  # that served
     shares: tuple[TrafficShare, ...]
+    made: frozenset[str] = frozenset()  # deployments of this run: several edits are as many
 
     @property
     def version_ids(self) -> frozenset[str]:
@@ -73,7 +74,8 @@ class Before:
         """
         known = {one.id for one in self.former}
         earlier = dropwhile(lambda one: one.shares != self.shares, deployments)
-        found = next((one for one in earlier if one.shares != self.shares), None)
+        others = (one for one in earlier if one.shares != self.shares and one.id not in self.made)
+        found = next(others, None)
         return found if found is not None and found.id not in known else None
 
 

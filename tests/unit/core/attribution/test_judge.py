@@ -246,3 +246,14 @@ def secrets_step(wanted: str, gone: str) -> PutSecrets:
         gone=tuple(gone.split()),
         former=None,
     )
+
+
+def test_several_edits_of_one_run_are_nobody_elses():
+    edits = deployed("ours", "edit")
+    assert BEFORE.between(edits) == edits[1]
+
+    own = replace(BEFORE, made=frozenset(one.id for one in edits[:2]))
+
+    assert own.between(edits) is None
+    theirs = replace(deployed("theirs")[0], id="d-theirs")
+    assert own.between((edits[0], theirs, edits[1], *BEFORE.former)) == theirs
