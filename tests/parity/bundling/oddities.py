@@ -36,6 +36,13 @@ PROJECTS: Mapping[str, Suited] = {
             "src/b.js": "export default 2;",
         },
     ),
+    "half of a pair": Suited(
+        main="src/index.js",
+        files={
+            "src/index.js": answering("return Response.json(a);", 'import a from "./a.mjs";'),
+            "src/a.mjs": b"export default 'a'; //\xed\xa0\x80 \x7f \xf0\x9f\x98\x80",
+        },
+    ),
     "raw texts": Suited(
         main="src/index.js",
         files={

@@ -9,12 +9,12 @@ from workers_deploy.project.bundle.request import BundleRequest
 _CONDITIONS = "workerd,worker,browser"
 _NAVIGATOR_DATE = "2022-03-21"
 # wrangler's has a random suffix, which shows in source maps. Ours is fixed: equal input, equal map.
-_DESTINATION = ".wrangler/tmp/deploy-bundle"
+DESTINATION = ".wrangler/tmp/deploy-bundle"
 
 
 def destination_of(request: BundleRequest) -> Path:
     """Return the folder that the outputs are named in; nothing is written there."""
-    return request.directory / _DESTINATION
+    return request.directory / DESTINATION
 
 
 def flags_of(request: BundleRequest) -> Iterator[str]:

@@ -116,8 +116,9 @@ def _read_script(
 
     script = read_script(entry.content)
     is_javascript = script.is_clear and entry.file.suffix not in _NEEDS_BUNDLE
-    is_format_clear = "default" in script.exports or not script.exports
-    if esbuild is None or (is_javascript and is_format_clear):
+    # TypeScript can look like JavaScript; what takes its types away leaves a default export.
+    is_format_clear = "default" in script.exports or (is_javascript and not script.exports)
+    if esbuild is None or (script.is_clear and is_format_clear):
         return script
     from workers_deploy.project.code.entry_by_esbuild import ask_esbuild  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -77,6 +78,7 @@ class Channel:
             self._shake_hands()
         except BaseException:
             self._close()
+            self._process.wait()
             raise
         return self
 
@@ -87,6 +89,11 @@ class Channel:
         traceback: TracebackType | None,
     ) -> None:
         self._close()
+        if error is None:
+            # It is killed; until the system has its memory back, 20 ms pass.
+            threading.Thread(target=self._process.wait, daemon=True).start()
+        else:
+            self._process.wait()
 
     def send(self, packet: Packet) -> None:
         """Queue a packet, to be sent when nothing is left to receive."""
@@ -173,7 +180,6 @@ class Channel:
         for stream in (self._input, self._output, self._errors):
             with suppress(OSError):
                 stream.close()
-        self._process.wait()
 
 
 # No garbage collection, as in esbuild's own command line: the service ends with its build, and

@@ -45,6 +45,15 @@ def test_typescript_is_bundled_with_a_source_map(tmp_path, esbuild):
     assert json.loads(source_map.content)["sources"] == ["src/a.ts", "src/index.ts"]
 
 
+def test_a_source_map_escapes_half_of_a_surrogate_pair_alone(tmp_path, esbuild):
+    write(tmp_path, 'import { a } from "./a"; export default { a };')
+    (tmp_path / "src/a.ts").write_bytes(b"export const a = 1; // \xed\xa0\x80 \xf0\x9f\x98\x80")
+
+    _, source_map = project_of(tmp_path, esbuild=esbuild).modules
+
+    assert '// \\ud800 \N{GRINNING FACE}"' in source_map.content.decode()
+
+
 def test_the_source_map_stays_where_the_configuration_says_so(tmp_path, esbuild):
     write(tmp_path, "export default {}", {"upload_source_maps": False})
 
