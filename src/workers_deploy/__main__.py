@@ -18,19 +18,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from workers_deploy import __version__
-from workers_deploy.api.endpoints.caller import Caller
-from workers_deploy.assemble import (
-    Surroundings,
-    assemble,
-    connect,
-    load,
-    mask_secrets,
-    raw_secrets,
-    show_public_words,
-)
 from workers_deploy.bug_report import bug_lines, tell_bug
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.debug_log import log_to
@@ -40,20 +30,25 @@ from workers_deploy.ci.fork import is_from_fork
 from workers_deploy.ci.links import commits_url, run_url
 from workers_deploy.ci.origin import preview_alias, read_origin
 from workers_deploy.ci.plain import PlainReporter
-from workers_deploy.commands import Session, run_command
+from workers_deploy.connecting import connect_ahead, wait_for
 from workers_deploy.core.outcome import Facts, Outcome, Result
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import ApiError, BugError, DeployError, Problem, ProblemsError
+from workers_deploy.errors import ApiError, BugError, DeployError, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.github_run import GitHubRun, Means, read_repository
 from workers_deploy.inputs import Inputs, InputsReading, names_of, read_inputs
 from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import CommandLine, Help, read_command_line
 from workers_deploy.inputs.values import Values, read_values
+from workers_deploy.masking import mask_secrets, raw_secrets, show_public_words
 from workers_deploy.project.findings import Notice
+from workers_deploy.read_checkout import Surroundings, load
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.text import render_header
 from workers_deploy.reporting import Telling
+
+if TYPE_CHECKING:
+    from workers_deploy.commands import Session
 
 
 def run(came: Sequence[int] = ()) -> int:
@@ -223,9 +218,9 @@ def _outcome(
         reason = _why_skipped(inputs.without_credentials)
         around.reporter.notice(f"skipped: {reason}")
         return Outcome(command=inputs.command.value, result=Result.SKIPPED, reason=reason)
-    caller: Caller | None = None
     header: dict[str, str] = {}
     told: tuple[str, ...] = ()
+    connecting = connect_ahead(reading, around, started=started)
     try:
         around.stop.check()
         loaded = load(reading, values, around)
@@ -235,7 +230,10 @@ def _outcome(
         problems = [*reading.problems, *values.problems, *loaded.problems]
         if problems:  # else behind the header
             _tell_warnings(around.reporter, loaded.warnings)
-        caller = _connect(reading, around, problems, started=started)
+        caller = wait_for(connecting, reading, problems)
+        from workers_deploy.assemble import assemble  # noqa: PLC0415 - imported meanwhile
+        from workers_deploy.commands import run_command  # noqa: PLC0415
+
         session = assemble(reading, loaded, caller, around)
         header = _header(session, loaded.config_file)
         around.reporter.header(
@@ -255,8 +253,8 @@ def _outcome(
     except DeployError as error:
         return replace(_stopped(reading, error), header=header, project_warnings=told)
     finally:
-        if caller is not None:
-            caller.connection.close()
+        if connecting.exception() is None:
+            connecting.result().connection.close()
 
 
 def _tell_warnings(reporter: Reporter, warnings: Sequence[Notice]) -> None:
@@ -264,24 +262,7 @@ def _tell_warnings(reporter: Reporter, warnings: Sequence[Notice]) -> None:
         reporter.warning(warning.text, place=warning.place)
 
 
-def _connect(
-    reading: InputsReading, around: Surroundings, problems: Sequence[Problem], *, started: float
-) -> Caller:
-    """Return the way to Cloudflare, or raise all problems at once."""
-    further: list[Problem] = []
-    try:
-        caller = connect(reading.inputs, around, started=started)
-    except ProblemsError as error:
-        told = {problem.subject for problem in reading.problems}
-        further = [p for p in error.problems if p.subject not in told]
-    else:
-        if not problems:
-            return caller
-        caller.connection.close()
-    raise ProblemsError([*problems, *further])
-
-
-def _header(session: Session, config_file: str | None) -> dict[str, str]:
+def _header(session: "Session", config_file: str | None) -> dict[str, str]:
     found = {
         "account": session.account_id,
         "environment": session.inputs.environment,

@@ -1,10 +1,12 @@
-"""Inputs, values and checkout → a session; everything that is wrong with them is told at once."""
+"""Inputs and a read checkout → a session with Cloudflare; nothing is sent but to find the account.
 
-import dataclasses
+It imports all that talks to Cloudflare, a third of what a run imports: `__main__` does so while the
+checkout is read.
+"""
+
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -14,122 +16,17 @@ from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.http.connection import Connection
 from workers_deploy.api.http.retry import Retrier
 from workers_deploy.ci.base import Reporter
-from workers_deploy.ci.plain import PlainReporter
-from workers_deploy.ci.redactor import is_maskable
 from workers_deploy.commands import Session
 from workers_deploy.commands.connected_worker import check_connected_worker
 from workers_deploy.core.outcome import StepResult
-from workers_deploy.core.project import Origin, ProbeTarget
-from workers_deploy.core.steps import Scope
-from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor
-from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Allow, Command, OnFailure
-from workers_deploy.inputs.values import Values
-from workers_deploy.project.code.entry import BundleMode
 from workers_deploy.project.desired.commit import is_ancestor, is_same_file
-from workers_deploy.project.esbuild.program import find_esbuild, find_too_old
-from workers_deploy.project.load import load_project, load_without_code
-from workers_deploy.project.request import Loaded, ProjectRequest
+from workers_deploy.project.request import Loaded
+from workers_deploy.read_checkout import Surroundings
 from workers_deploy.report.text import render_step_row
-
-# The Dockerfile puts it there; a checkout can't.
-IMAGE_ESBUILD = Path("/opt/workers-deploy/esbuild/bin/esbuild")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Surroundings:
-    """What the composition root hands down: place, time, voice, and the request to stop."""
-
-    workspace: Path
-    reporter: PlainReporter
-    stop: Stop
-    clock: Callable[[], float]
-    now: Callable[[], datetime]
-    search_path: str = ""  # where a terminal's esbuild may be
-    before_first_write: Callable[[], None] = lambda: None
-    # As Session.is_older, by asking the CI system's API.
-    compare: Callable[[str, str], bool | None] = lambda _commit, _other: None
-    pull_request_alias: str | None = None
-    origin: Origin = dataclasses.field(default_factory=Origin)
-
-
-def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
-    """Read as much of the checkout as the command sends."""
-    inputs, request = reading.inputs, _request(reading, values, around)
-    match inputs.command:
-        case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
-            return load_project(_with_esbuild(request, around, inputs))
-        case Command.PREVIEW:
-            return load_project(_with_esbuild(request, around, inputs))
-        case command:
-            return load_without_code(
-                request,
-                needs_name=command is not Command.LIST,
-                sets_triggers=Scope.TRIGGERS in inputs.only,
-            )
-
-
-def _with_esbuild(request: ProjectRequest, around: Surroundings, inputs: Inputs) -> ProjectRequest:
-    """Name the image's esbuild; where there is no image, one of the checkout or the machine."""
-    if IMAGE_ESBUILD.is_file():
-        return replace(request, esbuild=IMAGE_ESBUILD)
-    directory = (around.workspace / inputs.working_directory).absolute()
-    places = (directory, around.workspace, around.search_path)
-    found = find_esbuild(*places)
-    return replace(request, esbuild=found, old_esbuild=None if found else find_too_old(*places))
-
-
-def _request(reading: InputsReading, values: Values, around: Surroundings) -> ProjectRequest:
-    inputs = reading.inputs
-    probe = ProbeTarget(
-        targets=inputs.probe,
-        statuses=inputs.probe_status,
-        timeout=float(inputs.probe_timeout),
-    )
-    return ProjectRequest(
-        workspace=around.workspace,
-        working_directory=inputs.working_directory,
-        config=inputs.config,
-        environment=inputs.environment,
-        script_name=inputs.script_name,
-        main=inputs.main,
-        compatibility_date=inputs.compatibility_date,
-        compatibility_flags=inputs.compatibility_flags or None,
-        assets=inputs.assets,
-        bundle=BundleMode(inputs.bundle.value),
-        dispatch_namespace=inputs.dispatch_namespace,
-        vars={name: v.get_secret_value() for name, v in (values.variables or {}).items()},
-        keep_vars=inputs.keep_vars,
-        secrets=values.secrets,
-        prune_secrets=inputs.prune_secrets,
-        script_settings=inputs.script_settings,
-        usage_model=inputs.usage_model.value if inputs.usage_model else None,
-        cpu_ms=inputs.cpu_ms,
-        workers_dev=inputs.workers_dev,
-        preview_urls=inputs.preview_urls,
-        message=inputs.message,
-        tag=inputs.tag,
-        report_dir=around.workspace / inputs.working_directory / inputs.report_dir,
-        api_base_url=inputs.api_base_url,
-        check=around.stop.check,
-        probe=probe if probe.targets else None,
-        sends_triggers=_sends_triggers(inputs),
-        connected_name=reading.builds.script_name if _deploys(inputs) else None,
-        dry_run=inputs.dry_run or inputs.command is Command.PLAN,
-        means_top_level=reading.means_top_level,
-    )
-
-
-def _deploys(inputs: Inputs) -> bool:
-    return inputs.command in (Command.DEPLOY, Command.PLAN, Command.PREVIEW)
-
-
-def _sends_triggers(inputs: Inputs) -> bool:
-    is_deploy = inputs.command in (Command.DEPLOY, Command.PLAN)
-    return is_deploy and (not inputs.only or Scope.TRIGGERS in inputs.only)
 
 
 def connect(inputs: Inputs, around: Surroundings, *, started: float) -> Caller:
@@ -266,36 +163,3 @@ def _config_history(workspace: Path, config_file: str | None) -> Callable[[str],
         return None if config_file is None else is_same_file(workspace / config_file, commit)
 
     return is_same
-
-
-def raw_secrets(env: Mapping[str, str], reading: InputsReading, values: Values) -> dict[str, str]:
-    """Return everything that must never be shown, by the name that a warning may tell."""
-    inputs = reading.inputs
-    found = {secret.name: secret.value for secret in values.secrets}
-    for name, token in (("api-token", inputs.api_token), ("github-token", inputs.github_token)):
-        if token is not None:
-            found[name] = token.get_secret_value()
-    # What is wrong with an input does not make it less secret.
-    named = (line.strip() for line in (inputs.secrets or "").splitlines())
-    return {name: env[name] for name in named if env.get(name)} | found
-
-
-def mask_secrets(reporter: PlainReporter, secrets: Mapping[str, str]) -> None:
-    """Hide all values from now on, and warn of those that can't be hidden, by name."""
-    for value in secrets.values():
-        reporter.mask(value)
-    for name, value in secrets.items():
-        if value and not is_maskable(value):
-            reporter.warning(f"{name} is shorter than 4 characters, so it can't be masked in logs")
-
-
-def show_public_words(reporter: PlainReporter, loaded: Loaded, secrets: Mapping[str, str]) -> None:
-    """Leave the script's name readable in outputs, and warn of a secret that is no secret."""
-    if loaded.project is not None:
-        reporter.let_show([loaded.project.script_name])
-    for name, value in secrets.items():
-        if reporter.is_public(value):
-            reporter.warning(
-                f"{name} has a value that is public, such as the script's name: "
-                "it is masked in the log, but not in outputs"
-            )

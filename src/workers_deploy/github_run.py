@@ -11,7 +11,6 @@ from dataclasses import field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
-from workers_deploy.api.http.retry import Random, Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.pull_request import PullRequest, read_pull_request
 from workers_deploy.core.outcome import Outcome, Result
@@ -24,6 +23,7 @@ from workers_deploy.report.markdown import comment_marker, render_comment, step_
 
 if TYPE_CHECKING:
     from workers_deploy.api.github import GitHub, NotDone
+    from workers_deploy.api.http.retry import Random, Retrier
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Means:
     stop: Stop
     clock: Callable[[], float]
     wall_clock: Callable[[], float]
-    rng: Random
+    rng: "Random"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -226,8 +226,10 @@ class GitHubRun:
         finally:
             github.close()
 
-    def _retrier(self) -> Retrier:
+    def _retrier(self) -> "Retrier":
         """Return the policy: a few tries; after a signal one, soon given up."""
+        from workers_deploy.api.http.retry import Retrier  # noqa: PLC0415  # as above
+
         means, is_cancelled = self.means, self.means.stop.requested
         if is_cancelled and self._cancelled_end is None:
             self._cancelled_end = means.clock() + CANCELLED_SECONDS

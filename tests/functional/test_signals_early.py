@@ -10,13 +10,13 @@ import pytest
 from fakes.cloudflare import Cloudflare
 from fakes.runs import ROOT, Run, Runner
 
-# Sends the process a signal as the first of the larger modules is imported.
+# Sends the process a signal as the last of the larger modules is imported.
 PROGRAM = """
 import os, sys
 
 class Finder:
     def find_spec(self, name, path, target=None):
-        if name == "workers_deploy.assemble":
+        if name == "workers_deploy.read_checkout":
             sys.meta_path.remove(self)
             os.kill(os.getpid(), {number})
 

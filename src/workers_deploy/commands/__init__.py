@@ -1,16 +1,22 @@
 """One short function per command; each is imported by the run that asks for it."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 from workers_deploy.commands.session import Session
 from workers_deploy.core.outcome import Outcome
 from workers_deploy.inputs.choices import Command
 
-__all__ = ["Session", "run_command"]
+__all__ = ["Session", "import_command", "run_command"]
 
 
 def run_command(command: Command, session: Session) -> Outcome:
     """Do what a command says and return what came of it."""
+    return import_command(command)(session)
+
+
+def import_command(command: Command) -> Callable[[Session], Outcome]:
+    """Return the function of a command."""
     # ruff: noqa: PLC0415 - start-up pays for every import, and a run is one command
     match command:
         case Command.DEPLOY:
@@ -31,4 +37,4 @@ def run_command(command: Command, session: Session) -> Outcome:
             from workers_deploy.commands.traffic import delete as do
         case _:
             assert_never(command)
-    return do(session)
+    return do
