@@ -222,3 +222,15 @@ def test_every_ci_system_gets_one_stream_in_order(
     assert run.exit_code == 4
     assert run.stderr == ""
     assert "✗ Script" in run.stdout
+
+
+def test_a_plugin_takes_native_lists_and_maps(runner: Runner, cloudflare: Cloudflare):
+    runner.knows(STRIPE_KEY="sk_live_51Hv0x", MAIL_KEY="mail-0b5e-value")
+    settings = {"secrets": "STRIPE_KEY,MAIL_KEY", "vars": '{"MODE":"a,b","LIMIT":5}'}
+
+    run = runner.process(ci="drone", env=PLAIN["woodpecker"], **settings)
+
+    assert run.exit_code == 0, run.log
+    assert set(cloudflare.secrets()) == {"STRIPE_KEY", "MAIL_KEY"}
+    bindings = cloudflare.bindings()
+    assert (bindings["MODE"]["text"], bindings["LIMIT"]["text"]) == ("a,b", "5")

@@ -33,6 +33,7 @@ from workers_deploy.inputs.choices import (
     WithoutCredentials,
 )
 from workers_deploy.inputs.mistakes import NO_OPTION, problems_of
+from workers_deploy.inputs.plugin_settings import lines_of_settings
 from workers_deploy.inputs.probe_targets import parse_probe_targets
 from workers_deploy.inputs.script_settings import parse_script_settings
 from workers_deploy.inputs.texts import (
@@ -253,6 +254,8 @@ def read_inputs(options: Mapping[str, str], env: Mapping[str, str]) -> InputsRea
     problems = refuse_commands(env)
     env, misunderstood = understand_command(env)
     problems += [misunderstood] if misunderstood else []
+    env, unfit = lines_of_settings(env)
+    problems += unfit
     builds, flaws = read_workers_builds(env)
     problems += flaws
     while True:
