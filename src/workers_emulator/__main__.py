@@ -1,6 +1,7 @@
 """`python -m workers_emulator`: the emulator as a process, for a demo or for anyone's CI."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from ipaddress import ip_address
@@ -186,11 +187,16 @@ def main(argv: Sequence[str], stdout: TextIO, stderr: TextIO) -> int:
         stdout.write(f"{url}\n")
         stdout.flush()
 
+    log = logging.StreamHandler(stderr)
+    log.setFormatter(logging.Formatter("workers-emulator: %(message)s"))
+    logging.getLogger("workers_emulator").addHandler(log)
     try:
         EmulatorServer(parse_options(argv, stderr)).run(tell)
     except (CannotListen, RuntimeUnavailable) as exc:
         stderr.write(f"workers-emulator: {exc}\n")
         return 1
+    finally:
+        logging.getLogger("workers_emulator").removeHandler(log)
     return 0
 
 

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 from workers_emulator.__main__ import build_parser
+from workers_emulator.runtime.bindings import why_missing
 from workers_emulator.runtime.tools import INSTALL
 from workers_emulator.server.faults import Fault, Kind
 from workers_emulator.server.server import EmulatorServer
+from workers_emulator.state.kinds import KINDS
 from workers_emulator.state.options import Options
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,20 @@ def test_every_kind_and_field_of_a_fault_is_told():
         re.findall(r"^\| `([a-z-]+)`", faults, re.MULTILINE)
     )
     assert all(f"`{name}`" in faults for name in Fault.model_fields)
+
+
+def test_every_kind_of_binding_that_does_not_run_is_named():
+    told = DOCUMENT.partition("bindings of these types: ")[2].partition("Limits,")[0]
+    own = {"name": "B", "class_name": "C", "service": "own"}
+
+    missing = {
+        kind
+        for kind in KINDS
+        if kind != "inherit"  # stands for another
+        and why_missing({**own, "type": kind}, "own", has_assets=True, reason=lambda _: None)
+    }
+
+    assert set(re.findall(r"`(\w+)`", told)) == missing
 
 
 def test_every_control_route_is_told():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fakes.wrangler import Ran, ask, emulate, install_wrangler, upload
+from fakes.wrangler import Ran, ask, emulate, install_wrangler, upload_what_is_bound
 from workers_emulator.server.server import EmulatorServer
 
 State = dict[str, Any]
@@ -47,9 +47,7 @@ class Twice:
 def cloudflare() -> Iterator[EmulatorServer]:
     """Return an account that has what a-bindings binds of other scripts."""
     with emulate(dispatch_namespaces=("ns",)) as server:
-        classes = {"new_tag": "v1", "steps": [{"new_sqlite_classes": ["X"]}]}
-        upload(server, "other", "other", migrations=classes)
-        upload(server, "tailer", "tailer")
+        upload_what_is_bound(server)
         yield server
 
 

@@ -15,7 +15,7 @@ from fakes.recordings import Exchange, Recording, Step, all_recordings, read_rec
 from fakes.replay import Replay
 from fakes.warm_wrangler import NODE_MODULES
 from fakes.wire_difference import label_of
-from fakes.wrangler import upload
+from fakes.wrangler import upload_what_is_bound
 
 # What wrangler does unasked and we only when told to.
 _ALLOWED = "end-rollout"
@@ -98,9 +98,7 @@ class Place:
             checkout=checkout,
             replay=Replay(cloudflare, (b64encode(file.read_bytes()) for file in assets)),
         )
-        classes = {"new_tag": "v1", "steps": [{"new_sqlite_classes": ["X"]}]}
-        upload(cloudflare, "other", "other", migrations=classes)
-        upload(cloudflare, "tailer", "tailer")
+        upload_what_is_bound(cloudflare)
         for exchange in (exchange for step in steps for exchange in step.exchanges):
             place._prepare(exchange)
             if exchange.writes:

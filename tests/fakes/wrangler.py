@@ -17,6 +17,12 @@ from workers_emulator.server.server import EmulatorServer
 REPOSITORY = Path(__file__).parents[2]
 PROJECTS = REPOSITORY / "tests" / "data" / "wire" / "projects"
 Binding = Mapping[str, Any]
+OTHER = """
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+export class X extends DurableObject {}
+export class Ep extends WorkerEntrypoint {}
+export default { fetch: () => new Response("other") };
+"""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -98,6 +104,13 @@ def upload(
     """Leave a script that answers the text, as another client would; return its version's id."""
     answering = f'export default {{ fetch: () => new Response("{text}") }};'
     return upload_source(cloudflare, script, answering, *bindings, **metadata)
+
+
+def upload_what_is_bound(cloudflare: EmulatorServer) -> None:
+    """Leave the scripts that the recorded project a-bindings binds."""
+    classes = {"new_tag": "v1", "steps": [{"new_sqlite_classes": ["X"]}]}
+    upload_source(cloudflare, "other", OTHER, migrations=classes)
+    upload(cloudflare, "tailer", "tailer")
 
 
 def upload_source(

@@ -10,6 +10,7 @@ from workers_emulator.rules.binding_rules import (
     R2_DISABLED,
     RESOURCE_MISSING,
     SECRETS_STORE_RIGHT,
+    SERVICE_ENTRYPOINT_MISSING,
     SERVICE_TARGET_MISSING,
     VPC_RIGHT,
 )
@@ -23,10 +24,11 @@ from workers_emulator.rules.script_rules import (
 )
 from workers_emulator.state import sources
 from workers_emulator.state.kinds import BLOB_KINDS
-from workers_emulator.state.model import State, Version
+from workers_emulator.state.model import Script, State, Version
 from workers_emulator.state.options import Options
 from workers_emulator.state.rights import Right
 
+_ENVIRONMENT = "production"  # the only one that a script has here
 _MAX_CPU_MS = 300_000  # limits page: five minutes
 _RESOURCE_FIELDS = {
     "kv_namespace": ("namespace_id",),
@@ -57,7 +59,7 @@ def check_targets(call: Call, version: Version, classes: Mapping[str, str]) -> N
         _check_right(call, binding)
         match binding["type"]:
             case "service":
-                _check_service(call, binding)
+                _check_service(call, version, binding)
             case "durable_object_namespace":
                 _check_class(call, version, binding, classes)
             case kind if kind in BLOB_KINDS:
@@ -84,12 +86,26 @@ def _check_right(call: Call, binding: Mapping[str, Any]) -> None:
         raise Refusal(rule)
 
 
-def _check_service(call: Call, binding: Mapping[str, Any]) -> None:
+def _check_service(call: Call, version: Version, binding: Mapping[str, Any]) -> None:
     target = binding["service"]
     is_self = call.place.namespace is None and target == call.place.name
-    if not is_self and call.state.script(target) is None:
-        environment = binding.get("environment") or "production"
+    script = call.state.script(target)
+    environment = binding.get("environment") or _ENVIRONMENT
+    # by rule service-environment
+    if (script is None and not is_self) or environment != _ENVIRONMENT:
         raise _missing(SERVICE_TARGET_MISSING, binding, target, environment=environment)
+    entrypoint = binding.get("entrypoint") or "default"
+    if entrypoint != "default" and not any(
+        sources.mentions(one.modules, entrypoint) for one in _callable(script, version, is_self)
+    ):
+        raise _missing(SERVICE_ENTRYPOINT_MISSING, binding, target, entrypoint=entrypoint)
+
+
+def _callable(script: Script | None, version: Version, is_self: bool) -> list[Version]:
+    """Return the versions whose entry points a binding can name."""
+    if is_self or script is None:
+        return [version]
+    return [*script.live, *((script.latest,) if script.latest is not None else ())]
 
 
 def _missing(rule: Rule, binding: Mapping[str, Any], target: str, **more: str) -> Refusal:

@@ -8,7 +8,7 @@ the HTTP status: it is that of the code's page, or assumed. The binding fills th
 from workers_emulator.rules.rules import Known, Rule
 from workers_emulator.rules.script_rules import refuses
 
-_S, _A = Known.SEEN, Known.ASSUMED
+_S, _D, _A = Known.SEEN, Known.DOCUMENTED, Known.ASSUMED
 _CAPTURED = "captured: upload of a binding whose target is missing"
 # What stands before the reason in every captured 10023.
 _NO_ACCESS = (
@@ -63,6 +63,13 @@ SERVICE_TARGET_MISSING = refuses(
     f"{_CAPTURED}; codes/10143 has another code for a Worker that is missing",
     "Service binding '{name}' references environment '{environment}' on Worker '{target}' which"
     " was not found.",
+)  # fmt: skip
+SERVICE_ENTRYPOINT_MISSING = refuses(
+    10145, 400, "service-entrypoint-missing", _D,
+    "codes/10145; the sentence is assumed, and that it is looked for in the text of the script's"
+    " live and latest versions",
+    "Service binding '{name}' references entrypoint '{entrypoint}' on Worker '{target}' which was"
+    " not found.",
 )  # fmt: skip
 R2_DISABLED = refuses(
     10136, 400, "r2-disabled", _S, "logs of failed deploys, 2026; the HTTP status is assumed",

@@ -219,6 +219,28 @@ BEHAVIOURS = (
         "A successful delete answers with the envelope and a result of null.",
     ),
     _plays(
+        "service-environment", _A,
+        "the captured sentence of 10144 names one; GET workers/services answers `production` alone",
+        "A script has no other environment than production: a binding to another is refused.",
+    ),
+    _plays(
+        "service-live", _D,
+        "version-affinity page: a subrequest by a service binding is shared by the deployment's"
+        " percentages; that a preview calls live versions too is assumed",
+        "A binding to another script calls a version that is live when it is called, also from a"
+        " version that is not live itself.",
+    ),
+    _plays(
+        "service-override", _A,
+        "cloudflare-docs pull request 30733, not merged: an override is not passed on by itself",
+        "Cloudflare-Workers-Version-Overrides asks a version of the script that is visited, and"
+        " none of those that it calls.",
+    ),
+    _plays(
+        "service-gone", _A, "not documented",
+        "A call to a script that was deleted, or has no live version, throws an error.",
+    ),
+    _plays(
         "run-url", _A, "a choice of the emulator",
         "workers/workers reports a loopback URL where the script runs.",
     ),

@@ -1,4 +1,4 @@
-"""One node process that runs one script, from its start to its end."""
+"""One node process that runs one script and those that it calls, from its start to its end."""
 
 import hashlib
 import json
@@ -10,12 +10,12 @@ import subprocess
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
-from workers_emulator.runtime.miniflare_options import ASSET_SETTINGS, make_options
+from workers_emulator.runtime.miniflare_options import make_job
 from workers_emulator.runtime.runnable import AssetFile, Runnable, ScriptFailed
 from workers_emulator.runtime.tools import Toolchain
 
@@ -46,13 +46,13 @@ class ScriptProcess:
         What its bindings store stays in `root` for the next process of the same key. Raises
         ScriptFailed when it does not start, and RuntimeUnavailable for a Python Worker.
         """
-        options = make_options(runnable)
+        made = make_job(runnable)
         folder = Path(tempfile.mkdtemp(dir=root, prefix="script-"))
         job = {
             "root": str(root),
             "nodeModules": str(tools.node_modules),
-            "options": options | _storage(runnable, root),
-            "assets": _write_assets(runnable, folder),
+            "options": made.options | _storage(runnable, root),
+            "assets": _write_all_assets(made.assets, folder),
         }
         process = subprocess.Popen(  # noqa: S603 - the node that was found
             [tools.node, Path(__file__).parent / "node" / "run.mjs"],
@@ -130,19 +130,22 @@ def _storage(runnable: Runnable, root: Path) -> dict[str, str]:
     return {"resourcePersistencePath": state, "defaultPersistRoot": state}
 
 
-def _write_assets(runnable: Runnable, folder: Path) -> dict[str, Any] | None:
-    """Write the assets and their settings; return how run.mjs finds them, None without assets."""
-    settings, contents = folder / ASSET_SETTINGS, folder / "assets"
-    for made in (settings, contents, folder / "home", folder / "tmp"):
+def _write_all_assets(served: Mapping[str, Runnable], folder: Path) -> list[dict[str, Any]]:
+    """Write the assets of all scripts and their settings; return how run.mjs finds them."""
+    for made in (folder / "assets", folder / "home", folder / "tmp"):
         made.mkdir()
-    if runnable.assets is None:
-        return None
+    return [_write_assets(one, folder, folder / settings) for settings, one in served.items()]
+
+
+def _write_assets(runnable: Runnable, folder: Path, settings: Path) -> dict[str, Any]:
+    settings.mkdir()
     for name in ("_headers", "_redirects"):
         text = runnable.asset_config.get(name)
         if text is not None:
             (settings / name).write_text(text, encoding="utf-8")
-    files = [_store(path, file, contents) for path, file in runnable.assets.items()]
-    return {"folder": str(contents), "files": files}
+    contents = folder / "assets"
+    files = [_store(path, file, contents) for path, file in (runnable.assets or {}).items()]
+    return {"settings": str(settings), "folder": str(contents), "files": files}
 
 
 def _store(path: str, file: AssetFile, folder: Path) -> dict[str, str | None]:

@@ -42,7 +42,10 @@ class Runnable:
     are the same. `main_module` and `body_part` name parts; with neither the script is assets only.
     `bindings` are Cloudflare's, with secret values; a `version_metadata` binding may carry `id`,
     `tag` and `timestamp`. `assets` maps "/path" to a file, None where there are none;
-    `asset_config` is `metadata.assets.config`.
+    `asset_config` is `metadata.assets.config`. `tails` names the scripts that get its events.
+
+    `others` are the versions that this one and they call, by script: the live ones, without
+    `others` of their own. The script itself is among them where another version of it is live.
     """
 
     key: str
@@ -55,6 +58,14 @@ class Runnable:
     compatibility_flags: tuple[str, ...]
     assets: Mapping[str, AssetFile] | None
     asset_config: Mapping[str, Any]
+    tails: tuple[str, ...] = ()
+    others: Mapping[str, "Runnable"] = field(default_factory=dict)
+
+    @property
+    def composition(self) -> str:
+        """What runs in one process: the version, the others, and whose events go where."""
+        members = (self, *(other for _, other in sorted(self.others.items())))
+        return "\n".join(" ".join((member.key, *member.tails)) for member in members)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,10 +1,11 @@
 """Which version a request to a running script is for, and what the runtime needs of it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from workers_emulator.runtime.called import called_scripts, tail_scripts
 from workers_emulator.runtime.runnable import AssetFile, Part, Runnable
 from workers_emulator.state.account import Account
 from workers_emulator.state.clock import render_time
@@ -29,16 +30,21 @@ def find_target(account: Account, label: str, overrides: str, chance: float) -> 
     `label` is `name`, `{8 digits of a version}-name` or `{alias}-name`. `overrides` is the header
     Cloudflare-Workers-Version-Overrides; `chance` in [0, 1) picks a version of a split.
     """
-    script = account.state.script(label)
-    if script is not None:
-        version = _live(script, overrides, chance)
-        return None if version is None else Target(script=script, version=version)
+    if account.state.script(label) is not None:
+        return find_live(account, label, overrides, chance)
     for dash in (i for i, char in enumerate(label) if char == "-"):
         found = account.state.script(label[dash + 1 :])
         version = _preview(found, label[:dash]) if found is not None else None
         if found is not None and version is not None:
             return Target(script=found, version=version)
     return None
+
+
+def find_live(account: Account, name: str, overrides: str, chance: float) -> Target | None:
+    """Return the live version of a script that a request gets, None where there is none."""
+    script = account.state.script(name)
+    version = None if script is None else _live(script, overrides, chance)
+    return None if script is None or version is None else Target(script=script, version=version)
 
 
 def _live(script: Script, overrides: str, chance: float) -> Version | None:
@@ -77,8 +83,34 @@ def label_of_host(account: Account, host: str) -> str | None:
     return label if label != name and "." not in label and len(label) <= MAX_LABEL else None
 
 
+def make_group(account: Account, target: Target, chance: Callable[[], float]) -> Runnable:
+    """Return the version with the live versions of all scripts that it and they call.
+
+    `chance` picks a version of each one whose traffic is split, for this request.
+    """
+    others = {
+        name: make_runnable(account, one)
+        for name, one in _called(account, target, chance).items()
+        if one.version.id != target.version.id  # by rule service-live
+    }
+    return replace(make_runnable(account, target), others=others)
+
+
+def _called(account: Account, target: Target, chance: Callable[[], float]) -> dict[str, Target]:
+    found: dict[str, Target | None] = {}
+    ahead = [target]
+    while ahead:
+        one = ahead.pop()
+        for name in called_scripts(one.script, one.version):
+            if name not in found:
+                # by rule service-override, service-gone
+                found[name] = called = find_live(account, name, "", chance())
+                ahead += [] if called is None else [called]
+    return {name: called for name, called in found.items() if called is not None}
+
+
 def make_runnable(account: Account, target: Target) -> Runnable:
-    """Return everything that running the version needs, secrets included."""
+    """Return everything that running the version by itself needs, secrets included."""
     version, place = target.version, target.script.place
     assets = version.assets
     key = f"{account.options.account_id}/{place.namespace or ''}/{place.name}/{version.id}"
@@ -96,6 +128,7 @@ def make_runnable(account: Account, target: Target) -> Runnable:
         compatibility_flags=version.compatibility_flags,
         assets=None if assets is None else _files(account, assets.manifest),
         asset_config={} if assets is None else dict(assets.config),
+        tails=tail_scripts(target.script),
     )
 
 

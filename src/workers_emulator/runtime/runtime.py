@@ -1,7 +1,8 @@
 """Runs deployed scripts for real: workerd through miniflare, one process per version.
 
-A process is started by the first request and kept for the next ones; the few that were used last
-stay. What bindings store (KV, D1, Durable Objects …) lives and ends with the process's version.
+The scripts that a version calls run beside it in its process. A process is started by the first
+request and kept for the next ones; the few that were used last stay. What bindings store (KV, D1,
+Durable Objects …) stays with the version that is asked, whichever the versions of the others are.
 Scripts reach nothing but this machine.
 """
 
@@ -104,7 +105,7 @@ class Runtime:
         The script sees the `Host` of `headers`, by https unless it is loopback, and
         `path_and_query` as given. Raises RuntimeUnavailable where scripts can't be run.
         """
-        with self._slot(runnable.key) as slot:
+        with self._slot(runnable.composition) as slot:
             try:
                 port = self._started(slot, runnable)
             except ScriptFailed as failed:

@@ -14,6 +14,7 @@ from workers_emulator.requests.envelope import Answer, refused
 from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import RATE_LIMITED
 from workers_emulator.runtime.running import label_of_host
+from workers_emulator.server.announcer import Announcer
 from workers_emulator.server.connection import abort
 from workers_emulator.server.control import Control
 from workers_emulator.server.faults import Fault, Faults, Kind, failing_answer, spoil
@@ -56,6 +57,7 @@ class App:
         )
         self.control = Control(account, self.faults, self.ledger, self.limits)
         self._api = Api(account)
+        self._announcer = Announcer(account)
         self._playground = playground
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +149,9 @@ class App:
     def _effect(self, exchange: Exchange) -> Answer:
         stale = [f.seconds or 0.0 for f in exchange.firing if f.kind is Kind.STALE]
         state = self.account.state_before(max(stale)) if stale else self.account.state
-        return self._api.answer(exchange.ask, state)
+        answer = self._api.answer(exchange.ask, state)
+        self._announcer.look()
+        return answer
 
     def _dressed(self, answer: Answer, headers: dict[str, str]) -> Answer:
         """Return the answer with the headers that Cloudflare puts on every one."""

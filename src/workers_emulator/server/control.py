@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from workers_emulator.requests.envelope import Answer, json_answer
 from workers_emulator.rules.effects import all_rules
 from workers_emulator.rules.rules import Known
+from workers_emulator.runtime.unsupported import find_unsupported
 from workers_emulator.server.describe import describe
 from workers_emulator.server.faults import Fault, Faults
 from workers_emulator.server.ledger import Ledger, RateLimit
@@ -40,6 +41,7 @@ class Control:
             ("PUT", "faults"): self._put_faults,
             ("GET", "requests"): lambda _: json_answer(self._ledger.as_json()),
             ("GET", "assumptions"): lambda _: json_answer(assumptions()),
+            ("GET", "unsupported"): lambda _: json_answer(self.unsupported()),
             ("GET", "clock"): self._get_clock,
             ("PUT", "clock"): self._put_clock,
         }
@@ -61,6 +63,10 @@ class Control:
     def state(self) -> dict[str, Any]:
         """Return everything that the emulator holds, the requests included."""
         return describe(self._account) | {"requests": self._ledger.as_json()}
+
+    def unsupported(self) -> list[dict[str, Any]]:
+        """Return what of the deployed scripts can't run here, and why."""
+        return [asdict(one) for one in find_unsupported(self._account.state)]
 
     def reset(self) -> None:
         """Forget state, faults, requests, used-up limits and how far the time was moved."""

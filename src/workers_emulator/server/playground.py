@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from workers_emulator.requests.envelope import Answer
 from workers_emulator.runtime.runnable import RunAnswer, Runnable, RuntimeUnavailable
-from workers_emulator.runtime.running import Target, find_target, make_runnable
+from workers_emulator.runtime.running import Target, find_target, make_group
 from workers_emulator.state.account import Account
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Playground:
         query = request.url.query
         answer = await run_in_threadpool(
             self._fetch,
-            make_runnable(self._account, target),
+            make_group(self._account, target, self._chance),
             request.method,
             f"{path}?{query}" if query else path,
             list(request.headers.items()),

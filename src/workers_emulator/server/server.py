@@ -174,6 +174,10 @@ class EmulatorServer:
         """Return what `GET /__emulator__/state` answers."""
         return self.app.control.state()
 
+    def unsupported(self) -> list[dict[str, Any]]:
+        """Return what `GET /__emulator__/unsupported` answers."""
+        return self.app.control.unsupported()
+
     def faults(self, *faults: Fault | dict[str, Any]) -> None:
         """Replace the plan of faults; dicts are as in `PUT /__emulator__/faults`."""
         self.app.control.plan(_parse(faults))

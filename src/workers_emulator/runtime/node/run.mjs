@@ -1,7 +1,7 @@
 /**
- * Runs one deployed script in workerd, through the miniflare that is installed.
+ * Runs one deployed script, and those that it calls, in workerd, through the miniflare that is installed.
  *
- * The first line of standard input is the job (runtime_options.py makes it); standard output carries
+ * The first line of standard input is the job (process.py makes it); standard output carries
  * one line back: {"port": N} or {"error": "..."}. The end of standard input is the end of everything:
  * so nothing outlives the emulator, not even one that is killed.
  */
@@ -82,14 +82,19 @@ function theBinding(services, name) {
  * a manifest with the types of the upload, and its paths need not be possible in a directory ("/a" and
  * "/a/b"). So the manifest is ours; serving, _headers and _redirects stay miniflare's.
  */
-function serveUploadedAssets(mf, assets) {
+function serveUploadedAssets(mf, served) {
   const original = mf.ASSETS_PLUGIN.getServices;
   mf.ASSETS_PLUGIN.getServices = async function (options) {
     const services = await original.call(this, options);
     if (services.length > 0) {
+      const disks = services.filter((one) => one.disk !== undefined);
+      const assets = served.find(({ settings }) => disks.some(({ disk }) => path.resolve(disk.path) === settings));
+      if (assets === undefined) {
+        throw new Error("this miniflare serves assets in a way that the emulator does not know (disk)");
+      }
       theBinding(services, "ASSETS_MANIFEST").data = encodeManifest(assets.files);
       theBinding(services, "ASSETS_REVERSE_MAP").json = JSON.stringify(reverseMap(assets.files));
-      for (const service of services.filter((one) => one.disk !== undefined)) {
+      for (const service of disks) {
         service.disk = { path: assets.folder, writable: false, allowDotfiles: true };
       }
     }
@@ -102,9 +107,10 @@ function knownDate(newest, date) {
   return [date, newest, new Date().toISOString().slice(0, 10)].sort()[0];
 }
 
-/** What workerd wrote before it gave up names the service that we made up: the script is the only one. */
-function complaints(errors) {
-  return errors.map((message) => message.replace(/^service core:user:[^:]*: /, "")).join("\n");
+/** What workerd wrote before it gave up names the service that we made up: only another script's name helps. */
+function complaints(errors, asked) {
+  const named = (_, name) => (name === asked ? "" : `the script ${name}, which ${asked} calls: `);
+  return errors.map((message) => message.replace(/^service core:user:([^:]*): /, named)).join("\n");
 }
 
 async function start(job, errors) {
@@ -123,7 +129,7 @@ async function start(job, errors) {
     worker.outboundService = outbound(mf);
     worker.compatibilityDate = knownDate(newest, worker.compatibilityDate);
   }
-  if (job.assets !== null) {
+  if (job.assets.length > 0) {
     serveUploadedAssets(mf, job.assets);
   }
   runtime = new mf.Miniflare(mf.convertV4MiniflareOptions?.(options) ?? options);
@@ -143,8 +149,9 @@ process.stdin.on("data", (chunk) => {
   if (!started && received.includes("\n")) {
     started = true;
     const errors = [];
-    start(JSON.parse(received, revive), errors).catch((error) => {
-      say({ error: complaints(errors) || String(error?.message ?? error) });
+    const job = JSON.parse(received, revive);
+    start(job, errors).catch((error) => {
+      say({ error: complaints(errors, job.options.workers[0].name) || String(error?.message ?? error) });
     });
     received = "";
   }

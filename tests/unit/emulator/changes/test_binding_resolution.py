@@ -133,6 +133,10 @@ def test_a_new_script_has_nothing_to_inherit(account):
         ([var(str(n)) for n in range(129)], (400, 10055)),
         ([{"name": "A", "type": "assets"}], (400, 10305)),
         ([{"name": "S", "type": "service", "service": "unknown"}], (400, 10144)),
+        ([{"name": "S", "type": "service", "service": "hello", "environment": "staging"}],
+         (400, 10144)),
+        ([{"name": "S", "type": "service", "service": "hello", "entrypoint": "Gone"}],
+         (400, 10145)),
         ([{"name": "W", "type": "wasm_module", "part": "index.js"}], (400, 10021)),
         ([{"name": "D", "type": "durable_object_namespace", "class_name": "C"}], (400, 10061)),
         ([{"name": "D", "type": "durable_object_namespace", "class_name": "C",
@@ -141,6 +145,22 @@ def test_a_new_script_has_nothing_to_inherit(account):
 )  # fmt: skip
 def test_a_binding_that_cannot_be_is_refused(account, bindings, expected):
     assert code(account.upload(metadata={"bindings": bindings})) == expected
+
+
+def test_an_entrypoint_may_be_one_of_the_live_or_the_latest_version(account):
+    entry = b"export class %s extends WorkerEntrypoint {}"
+    account.upload("other", modules=[module(content=entry % b"Live")])
+    account.upload("other", modules=[module(content=entry % b"Latest")], versions=True)
+
+    def bound_to(entrypoint):
+        bound = {"type": "service", "name": "S", "service": "other", "entrypoint": entrypoint}
+        return account.upload(metadata={"bindings": [bound]})
+
+    assert [bound_to(one).status_code for one in ("Live", "Latest", "default")] == [200] * 3
+    assert code(bound_to("Former")) == (400, 10145)
+    assert bound_to("Former").json()["errors"][0]["message"] == (
+        "Service binding 'S' references entrypoint 'Former' on Worker 'other' which was not found."
+    )
 
 
 def test_every_text_may_have_exactly_5_kib(account):

@@ -191,4 +191,4 @@ class TestScriptAndAssets:
 
         answer = get(runtime, script)
 
-        assert b"does not play the binding ASSETS: assets" in answer.body
+        assert b"can't run the binding ASSETS: the version has no assets" in answer.body

@@ -129,11 +129,11 @@ class TestBindings:
             "WF": "string",
             "VM": {"id": "7c1f", "tag": "v1", "timestamp": "now"},
             "MAIL": "function",
-            "OTHER": "the emulator does not play the binding OTHER: service of the script other",
-            "FAR": "the emulator does not play the binding FAR: "
-            "durable_object_namespace of the script other",
-            "FLOW": "the emulator does not play the binding FLOW: workflow of the script other",
-            "AI": "the emulator does not play the binding AI: ai",
+            "OTHER": "the emulator can't run the binding OTHER: the script other is not deployed",
+            "FAR": "the emulator can't run the binding FAR: the script other is not deployed",
+            "FLOW": "the emulator can't run the binding FLOW: the script other is not deployed",
+            "AI": "the emulator can't run the binding AI: "
+            "bindings of the type ai are not simulated",
         }
 
     def test_what_a_version_stored_is_there_after_its_process_made_room_for_another(

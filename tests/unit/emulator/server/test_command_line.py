@@ -2,8 +2,10 @@ import io
 import socket
 import threading
 
+import httpx
 import pytest
 
+from fakes.cloudflare_client import Client
 from fakes.patience import PATIENCE
 from workers_emulator import __main__ as command
 from workers_emulator.runtime.tools import find_node
@@ -123,7 +125,7 @@ def test_another_host_must_be_meant():
 
 
 def test_it_tells_its_address_in_one_line_and_serves_until_it_ends(monkeypatch):
-    told = io.StringIO()
+    told, said = io.StringIO(), io.StringIO()
     heard = threading.Event()
     servers = []
 
@@ -134,14 +136,20 @@ def test_it_tells_its_address_in_one_line_and_serves_until_it_ends(monkeypatch):
 
     monkeypatch.setattr(command, "EmulatorServer", Server)
     told.flush = heard.set
-    thread = threading.Thread(target=command.main, args=(["--port", "0"], told, io.StringIO()))
+    thread = threading.Thread(target=command.main, args=(["--port", "0"], told, said))
 
     thread.start()
     heard.wait(PATIENCE)
     server = servers[0]._server
     server.ready.wait(PATIENCE)
+    with httpx.Client(timeout=PATIENCE) as http:
+        Client(servers[0], http).upload(metadata={"bindings": [{"type": "ai", "name": "AI"}]})
     server.end()
     thread.join(PATIENCE)
 
     assert not thread.is_alive()
     assert told.getvalue() == f"{servers[0].url}\n"
+    assert said.getvalue() == (
+        "workers-emulator: hello: can't run the binding AI:"
+        " bindings of the type ai are not simulated\n"
+    )
