@@ -45,7 +45,8 @@ def _missing_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
     for name in project.required_secrets:
         if name not in known:
             yield _problem(
-                f"secret {name}: required by the configuration, neither given nor on the script",
+                f"secret {name}",
+                "required by the configuration, neither given nor on the script",
                 f"name it in the input secrets, with {name} under env:",
             )
 
@@ -55,7 +56,8 @@ def _shadowed_secrets(project: Project, live: LiveState) -> Iterator[Problem]:
     for binding in project.bindings:
         if binding.name in secrets and binding.type != "inherit":
             yield _problem(
-                f"{binding.name}: a {binding.type} of this name would replace a live secret",
+                binding.name,
+                f"a {binding.type} of this name would replace a live secret",
                 "rename it, or delete the secret first",
             )
 
@@ -69,7 +71,8 @@ def _missing_resources(project: Project, live: LiveState) -> Iterator[Problem]:
             kind = binding.inherits or "binding"
             other = f"no {kind} of this name" + (f", but a {found}" if found else "")
             yield _problem(
-                f"{binding.name}: has no id in the configuration, and live has {other}",
+                binding.name,
+                f"has no id in the configuration, and live has {other}",
                 "create the resource (dashboard or wrangler) and write its id into the "
                 "configuration; nothing is created silently",
                 binding.place,
@@ -83,7 +86,8 @@ def _half_known_subdomain(project: Project, live: LiveState) -> Iterator[Problem
     if any(known) and not all(known):
         what = "preview URLs are" if known[0] else "workers.dev is"
         yield _problem(
-            f"workers.dev: whether {what} on could not be read, and both are set together",
+            "workers.dev",
+            f"whether {what} on could not be read, and both are set together",
             "give both inputs, workers-dev and preview-urls, or a token that may read them",
         )
 
@@ -91,7 +95,8 @@ def _half_known_subdomain(project: Project, live: LiveState) -> Iterator[Problem
 def _missing_queues(project: Project, live: LiveState) -> Iterator[Problem]:
     for queue in missing_queues(project, live):
         yield _problem(
-            f"queue {queue}: the account has no such queue to consume from",
+            f"queue {queue}",
+            "the account has no such queue to consume from",
             f"create it: wrangler queues create {queue}",
         )
 
@@ -101,7 +106,8 @@ def _foreign_queues(project: Project, live: LiveState) -> Iterator[Problem]:
         who, kind = (f"the script {script}", "worker") if script else ("a client over HTTP", "http")
         remove = " ".join(["wrangler queues consumer", kind, "remove", queue, script or ""]).strip()
         yield _problem(
-            f"queue {queue}: {who} consumes from it, and a queue has one consumer",
+            f"queue {queue}",
+            f"{who} consumes from it, and a queue has one consumer",
             f"remove that one first: {remove}",
         )
 
@@ -109,12 +115,14 @@ def _foreign_queues(project: Project, live: LiveState) -> Iterator[Problem]:
 def _foreign_workflows(project: Project, live: LiveState) -> Iterator[Problem]:
     for workflow, script in foreign_workflows(project, live):
         yield _problem(
-            f"workflow {workflow}: belongs to the script {script}",
+            f"workflow {workflow}",
+            f"belongs to the script {script}",
             f"give it another name here, or delete that one first: "
             f"wrangler workflows delete {workflow}",
         )
 
 
-def _problem(message: str, hint: str, place: Place | None = None) -> Problem:
-    subject, _, text = message.partition(": ")
-    return Problem(kind=ProblemKind.PROJECT, subject=subject, message=text, hint=hint, place=place)
+def _problem(subject: str, message: str, hint: str, place: Place | None = None) -> Problem:
+    return Problem(
+        kind=ProblemKind.PROJECT, subject=subject, message=message, hint=hint, place=place
+    )

@@ -101,6 +101,11 @@ def test_only_triggers_that_are_not_as_set_read_otherwise():
             ),
         ),
         ({"observability": {"enabled": True}}, {"observability": {}}, ()),
+        (
+            {"observability": {"logs": {"persist": True}}},
+            {"observability": {"logs": True}},
+            ("observability.logs was set to persist: true and reads true",),
+        ),
     ],
 )
 def test_a_setting_that_reads_otherwise_is_told_with_both_values(sent, read, told):

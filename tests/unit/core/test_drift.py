@@ -19,7 +19,7 @@ from fakes.builders import (
 )
 from workers_deploy.core.drift import drift_of
 from workers_deploy.core.plan import make_plan
-from workers_deploy.core.project import Binding, ScriptSettings
+from workers_deploy.core.project import Binding, ScriptSettings, SubdomainState
 from workers_deploy.core.steps import Action, Change, Plan, PutSchedules
 
 OURS = "Fix wd1:a1b2c3d4e5f6:cccccccc:aaaaaaaa:ssssssss"
@@ -219,6 +219,12 @@ def test_a_setting_whose_values_nobody_knows_differs():
     assert drift_of(live_of(desired), None, note_of(desired), plan) == (
         "drift: workflow flow: differs",
     )
+
+
+def test_a_switch_is_told_by_its_own_name():
+    desired = project(subdomain=SubdomainState(enabled=False, previews_enabled=True))
+
+    assert drift(desired, live_of(desired)) == ["workers.dev off → on"]
 
 
 def test_triggers_are_told_by_what_is_missing_and_what_is_there():

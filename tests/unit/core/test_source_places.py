@@ -55,6 +55,10 @@ def test_a_module_that_is_a_file_is_told_by_its_path():
     assert find("./lib/a.js", 3, None, *modules) == "app/src/lib/a.js:3"
 
 
+def test_a_map_that_is_not_uploaded_is_read_too():
+    assert find("index.js", 2, 1, module(), local_source_map=source_map()) == "src/boot.ts:3:1"
+
+
 def test_a_module_is_found_under_the_name_that_it_was_sent_with():
     assert find("lib/a.js", 3, 9, module("./lib/a.js", file="src/a.js")) == "src/a.js:3:9"
 

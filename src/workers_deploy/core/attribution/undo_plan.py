@@ -161,7 +161,7 @@ def set_by(step: Trigger) -> Triggers:
 def trigger_was_edited(step: Trigger, live: Triggers, script_name: str) -> bool:
     """Tell whether a trigger is neither as this run set it nor as it was before."""
     project = Project(script_name=script_name, triggers=set_by(step))
-    now = trigger_steps(project, LiveState(script_name=script_name, exists=True, triggers=live))
+    now = trigger_steps(project, LiveState(script_name=script_name, triggers=live))
     as_set = all(one.action is Action.UNCHANGED for one in now)
     return not as_set and not _is_former(step, live, script_name)
 
@@ -176,15 +176,10 @@ def _is_former(step: Trigger, live: Triggers, script_name: str) -> bool:
             return _service(_first(live.domains)) == _service(step.former)
         case PutQueueConsumer():
             found = _first(live.queue_consumers)
-            return _holds(step.former, found if found and found.get("consumer_id") else None)
+            ours = found if found and found.get("consumer_id") else None
+            return not contradicts(step.former, ours)
         case PutWorkflow():
-            return _holds(step.former, _first(live.workflows))
-
-
-def _holds(former: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> bool:
-    if former is None or found is None:
-        return former is found
-    return not contradicts(former, found)
+            return not contradicts(step.former, _first(live.workflows))
 
 
 def _patterns(routes: tuple[Mapping[str, Any], ...] | None, script_name: str) -> set[str]:
