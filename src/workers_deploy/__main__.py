@@ -26,10 +26,16 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.ci.debug_log import log_to
 from workers_deploy.ci.detect import detect_ci
 from workers_deploy.ci.files import import_ahead
-from workers_deploy.ci.fork import is_from_fork
+from workers_deploy.ci.fork import is_by_dependabot, is_from_fork, is_of_pull_request
 from workers_deploy.ci.links import commits_url, run_url
 from workers_deploy.ci.origin import preview_alias, read_origin
 from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.secret_advice import (
+    advise_on_empty,
+    advise_on_token,
+    advise_on_unset,
+    why_withheld,
+)
 from workers_deploy.connecting import connect_ahead, wait_for
 from workers_deploy.core.outcome import Facts, Outcome, Result
 from workers_deploy.dataclass import dataclass
@@ -39,7 +45,7 @@ from workers_deploy.github_run import GitHubRun, Means, read_repository
 from workers_deploy.inputs import Inputs, InputsReading, names_of, read_inputs
 from workers_deploy.inputs.choices import Command, LogLevel, WithoutCredentials
 from workers_deploy.inputs.command_line import CommandLine, Help, read_command_line
-from workers_deploy.inputs.values import Values, read_values
+from workers_deploy.inputs.values import Advisers, Values, read_values
 from workers_deploy.masking import mask_secrets, raw_secrets, show_public_words
 from workers_deploy.project.findings import Notice
 from workers_deploy.read_checkout import Surroundings, load
@@ -128,7 +134,10 @@ def _begin(
     debug = _wants_debug(reading, env)
     reporter = detect_ci(env, *streams, clock=clock, now=time.time, debug=debug)
     log_to(reporter, debug=debug)
-    values = read_values(reading.inputs, env)
+    advise = Advisers(
+        unset=lambda names: advise_on_unset(env, names), empty=lambda: advise_on_empty(env)
+    )
+    values = read_values(reading.inputs, env, advise)
     mask_secrets(reporter, raw_secrets(env, reading, values))
     if reading.notice:
         reporter.notice(reading.notice)
@@ -149,6 +158,7 @@ def _begin(
         clock=clock,
         now=_now,
         search_path=env.get("PATH", ""),
+        missing_token=advise_on_token(env),
         before_first_write=github.start,
         compare=github.is_older,
         pull_request_alias=preview_alias(env),
@@ -215,7 +225,7 @@ def _outcome(
 ) -> Outcome:
     inputs = reading.inputs
     if inputs.api_token is None and _may_skip(reading, env):
-        reason = _why_skipped(inputs.without_credentials)
+        reason = _why_skipped(inputs, env)
         around.reporter.notice(f"skipped: {reason}")
         return Outcome(command=inputs.command.value, result=Result.SKIPPED, reason=reason)
     header: dict[str, str] = {}
@@ -293,15 +303,16 @@ def _may_skip(reading: InputsReading, env: Mapping[str, str]) -> bool:
         case WithoutCredentials.SKIP:
             return True
         case WithoutCredentials.AUTO:
-            return is_from_fork(env)
+            # Not a push of Dependabot's, as after its merge: to deploy nothing must not be green.
+            return is_from_fork(env) or (is_by_dependabot(env) and is_of_pull_request(env))
         case WithoutCredentials.ERROR:
             return False
 
 
-def _why_skipped(said: WithoutCredentials) -> str:
-    if said is WithoutCredentials.SKIP:
+def _why_skipped(inputs: Inputs, env: Mapping[str, str]) -> str:
+    if inputs.without_credentials is WithoutCredentials.SKIP:
         return "no api-token is given, and without-credentials is skip"
-    return "no api-token is given: a pull request from a fork gets no secrets"
+    return f"no api-token is given: {why_withheld(env)}"
 
 
 def _wants_debug(reading: InputsReading, env: Mapping[str, str]) -> bool:

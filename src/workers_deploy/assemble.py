@@ -19,7 +19,7 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.commands import Session
 from workers_deploy.commands.connected_worker import check_connected_worker
 from workers_deploy.core.outcome import StepResult
-from workers_deploy.errors import Problem, ProblemKind, ProblemsError
+from workers_deploy.errors import Advice, Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor
 from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Allow, Command, OnFailure
@@ -37,7 +37,7 @@ def connect(inputs: Inputs, around: Surroundings, *, started: float) -> Caller:
 
     """
     if inputs.api_token is None:
-        raise ProblemsError([_missing_token()])
+        raise ProblemsError([_missing_token(around.missing_token)])
     connection = Connection(
         base_url=inputs.api_base_url,
         token=inputs.api_token.get_secret_value(),
@@ -134,13 +134,13 @@ def _account_id(reading: InputsReading, loaded: Loaded, caller: Caller, reporter
     )
 
 
-def _missing_token() -> Problem:
+def _missing_token(advice: Advice) -> Problem:
     return Problem(
         kind=ProblemKind.INPUT,
         subject="api-token",
         message="not given",
-        hint="add  api-token: ${{ secrets.CLOUDFLARE_API_TOKEN }}  or set CLOUDFLARE_API_TOKEN; "
-        "a pull request from a fork gets no secrets",
+        hint=advice.text,
+        block=advice.block,
     )
 
 

@@ -53,7 +53,16 @@ class Problem:
     subject: str
     message: str
     hint: str | None = None
+    block: str | None = None  # lines to paste, behind the hint
     place: Place | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Advice:
+    """What to do about a problem: a sentence, and lines to paste where there are some."""
+
+    text: str
+    block: str | None = None
 
 
 class DeployError(Exception):

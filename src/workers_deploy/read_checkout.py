@@ -10,6 +10,7 @@ from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.core.project import Origin, ProbeTarget
 from workers_deploy.core.steps import Scope
 from workers_deploy.dataclass import dataclass
+from workers_deploy.errors import Advice
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Command
@@ -33,6 +34,7 @@ class Surroundings:
     clock: Callable[[], float]
     now: Callable[[], datetime]
     search_path: str = ""  # where a terminal's esbuild may be
+    missing_token: Advice = Advice(text="set CLOUDFLARE_API_TOKEN")
     before_first_write: Callable[[], None] = lambda: None
     # As Session.is_older, by asking the CI system's API.
     compare: Callable[[str, str], bool | None] = lambda _commit, _other: None

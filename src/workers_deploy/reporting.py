@@ -10,13 +10,19 @@ from workers_deploy.ci.base import Reporter, Results
 from workers_deploy.ci.files import ReportContent, write_report
 from workers_deploy.core.outcome import Outcome
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import ProblemsError
+from workers_deploy.errors import Problem, ProblemsError
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.junit import junit_cases
 from workers_deploy.report.markdown import render_summary
 from workers_deploy.report.record import outputs_of, report_record
 from workers_deploy.report.redaction import redact_outcome
-from workers_deploy.report.text import render_failure, render_last_line, render_problems
+from workers_deploy.report.text import (
+    failure_message,
+    render_failure,
+    render_last_line,
+    render_problems,
+    with_way_out,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,21 +88,26 @@ class Telling:
         if error is None:
             self.reporter.line(render_last_line(outcome))
             return
+        # Where a log shows annotations, too, a row with the same words would say it twice.
+        annotated = self.reporter.annotates
         if isinstance(error, ProblemsError):
-            self.reporter.line(render_problems(error))
+            self.reporter.line(render_problems(error, annotated=annotated))
             for problem in error.problems:
                 self.reporter.error(
-                    _with_hint(problem.message, problem.hint),
-                    title=problem.subject,
+                    with_way_out(_told(problem), problem.hint, problem.block),
+                    title=problem.kind.value.capitalize(),
                     place=problem.place,
                 )
             return
-        row = render_failure(outcome)
-        self.reporter.row(row.title, row.lines, mark=row.mark)
         self.reporter.error(
-            _with_hint(error.message, error.hint), title=outcome.stage or "", place=error.place
+            with_way_out(failure_message(error), error.hint),
+            title=outcome.stage or "",
+            place=error.place,
         )
+        row = render_failure(outcome, annotated=annotated)
+        self.reporter.row(row.title, row.lines, mark=row.mark)
 
 
-def _with_hint(message: str, hint: str | None) -> str:
-    return f"{message}\n{hint}" if hint else message
+def _told(problem: Problem) -> str:
+    """Name what is wrong: GitHub's log shows no titles, and a place names it already."""
+    return problem.message if problem.place else f"{problem.subject}: {problem.message}"

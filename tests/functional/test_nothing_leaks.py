@@ -20,9 +20,10 @@ from fakes.patience import PATIENCE
 from fakes.runs import Runner
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.core.outcome import Outcome
+from workers_deploy.errors import Advice
 from workers_deploy.executor.run import Executor
 from workers_deploy.inputs import read_inputs
-from workers_deploy.inputs.values import read_values
+from workers_deploy.inputs.values import Advisers, read_values
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.markdown import render_summary
 
@@ -276,7 +277,8 @@ def test_values_have_no_repr(knowing: Runner):
         "github", vars="V=variable-value", github_token="ghs_0123456789", secrets_json='{"a": "b1"}'
     )
     reading = read_inputs({}, env)
-    values = read_values(reading.inputs, env | {"INPUT_SECRETS-JSON": ""})
+    advisers = Advisers(unset=lambda _: Advice(text="set it"), empty=lambda: Advice(text="fill it"))
+    values = read_values(reading.inputs, env | {"INPUT_SECRETS-JSON": ""}, advisers)
 
     shown = repr(reading) + repr(values) + str(reading.inputs)
 

@@ -39,6 +39,8 @@ class Reporter(Protocol):
     an output cleans its texts before they are encoded (`report.redaction`).
     """
 
+    annotates: bool  # whether the log shows `error` by itself
+
     def mask(self, value: str) -> None:
         """Keep a value, and its usual encodings, out of everything that follows."""
 

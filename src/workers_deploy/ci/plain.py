@@ -18,6 +18,7 @@ class PlainReporter:
     """Rows on stdout; failures and warnings on stderr; outputs and summary only as files."""
 
     folds: ClassVar = False  # whether a group folds
+    annotates: bool = False
 
     def __init__(
         self,

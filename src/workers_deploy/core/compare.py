@@ -224,22 +224,17 @@ def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> 
     """Return what happens to secrets, by name; `same` is what the note says of the values."""
     actual = set(live.secret_names)
     named = [secret.name for secret in project.secrets]
+    old = [name for name in named if name in actual]
+    others = sorted(actual - set(named) - {binding.name for binding in project.bindings})
     changes = [
         Change(action=Action.CREATE, kind="secret", name=name)
         for name in named
         if name not in actual
     ]
-    old = [name for name in named if name in actual]
-    if old and same is not True:
-        detail = "sent again: values are never read back"
-        if live.live is not None:
-            detail = f"sent again: the live version {why_not_comparable(live.live)}"
-        if same is False:
-            # The digest is of all the secrets that a deploy names.
-            others = ", or the last deploy named others too" if actual - set(named) else ""
-            detail = (
-                f"a value changed{others} (which one can't be told: values are never read back)"
-            )
+    if old and not all(secret.is_known for secret in project.secrets):
+        changes.append(_same_secrets(old, "compared by name, since values are not known here"))
+    elif old and same is not True:
+        detail = _why_sent(live, same=same, fewer=bool(actual - set(named)))
         changes.append(
             Change(action=Action.UPDATE, kind="secrets", name=", ".join(old), detail=detail)
         )
@@ -248,7 +243,33 @@ def compare_secrets(project: Project, live: LiveState, *, same: bool | None) -> 
             Change(action=Action.DELETE, kind="secret", name=name)
             for name in sorted(actual - set(named))
         ]
+    elif others and project.main_module is not None:
+        changes.append(_same_secrets(others, "kept, since prune-secrets is not set"))
     return tuple(changes)
+
+
+def _same_secrets(names: Iterable[str], detail: str) -> Change:
+    return Change(action=Action.UNCHANGED, kind="secrets", name=", ".join(names), detail=detail)
+
+
+def _why_sent(live: LiveState, *, same: bool | None, fewer: bool) -> str:
+    """Say why secrets are sent that live has; `fewer` are named than live has."""
+    if same is False:
+        # The digest is of all the secrets that a deploy names.
+        others = ", or the last deploy named others too" if fewer else ""
+        return f"a value changed{others} (which one can't be told: values are never read back)"
+    if live.live is None:
+        return "sent again: values are never read back"
+    return f"sent again: the live version {why_not_comparable(live.live)}"
+
+
+def unknown_values(project: Project) -> tuple[str, ...]:
+    """Return the note on secrets of which a plan knows the names alone."""
+    names = [secret.name for secret in project.secrets if not secret.is_known]
+    if not names:
+        return ()
+    has = "has" if len(names) == 1 else "have"
+    return (f"{', '.join(names)} {has} no value in this run: planned by name; a deploy needs it",)
 
 
 def render_value(value: Any) -> str:

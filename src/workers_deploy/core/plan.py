@@ -6,7 +6,7 @@ before anyone notices.
 
 from collections.abc import Collection, Iterator
 
-from workers_deploy.core.compare import compare_note
+from workers_deploy.core.compare import compare_note, unknown_values
 from workers_deploy.core.compare_settings import wanted_subdomain
 from workers_deploy.core.digest import Note
 from workers_deploy.core.live import LiveState
@@ -130,7 +130,7 @@ def _reach(project: Project, live: LiveState) -> str:
 
 
 def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, ...]:
-    notes = [f"not read: {problem}" for problem in live.unread]
+    notes = [*(f"not read: {problem}" for problem in live.unread), *unknown_values(project)]
     if not live.latest_is_live and live.latest_version_id:
         notes.append(
             f"the latest version {live.latest_version_id[:8]} is not the live one: until a deploy "

@@ -10,6 +10,7 @@ from workers_deploy.core.compare import (
     compare_runtime,
     compare_secrets,
     is_ours,
+    unknown_values,
     why_not_comparable,
 )
 from workers_deploy.core.digest import Note, parse_note, write_message
@@ -71,7 +72,9 @@ def make_narrow_plan(
         serves_anew = any(map(makes_version, writing))
         steps += check_steps(project, live, steps, probes=serves_anew)
     return Plan(
-        script_name=project.script_name, steps=tuple(steps), notes=tuple(_notes(live, writing))
+        script_name=project.script_name,
+        steps=tuple(steps),
+        notes=tuple(_notes(project, live, writing)),
     )
 
 
@@ -159,8 +162,9 @@ def _check_latest_is_live(live: LiveState, steps: Collection[Step]) -> None:
         raise GuardError(f"{latest}, so {brings}", word=None, hint=hint)
 
 
-def _notes(live: LiveState, writing: Collection[Step]) -> Iterator[str]:
+def _notes(project: Project, live: LiveState, writing: Collection[Step]) -> Iterator[str]:
     yield from (f"not read: {problem}" for problem in live.unread)
+    yield from unknown_values(project)
     for step in writing:
         match step:
             case CreateDeployment(shares=(share, *_)):
@@ -180,11 +184,12 @@ def _notes(live: LiveState, writing: Collection[Step]) -> Iterator[str]:
 
 def _secrets(project: Project, live: LiveState, *, same: bool | None) -> list[Step]:
     changes = compare_secrets(project, live, same=same)
+    differing = [change for change in changes if change.action is not Action.UNCHANGED]
     gone = tuple(c.name for c in changes if c.action is Action.DELETE)
-    sends = any(change.action is not Action.DELETE for change in changes)
+    sends = any(change.action is not Action.DELETE for change in differing)
     return [
         PutSecrets(
-            action=Action.UPDATE if changes else Action.UNCHANGED,
+            action=Action.UPDATE if differing else Action.UNCHANGED,
             title="Secrets",
             changes=changes or _unchanged_secrets(project),
             secrets=project.secrets if sends else (),

@@ -84,6 +84,7 @@ class Secret:
 
     name: str
     value: str = field(repr=False)
+    is_known: bool = True  # False in a plan that was given the name alone
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -237,6 +237,7 @@ def _problem_records(error: ProblemsError) -> list[dict[str, Any]]:
             "subject": problem.subject,
             "message": problem.message,
             "hint": problem.hint,
+            "block": problem.block,
             "place": _place_record(problem.place),
         }
         for problem in error.problems

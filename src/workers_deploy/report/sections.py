@@ -121,6 +121,9 @@ def render_problems(error: DeployError | None) -> str:
         hint = f"<br>{cell(problem.hint, limit=MAX_MESSAGE)}" if problem.hint else ""
         where = code(str(problem.place or problem.subject))
         lines.append(f"- {where} {cell(problem.message, limit=MAX_MESSAGE)}{hint}")
+        if problem.block:
+            pasted = code_block(problem.block, "yaml")
+            lines.append("\n" + "\n".join(f"  {line}" for line in pasted.splitlines()) + "\n")
     return "\n".join((*lines, *_left_out(len(error.problems))))
 
 

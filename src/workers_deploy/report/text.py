@@ -9,7 +9,14 @@ from workers_deploy.core.outcome import Outcome, Result, Status, StepResult, Try
 from workers_deploy.core.project import Project
 from workers_deploy.core.steps import Plan
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import ApiError, GuardError, ProblemKind, ProblemsError
+from workers_deploy.errors import (
+    ApiError,
+    DeployError,
+    GuardError,
+    Problem,
+    ProblemKind,
+    ProblemsError,
+)
 from workers_deploy.report.changes import render_change
 from workers_deploy.report.measures import (
     count_of,
@@ -190,15 +197,18 @@ def _render_problem(problem: str, waits: list[float]) -> str:
     return f"{problem}{times}{waited}"
 
 
-def render_failure(outcome: Outcome) -> Row:
-    """Say what failed, where, what to do, and what is live now."""
+def render_failure(outcome: Outcome, *, annotated: bool = False) -> Row:
+    """Say what failed, where, what to do, and what is live now.
+
+    `annotated`: an annotation that the log shows as well tells all but what is live.
+    """
     error = outcome.error
     if error is None:
         raise ValueError("an outcome without an error has no failure to tell")
-    lines = [error.message + _marks_of(error)]
-    if error.place:
+    lines = [] if annotated else [failure_message(error)]
+    if error.place and not annotated:
         lines.append(f"at {error.place}")
-    if error.hint:
+    if error.hint and not annotated:
         lines.append(error.hint)
     if isinstance(error, GuardError) and error.word:
         lines.append(f"allow: {error.word}  lets it pass")
@@ -206,6 +216,11 @@ def render_failure(outcome: Outcome) -> Row:
     lines.append((f"live: {live} · " if live else "") + f"exit {outcome.exit_code}")
     lines += more
     return Row(title=outcome.stage or "Failed", lines=tuple(lines), mark="✗")
+
+
+def failure_message(error: DeployError) -> str:
+    """Write what failed, with Cloudflare's code and the Ray ID."""
+    return error.message + _marks_of(error)
 
 
 def _marks_of(error: Exception) -> str:
@@ -217,15 +232,28 @@ def _marks_of(error: Exception) -> str:
     return f"  [{marks}]" if marks else ""
 
 
-def render_problems(error: ProblemsError) -> str:
-    """List everything that is wrong before anything is sent."""
+def render_problems(error: ProblemsError, *, annotated: bool = False) -> str:
+    """List everything that is wrong before anything is sent.
+
+    `annotated`: each problem is told by an annotation that the log shows as well.
+    """
     lines = [f"✗ {count_problems(error)}; nothing was sent"]
-    for problem in error.problems:
-        first, *rest = [*problem.message.splitlines(), *(problem.hint or "").splitlines()]
+    for problem in () if annotated else error.problems:
+        first, *rest = [*problem.message.splitlines(), *_ways(problem)]
         subject = str(problem.place or problem.subject) + "  "
         lines.append(f"  {subject:<{SUBJECT_WIDTH}}{first}")
         lines += (f"  {'':<{SUBJECT_WIDTH}}{text}" for text in rest)
     return "\n".join(lines)
+
+
+def _ways(problem: Problem) -> list[str]:
+    block = [f"  {line}" for line in (problem.block or "").splitlines()]
+    return [*(problem.hint or "").splitlines(), *block]
+
+
+def with_way_out(message: str, hint: str | None, block: str | None = None) -> str:
+    """Write what is wrong and what to do about it, as annotations show it."""
+    return "\n".join(part for part in (message, hint, block) if part)
 
 
 def count_problems(error: ProblemsError) -> str:

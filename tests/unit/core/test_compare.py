@@ -241,6 +241,7 @@ SENT_AGAIN = (
     "token"
 )
 CHANGED = "a value changed (which one can't be told: values are never read back)"
+BY_NAME = "compared by name, since values are not known here"
 CHANGED_OR_FEWER = (
     "a value changed, or the last deploy named others too (which one can't be told: values are "
     "never read back)"
@@ -251,19 +252,40 @@ def changed(action: Action, name: str, kind: str = "secret", detail: str = "") -
     return Change(action=action, kind=kind, name=name, detail=detail)
 
 
+def kept(names: str) -> Change:
+    return changed(Action.UNCHANGED, names, "secrets", "kept, since prune-secrets is not set")
+
+
 @pytest.mark.parametrize(
     ("named", "same", "changes"),
     [
-        ((OLD,), True, ()),
-        ((OLD,), False, (changed(Action.UPDATE, "OLD_KEY", "secrets", CHANGED_OR_FEWER),)),
+        ((OLD,), True, (kept("STRIPE_KEY"),)),
+        (
+            (OLD,),
+            False,
+            (changed(Action.UPDATE, "OLD_KEY", "secrets", CHANGED_OR_FEWER), kept("STRIPE_KEY")),
+        ),
         (
             (OLD, secret("STRIPE_KEY")),
             False,
             (changed(Action.UPDATE, "OLD_KEY, STRIPE_KEY", "secrets", CHANGED),),
         ),
-        ((OLD,), None, (changed(Action.UPDATE, "OLD_KEY", "secrets", SENT_AGAIN),)),
-        ((NEW,), False, (changed(Action.CREATE, "NEW_KEY"),)),
-        ((), None, ()),
+        (
+            (OLD,),
+            None,
+            (changed(Action.UPDATE, "OLD_KEY", "secrets", SENT_AGAIN), kept("STRIPE_KEY")),
+        ),
+        ((NEW,), False, (changed(Action.CREATE, "NEW_KEY"), kept("OLD_KEY, STRIPE_KEY"))),
+        ((), None, (kept("OLD_KEY, STRIPE_KEY"),)),
+        (
+            (replace(OLD, is_known=False), NEW),
+            False,
+            (
+                changed(Action.CREATE, "NEW_KEY"),
+                changed(Action.UNCHANGED, "OLD_KEY", "secrets", BY_NAME),
+                kept("STRIPE_KEY"),
+            ),
+        ),
     ],
 )
 def test_secrets_are_said_by_name_and_their_values_by_the_note(named, same, changes):

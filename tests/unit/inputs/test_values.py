@@ -2,14 +2,20 @@ import json
 
 import pytest
 
+from workers_deploy.errors import Advice
 from workers_deploy.inputs import read_inputs
-from workers_deploy.inputs.values import Values, read_values
+from workers_deploy.inputs.values import Advisers, Values, read_values
+
+ADVISERS = Advisers(
+    unset=lambda names: Advice(text="add them:", block="\n".join(names)),
+    empty=lambda: Advice(text="fill them"),
+)
 
 
 def values(secrets="", env=None, **inputs) -> Values:
     given = {f"INPUT_{name.upper()}": text for name, text in inputs.items()}
     env = {"INPUT_SECRETS": secrets, **given, **(env or {})}
-    return read_values(read_inputs({}, env).inputs, env)
+    return read_values(read_inputs({}, env).inputs, env, ADVISERS)
 
 
 def test_a_secrets_value_keeps_every_byte():
@@ -37,8 +43,34 @@ def test_a_bad_line_is_told_by_its_number_and_never_its_text():
 def test_a_variable_that_is_not_set_is_always_an_error():
     (problem,) = values("STRIPE_KEY", empty_secrets="skip").problems
 
-    assert problem.message == "STRIPE_KEY: no environment variable of that name in this step"
-    assert problem.hint == "add it under env:, as  STRIPE_KEY: ${{ secrets.STRIPE_KEY }}"
+    assert problem.message == "this step has no environment variable for STRIPE_KEY"
+    assert (problem.hint, problem.block) == ("add them:", "STRIPE_KEY")
+
+
+def test_many_secrets_without_a_value_are_told_once():
+    names = [f"KEY_{number}" for number in range(60)]
+
+    unset, empty = values("\n".join([*names, "A", "B"]), {"A": "", "B": ""}).problems
+
+    assert unset.message.endswith("for KEY_0, KEY_1, KEY_2 and 57 more")
+    assert unset.block == "\n".join(names)
+    assert (empty.message, empty.hint) == ("no value in A, B", "fill them")
+
+
+def test_a_plan_needs_no_more_than_the_names():
+    found = values("A\nB\nC", {"A": "1", "B": ""}, command="plan")
+
+    assert [(s.name, s.is_known) for s in found.secrets] == [
+        ("A", True),
+        ("C", False),
+        ("B", False),
+    ]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("command", ["deploy", "preview"])
+def test_whatever_sends_secrets_needs_their_values(command):
+    assert len(values("A", {"A": ""}, command=command).problems) == 1
 
 
 @pytest.mark.parametrize(
@@ -71,8 +103,8 @@ def test_json_gives_the_values_of_named_secrets_only():
     [
         ("hunter2", "not a JSON object"),
         ('["A"]', "not a JSON object"),
-        ('{"B": "x"}', "no entry of that name in secrets-json"),
-        ('{"A": 7}', "its value is no text"),
+        ('{"B": "x"}', "no entry in secrets-json for A"),
+        ('{"A": 7}', "must be a string"),
     ],
 )
 def test_json_that_does_not_give_a_value_is_an_error(text, problem):

@@ -221,6 +221,7 @@ def test_the_report_lists_every_problem():
             "subject": "wrangler.toml",
             "message": "missing",
             "hint": None,
+            "block": None,
             "place": {"file": "wrangler.toml", "line": 3, "column": None},
         }
     ]

@@ -24,6 +24,7 @@ class AzureReporter(PlainReporter):
     """A plain reporter with Azure's groups, issues and variables; one stream, so one order."""
 
     folds = True
+    annotates = True
 
     def __init__(
         self,

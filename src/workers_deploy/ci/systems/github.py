@@ -29,6 +29,7 @@ class GitHubReporter(PlainReporter):
     """Workflow commands on stdout; outputs and summary through the runner's files."""
 
     folds = True
+    annotates = True
 
     def __init__(
         self,
