@@ -49,7 +49,7 @@ lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, sh
 	$(BIN)/mypy examples/demo.py
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/shellcheck .ci/run tests/image/install-engine examples/shell/*.sh
+	$(BIN)/shellcheck .ci/run tests/image/install-engine examples/shell/*.sh examples/teamcity/*.sh
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.gitlab-ci examples/gitlab/.gitlab-ci.yml

@@ -19,7 +19,19 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 WORKFLOWS = sorted((EXAMPLES / "github").glob("*.yml"))
 GITLAB = EXAMPLES / "gitlab" / ".gitlab-ci.yml"
-SHELL = EXAMPLES / "shell" / "deploy.sh"
+SCRIPTS = [EXAMPLES / "shell" / "deploy.sh", EXAMPLES / "teamcity" / "deploy.sh"]
+# Azure's schema has patterns that only older regular expressions allow, and takes texts alone.
+AZURE = ("--regex-variant", "nonunicode", "--data-transform", "azure-pipelines")
+OTHERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "azure-pipelines": ("azure/azure-pipelines.yml", AZURE),
+    "bitbucket-pipelines": ("bitbucket/bitbucket-pipelines.yml", ()),
+    "buildkite": ("buildkite/pipeline.yml", ()),
+    "circle-ci": ("circleci/config.yml", ()),
+    "drone-ci": ("drone/.drone.yml", ()),
+    "gitlab-ci": ("gitlab/.gitlab-ci.yml", ()),
+    "woodpecker-ci": ("woodpecker/.woodpecker.yml", ()),
+}
+INPUT_NAMES = {name for field in Inputs.model_fields for name in names_of(field)}
 BIN = Path(sys.executable).parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
@@ -102,10 +114,37 @@ def test_the_choices_of_the_manual_workflow_are_the_commands():
     assert set(choices) == {command.value for command in Command}
 
 
-def test_the_gitlab_job_is_one_that_gitlab_takes():
+@pytest.mark.parametrize("system", OTHERS)
+def test_a_pipeline_is_one_that_its_system_takes(system: str):
+    file, options = OTHERS[system]
+
     assert not complaints_of(
-        BIN / "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", GITLAB
+        BIN / "check-jsonschema",
+        *options,
+        "--builtin-schema",
+        f"vendor.{system}",
+        EXAMPLES / file,
     )
+
+
+@pytest.mark.parametrize(
+    "file", [*(file for file, _ in OTHERS.values()), "jenkins/Jenkinsfile", "teamcity/deploy.sh"]
+)
+def test_a_pipeline_names_only_inputs_commands_and_outputs_that_exist(file: str):
+    text = (EXAMPLES / file).read_text(encoding="utf-8")
+    outputs = {variable_of(name) for name in ACTION["outputs"]}
+
+    assert set(re.findall(r"\bINPUT_\w+", text)) <= INPUT_NAMES
+    assert set(re.findall(r"\bWORKERS_DEPLOY_(?!IMAGE)\w+", text)) <= outputs
+    for command in re.findall(r"(?:workers-deploy|WORKERS_DEPLOY_IMAGE\"|IMAGE\") (\w+) --", text):
+        assert command in {one.value for one in Command}
+
+
+@pytest.mark.parametrize("file", ["woodpecker/.woodpecker.yml", "drone/.drone.yml"])
+def test_a_plugin_s_settings_are_inputs(file: str):
+    (step,) = read_yaml(EXAMPLES / file)["steps"]
+
+    assert set(step["settings"]) <= set(Inputs.model_fields)
 
 
 def test_the_gitlab_job_runs_the_command_of_the_image_with_inputs_that_exist():
@@ -119,6 +158,13 @@ def test_the_gitlab_job_runs_the_command_of_the_image_with_inputs_that_exist():
     assert job["environment"]["url"] == f"${variable_of('deployment-url')}"
 
 
-def test_the_shell_script_is_clean_and_can_be_run():
-    assert not complaints_of(BIN / "shellcheck", SHELL)
-    assert SHELL.stat().st_mode & 0o111
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.parent.name)
+def test_a_shell_script_is_clean_and_can_be_run(script: Path):
+    assert not complaints_of(BIN / "shellcheck", script)
+    assert script.stat().st_mode & 0o111
+
+
+def test_the_pipe_s_metadata_names_what_bitbucket_shows():
+    pipe = read_yaml(ROOT / "pipe.yml")
+
+    assert set(pipe) == {"name", "image", "description", "repository", "maintainer", "tags"}
