@@ -74,9 +74,7 @@ def assemble(
         )
     return Session(
         inputs=inputs,
-        project=replace(
-            project, takes_domains=Allow.TAKE_DOMAIN in inputs.allow, origin=around.origin
-        ),
+        project=replace(project, takes_domains=Allow.TAKE_DOMAIN in inputs.allow),
         account_id=account_id,
         api_token=SecretStr(inputs.api_token.get_secret_value()),
         client=client,

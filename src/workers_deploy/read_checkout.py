@@ -105,6 +105,7 @@ def _request(reading: InputsReading, values: Values, around: Surroundings) -> Pr
         sends_triggers=_sends_triggers(inputs),
         connected_name=reading.builds.script_name if _deploys(inputs) else None,
         dry_run=inputs.dry_run or inputs.command is Command.PLAN,
+        origin=around.origin,
         means_top_level=reading.means_top_level,
     )
 

@@ -48,6 +48,13 @@ class Checkout:
         """Commit everything and return the 40 hex digits."""
         if not (self.root / ".git").exists():
             Repo.init(str(self.root), default_branch=b"main").close()
+        self._stage()
+        made = porcelain.commit(
+            str(self.root), message=subject.encode(), author=AUTHOR, committer=AUTHOR
+        )
+        return made.decode()
+
+    def _stage(self) -> None:
         with Repo(str(self.root)) as repository:
             repository.get_worktree().stage(
                 [
@@ -56,9 +63,24 @@ class Checkout:
                     if file.is_file() and ".git" not in file.relative_to(self.root).parts
                 ]
             )
-        made = porcelain.commit(
-            str(self.root), message=subject.encode(), author=AUTHOR, committer=AUTHOR
-        )
+
+    def merge(self, head: str, *, shallow: bool = False) -> str:
+        """Check a merge of `head` out, as CI systems do; `shallow`: with nothing else there."""
+        self._stage()
+        merge = self._merge(head)
+        if shallow:
+            (self.root / ".git" / "shallow").write_text(f"{merge}\n")
+            (self.root / ".git" / "objects" / head[:2] / head[2:]).unlink()
+        return merge
+
+    def _merge(self, head: str) -> str:
+        with Repo(str(self.root)) as repository:
+            made = repository.get_worktree().commit(
+                message=f"Merge {head} into {repository.head().decode()}".encode(),
+                author=AUTHOR,
+                committer=AUTHOR,
+                merge_heads=[ObjectID(head.encode())],
+            )
         return made.decode()
 
     def pack(self) -> Self:

@@ -32,6 +32,7 @@ def read_origin(env: Mapping[str, str]) -> Origin:
             repository_url=repository,
             pull_request=str(pull.number),
             pull_request_title=pull.title,
+            pull_request_head=pull.head,
             pull_request_url=url and public_url(url),
         )
     build = read_build(env)
@@ -40,6 +41,7 @@ def read_origin(env: Mapping[str, str]) -> Origin:
             repository_url=build.repository_url or repository,
             pull_request=build.pull_request,
             pull_request_title=build.title,
+            pull_request_head=build.head,
             pull_request_url=build.pull_request_url,
         )
     number = env.get("CI_MERGE_REQUEST_IID")  # GitLab
@@ -48,6 +50,8 @@ def read_origin(env: Mapping[str, str]) -> Origin:
         repository_url=repository,
         pull_request=number or None,
         pull_request_title=env.get("CI_MERGE_REQUEST_TITLE") or None if number else None,
+        # Where the pipeline is of the merged result; else the commit itself is checked out.
+        pull_request_head=env.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or None,
         pull_request_url=public_url(f"{project}/-/merge_requests/{number}")
         if number and project
         else None,

@@ -159,6 +159,7 @@ class Origin:
     repository_url: str | None = None
     pull_request: str | None = None  # the number, of a merge request, too
     pull_request_title: str | None = None
+    pull_request_head: str | None = None  # its last commit, 40 hex digits
     pull_request_url: str | None = None
 
 

@@ -70,7 +70,7 @@ def load_without_code(
         script=None,
         bindings=list_bindings(config, request.vars),
         assets=None,
-        commit=read_commit(checkout.directory),
+        commit=read_commit(checkout.directory, request.origin),
     )
     if needs_name:
         check_script_name(
@@ -169,7 +169,7 @@ def _build(
     )
     # At once: esbuild is waited for, and git's objects take 40 ms to be read.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        commit = pool.submit(read_commit, checkout.directory)
+        commit = pool.submit(read_commit, checkout.directory, request.origin)
         script = _read_script(entry, config, checkout, request, findings) if entry else None
     # Assets-only scripts take no bindings.
     bindings = list_bindings(config, request.vars) if entry else ()

@@ -5,7 +5,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from workers_deploy.core.project import ProbeTarget, Project, Secret
+from workers_deploy.core.project import Origin, ProbeTarget, Project, Secret
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem
 from workers_deploy.project.code.entry import BundleMode
@@ -53,6 +53,7 @@ class ProjectRequest:
     # The name of the script that Workers Builds connects to: it wins over all others.
     connected_name: str | None = None
     dry_run: bool = False
+    origin: Origin = field(default_factory=Origin)
     # Parity tests read what we don't deploy, such as containers, too.
     refuses_unsupported: bool = True
 

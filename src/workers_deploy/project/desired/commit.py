@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workers_deploy.core.project import Origin
 from workers_deploy.dataclass import dataclass
 from workers_deploy.project.desired.repository import open_repository
 
 if TYPE_CHECKING:
-    from dulwich.objects import ObjectID
+    from dulwich.objects import ObjectID, ShaFile
     from dulwich.repo import Repo
 
 
@@ -20,8 +21,12 @@ class Commit:
     subject: str
 
 
-def read_commit(directory: Path) -> Commit | None:
-    """Return the commit checked out around a directory, None outside of a repository."""
+def read_commit(directory: Path, origin: Origin | None = None) -> Commit | None:
+    """Return the commit checked out around a directory, None outside of a repository.
+
+    CI systems check a pull request out as a merge that no branch has, and that nobody finds later.
+    So where `origin` has a pull request whose last commit was merged there, it is that commit.
+    """
     if not any(os.path.lexists(folder / ".git") for folder in (directory, *directory.parents)):
         return None
     from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # 0.1 s, only for repositories
@@ -30,12 +35,27 @@ def read_commit(directory: Path) -> Commit | None:
         with open_repository(directory) as repository:
             head = repository.head()
             commit = repository[head]
+            if not isinstance(commit, GitCommit):
+                return None
+            if origin and (origin.pull_request_head or "").encode() in commit.parents:
+                return _head_of_pull_request(repository, origin)
+            return Commit(id=head.decode(), subject=_subject(commit))
     except Exception:  # noqa: BLE001  # whatever is wrong with .git, the deploy does without a commit
         return None
-    if not isinstance(commit, GitCommit):
-        return None
-    subject = commit.message.decode(errors="replace").strip().partition("\n")[0].strip()
-    return Commit(id=head.decode(), subject=subject)
+
+
+def _head_of_pull_request(repository: "Repo", origin: Origin) -> Commit:
+    """Return the last commit; a shallow clone lacks it, and then the pull request has a title."""
+    head = origin.pull_request_head or ""
+    found = repository.object_store.iter_prefix(head.encode())
+    subjects = (_subject(repository[one]) for one in found)
+    subject = next(subjects, origin.pull_request_title or "")
+    return Commit(id=head, subject=subject)
+
+
+def _subject(commit: "ShaFile") -> str:
+    message: bytes = getattr(commit, "message", b"")
+    return message.decode(errors="replace").strip().partition("\n")[0].strip()
 
 
 def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:

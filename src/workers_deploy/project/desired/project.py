@@ -71,6 +71,7 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
         dispatch_namespace=request.dispatch_namespace,
         commit=commit.id if commit else None,
         uncommitted=parts.uncommitted,
+        origin=request.origin,
         message=request.message or (commit.subject if commit else ""),
         tag=request.tag or _tag(parts),
         environment=request.environment,
