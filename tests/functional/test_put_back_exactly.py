@@ -167,3 +167,25 @@ def test_a_failed_read_is_no_try_of_the_step(live: Runner, cloudflare: Cloudflar
     assert step["attempts"] == 1
     assert "Deployment   " in run.log
     assert "reads tried again (503 from Cloudflare" in run.log
+
+
+@pytest.mark.parametrize("kind", ["lost", "reset"])
+def test_crons_are_back_where_only_the_answer_is_lost(
+    runner: Runner, cloudflare: Cloudflare, kind: str
+):
+    def crons() -> list[str]:
+        found = cloudflare.ask("GET", "/workers/scripts/shop/schedules")["schedules"]
+        return [one["cron"] for one in found]
+
+    module = "export default { fetch() {}, async scheduled() {} };\n"
+    runner.checkout.module(module).config(triggers={"crons": ["0 * * * *"]})
+    assert runner.fast("deploy").exit_code == 0
+    runner.checkout.module(f"{module}// two\n").config(triggers={"crons": ["5 4 * * *"]})
+    cloudflare.faults({"route": "PUT schedules", "nth": 2, "count": None, "kind": kind})
+
+    run = runner.fast("deploy", probe="http://127.0.0.1:9/", probe_timeout=2)
+
+    is_back = kind == "lost"  # else it never came to Cloudflare
+    assert run.outcome == ("reverted" if is_back else "partial"), run.log
+    assert crons() == ["0 * * * *" if is_back else "5 4 * * *"]
+    assert ("not put back: schedules" in run.log) is not is_back

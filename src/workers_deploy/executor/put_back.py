@@ -13,6 +13,7 @@ from workers_deploy.core.attribution.undo_plan import (
     former_settings,
     set_by,
     settings_were_edited,
+    trigger_is_as_before,
     trigger_was_edited,
     undo_plan,
 )
@@ -113,7 +114,7 @@ class _Putter:
             return False  # nobody is known to have changed it
 
     def _is_as_before(self, step: Undoable) -> bool:
-        """Tell whether there is nothing to put back: a step whose answer failed had no effect."""
+        """Tell whether nothing is left to put back: no effect, or only the answer failed."""
         try:
             match step:
                 case PatchScriptSettings():
@@ -125,7 +126,9 @@ class _Putter:
                     state = self._client.read_subdomain(self._script.name)
                     return subdomain_is_set(step.former, state)
                 case _:
-                    return False
+                    name = self._script.name
+                    read = read_triggers(self._client, name, set_by(step))
+                    return trigger_is_as_before(step, read.triggers, name)
         except ApiError:
             return False
 

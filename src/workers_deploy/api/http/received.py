@@ -36,7 +36,7 @@ def received(
 
     """
     size = 0
-    for piece in _unpacked(response):
+    for piece in _unpacked(response, limit=limit):
         check()
         size += len(piece)
         if size > limit:
@@ -60,22 +60,25 @@ def read_whole(client: httpx.Client, request: httpx.Request) -> httpx.Response:
     return httpx.Response(answer.status_code, headers=headers, content=content)
 
 
-def _unpacked(response: httpx.Response) -> Iterator[bytes]:
+def _unpacked(response: httpx.Response, *, limit: int) -> Iterator[bytes]:
     encoding = response.headers.get("content-encoding", "").strip().lower()
     match encoding:
         case "" | "identity":
             return response.iter_raw()
         case "gzip" | "x-gzip" | "deflate":
-            return _unzipped(response.iter_raw())
+            return _unzipped(response.iter_raw(), limit=limit)
         case _:
             raise UnreadableAnswerError("an answer in an encoding that was not asked for")
 
 
-def _unzipped(packed: Iterator[bytes]) -> Iterator[bytes]:
+def _unzipped(packed: Iterator[bytes], *, limit: int) -> Iterator[bytes]:
     unzip = zlib.decompressobj(_GZIP_OR_ZLIB)
-    is_empty = True
+    size = 0
     for piece in packed:
-        is_empty = is_empty and not piece
+        # Packed bytes count, too: gigabytes of them may unpack to nothing.
+        size += len(piece)
+        if size > limit:
+            raise UnreadableAnswerError(f"a packed answer of more than {limit // MIB} MiB")
         rest = piece
         while rest and not unzip.eof:
             try:
@@ -83,5 +86,7 @@ def _unzipped(packed: Iterator[bytes]) -> Iterator[bytes]:
             except zlib.error:
                 raise UnreadableAnswerError("an answer that can't be unpacked") from None
             rest = unzip.unconsumed_tail
-    if not unzip.eof and not is_empty:
+        if unzip.unused_data or (rest and unzip.eof):
+            raise UnreadableAnswerError("a packed answer with something behind its end")
+    if not unzip.eof and size:
         raise UnreadableAnswerError("a packed answer that is cut off")

@@ -166,6 +166,16 @@ def trigger_was_edited(step: Trigger, live: Triggers, script_name: str) -> bool:
     return not as_set and not _is_former(step, live, script_name)
 
 
+def trigger_is_as_before(step: Trigger, live: Triggers, script_name: str) -> bool:
+    """Tell whether nothing of a trigger is left to put back, what it took from others included."""
+    if not _is_former(step, live, script_name):
+        return False
+    if not isinstance(step, PutRoutes):
+        return True
+    known = {(one.get("pattern"), one.get("script")) for one in live.routes or ()}
+    return all((one.get("pattern"), one.get("script")) in known for one in step.former)
+
+
 def _is_former(step: Trigger, live: Triggers, script_name: str) -> bool:
     match step:
         case PutSchedules():

@@ -77,6 +77,26 @@ def test_a_body_without_end_is_given_up():
     assert endless.stream.taken == 17
 
 
+def test_packed_bytes_that_unpack_to_nothing_are_bounded_too():
+    empty_block = b"\x00\x00\x00\xff\xff"
+    head = gzip.compress(b"")[:10]
+    endless = answer(head, *[empty_block * 200_000] * 100, encoding="gzip")
+
+    with pytest.raises(UnreadableAnswerError, match="a packed answer of more than 16 MiB"):
+        whole(endless)
+
+    assert endless.stream.taken == 18
+
+
+def test_trash_behind_a_packed_answer_is_not_read_to_its_end():
+    endless = answer(gzip.compress(b"some text"), *[b"!"] * 100, encoding="gzip")
+
+    with pytest.raises(UnreadableAnswerError, match="behind its end"):
+        whole(endless)
+
+    assert endless.stream.taken == 2
+
+
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "none"])
 def test_what_nobody_asked_for_is_not_unpacked(encoding):
     with pytest.raises(UnreadableAnswerError, match="not asked for"):
@@ -89,8 +109,9 @@ def test_what_nobody_asked_for_is_not_unpacked(encoding):
         (gzip.compress(b"some text")[:-9], "cut off"),
         (b"no gzip", "can't be unpacked"),
         (gzip.compress(b"some text")[:-4] + b"!!!!", "can't be unpacked"),
+        (gzip.compress(b"some text") + b"!", "something behind its end"),
     ],
-    ids=["cut", "no gzip", "wrong check sum"],  # gzip writes the time down
+    ids=["cut", "no gzip", "wrong check sum", "trash behind"],  # gzip writes the time down
 )
 def test_what_is_not_whole_is_no_answer(packed, told):
     with pytest.raises(UnreadableAnswerError, match=told):

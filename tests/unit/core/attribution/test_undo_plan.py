@@ -10,6 +10,7 @@ from workers_deploy.core.attribution.undo_plan import (
     former_settings,
     set_by,
     settings_were_edited,
+    trigger_is_as_before,
     trigger_was_edited,
     undo_plan,
 )
@@ -265,3 +266,28 @@ FREE_QUEUE = {"queue": "orders", "queue_id": "q1"}
 )
 def test_a_trigger_that_is_neither_as_set_nor_as_before_was_edited(step, live, is_edited):
     assert trigger_was_edited(step, Triggers(**live), "shop") is is_edited
+
+
+OURS = {"pattern": "example.com/ours", "script": "shop"}
+THEIRS = {"pattern": "example.com/theirs", "script": "blog"}
+TAKEN = {**THEIRS, "script": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("live", "expected"),
+    [((OURS, THEIRS), True), ((OURS, TAKEN), False), ((OURS,), False)],
+    ids=["as before", "not yet back", "a route that was theirs is gone"],
+)
+def test_routes_are_as_before_only_with_what_they_took_from_others(
+    live: tuple[dict[str, str], ...], expected: bool
+):
+    step = PutRoutes(**WRITE, routes=(OURS, TAKEN), takes_over=True, former=(OURS, THEIRS))
+
+    assert trigger_is_as_before(step, Triggers(routes=live), "shop") is expected
+
+
+def test_crons_are_as_before_where_all_of_them_are():
+    step = PutSchedules(**WRITE, crons=("1 * * * *",))
+
+    assert trigger_is_as_before(step, Triggers(crons=()), "shop")
+    assert not trigger_is_as_before(step, Triggers(crons=("1 * * * *",)), "shop")
