@@ -147,9 +147,9 @@ def find_target(
 
 
 def _by_id(deployable: Sequence[LiveVersion], wanted: str) -> LiveVersion | None:
-    whole = len(wanted) < 8  # a shorter beginning is too easily another's as well
-    fitting = (v for v in deployable if v.id == wanted or (not whole and v.id.startswith(wanted)))
-    return next(fitting, None)
+    if len(wanted) < 8:
+        return None  # so short a beginning is too easily another's as well
+    return next((version for version in deployable if version.id.startswith(wanted)), None)
 
 
 def _by_commit(
@@ -163,13 +163,13 @@ def _by_commit(
 
 def _is_of_commit(version: LiveVersion, wanted: str) -> bool:
     note = parse_note(version.message)
-    if note is None or note.commit == NO_COMMIT or len(wanted) < 7:
+    digits = wanted.removesuffix(DIRTY)
+    if note is None or note.commit == NO_COMMIT or len(digits) < 7:
         return False
     # A commit with changes on top is another thing than the commit.
     if note.commit.endswith(DIRTY) != wanted.endswith(DIRTY):
         return False
-    wanted = wanted.removesuffix(DIRTY)
-    return _is_same_commit(note.commit.removesuffix(DIRTY), wanted)
+    return _is_same_commit(note.commit.removesuffix(DIRTY), digits)
 
 
 def _is_same_commit(commit: str, wanted: str) -> bool:

@@ -14,6 +14,7 @@ from workers_deploy.core.compare import (
 from workers_deploy.core.compare_settings import laid_over, without_nulls
 from workers_deploy.core.digest import Note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare, render_shares
+from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.project import (
     SECRET_KINDS,
     VARIABLE_KINDS,
@@ -127,14 +128,14 @@ def _asset_changes(
             return (Change(action=Action.DELETE, kind="assets", detail="the project has none"),)
         return ()
     if compared.assets is True:
-        return (Change(action=Action.UNCHANGED, kind="assets", detail=_files(project)),)
+        return (Change(action=Action.UNCHANGED, kind="assets", detail=_files(project.assets)),)
     known = "changed since" if compared.comparable else "compared by hash, not by note:"
-    detail = f"{_files(project)}, {known} {_since(live.live)}"
+    detail = f"{_files(project.assets)}, {known} {_since(live.live)}"
     return (Change(action=Action.UPDATE, kind="assets", detail=detail),)
 
 
-def _files(project: Project) -> str:
-    count = len(project.assets.entries) if project.assets else 0
+def _files(assets: AssetManifest) -> str:
+    count = len(assets.entries)
     return f"{count:,} file{'' if count == 1 else 's'}"
 
 
@@ -149,7 +150,7 @@ def asset_steps(
     if project.assets is None:
         return []
     changes = _asset_changes(project, live, compared) or (
-        Change(action=Action.CREATE, kind="assets", detail=_files(project)),
+        Change(action=Action.CREATE, kind="assets", detail=_files(project.assets)),
     )
     # Unchanged assets still need a completion token for a new version.
     action = action_of(live, writes=writes)

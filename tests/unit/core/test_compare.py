@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fakes.builders import live_of, note_of, project, secret, variable, version_of
+from fakes.builders import live_of, missing, note_of, project, secret, variable, version_of
 from workers_deploy.core.compare import (
     NoteComparison,
     compare_bindings,
@@ -221,15 +221,18 @@ def test_a_placement_is_compared_by_what_both_sides_say(wanted, actual, differs)
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"message": "Fix the cart"}, "has no note"),
-        ({"triggered_by": "settings"}, "was edited after the upload"),
-        ({}, "another API token"),
+        ({"message": "Fix the cart"}, "has no note of ours to compare with"),
+        (
+            {"triggered_by": "settings"},
+            "was edited after the upload, so its note may not match what it holds",
+        ),
+        ({}, "differs in every part, or its note was written with another API token"),
     ],
 )
 def test_a_note_that_says_nothing_is_not_said_to_be_missing(changes, why):
     version = version_of(project(), **changes)
 
-    assert why in why_not_comparable(version)
+    assert why_not_comparable(version) == why
     assert compare_note(
         replace(note_of(project()), code="x", assets="x", secrets="x"), version
     ) == (NoteComparison())
@@ -292,6 +295,14 @@ def test_secrets_are_said_by_name_and_their_values_by_the_note(named, same, chan
     live = live_of(project(secrets=(OLD, secret("STRIPE_KEY"))))
 
     assert compare_secrets(project(secrets=named), live, same=same) == changes
+
+
+def test_secrets_of_a_dispatch_namespace_are_sent_again_since_nothing_tells_their_values():
+    live = replace(missing(project()), exists=True, namespace_secrets=("OLD_KEY",))
+
+    assert compare_secrets(project(secrets=(OLD,)), live, same=None) == (
+        changed(Action.UPDATE, "OLD_KEY", "secrets", "sent again: values are never read back"),
+    )
 
 
 def test_secrets_that_are_named_no_more_are_pruned_besides_what_else_happens():
