@@ -1,5 +1,7 @@
 """Deploys of a checkout that is not as its commit says."""
 
+import pytest
+
 from fakes.cloudflare import Cloudflare
 from fakes.runs import Runner
 
@@ -76,6 +78,23 @@ def test_assets_and_configuration_count_too(full_runner: Runner):
     assert _tag(full_runner).endswith("-dirty")
     full_runner.checkout.commit("Add it")
     full_runner.checkout.config(vars={"GREETING": "hi"})
+    assert _tag(full_runner).endswith("-dirty")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("_headers", "/*\n  X-Of: shop\n"),
+        ("_redirects", "/old /new\n"),
+        (".assetsignore", "a.txt\n"),
+    ],
+)
+def test_files_that_say_how_assets_are_served_count_too(full_runner: Runner, name: str, text: str):
+    full_runner.checkout.write(f"public/{name}", "# nothing yet\n").commit("Begin")
+    assert "-dirty" not in _tag(full_runner)
+
+    full_runner.checkout.write(f"public/{name}", text)
+
     assert _tag(full_runner).endswith("-dirty")
 
 

@@ -28,6 +28,8 @@ class AssetManifest:
 
     entries: tuple[AssetEntry, ...]
     config: Mapping[str, Any] = field(default_factory=dict)
+    # Where on disk what is no asset itself was read from: `_headers`, `_redirects`, …
+    rule_files: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def total_bytes(self) -> int:

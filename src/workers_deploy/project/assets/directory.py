@@ -101,7 +101,9 @@ class AssetDirectory:
         self._tell_of_withheld()
         if len(self.findings.problems) > before:
             return None
-        return AssetManifest(entries=tuple(entries), config=config)
+        named = (*rule_files, *((IGNORE_FILE,) if has_ignore_file else ()))
+        files = tuple(os.path.realpath(f"{self._root}/{name}") for name in named)
+        return AssetManifest(entries=tuple(entries), config=config, rule_files=files)
 
     def _read_rules(self) -> tuple[AssetRules, bool]:
         text = self._read_text(IGNORE_FILE, MAX_IGNORE_BYTES)

@@ -109,8 +109,9 @@ def _files(parts: Parts, checkout: Checkout) -> Iterator[str]:
             file = f"{checkout.workspace}/{shown}"  # as text: a map names thousands
             if shown is not None and os.path.isfile(file):  # noqa: PTH113
                 yield file
-    for entry in parts.assets.entries if parts.assets else ():
-        yield entry.file
+    if parts.assets is not None:
+        yield from parts.assets.rule_files
+        yield from (entry.file for entry in parts.assets.entries)
 
 
 def _tag(parts: Parts) -> str | None:
