@@ -170,16 +170,95 @@ def test_a_setting_that_reads_as_it_was_set_a_moment_later_is_none(
     assert sum(changed.time.slept) > 0
 
 
-def test_a_cron_that_is_answered_in_another_form_is_a_warning(
+def answer_crons(cloudflare: Cloudflare, text: str) -> None:
+    """Let every cron be answered so."""
+    cloudflare.alter("GET schedules", lambda r: [one.update(cron=text) for one in r["schedules"]])
+
+
+def test_a_cron_that_is_answered_in_another_form_is_a_warning_without_a_long_wait(
     checkout: Checkout, changed: Runner, cloudflare: Cloudflare
 ):
     checkout.config(triggers={"crons": ["0 12 * * MON"]})
-    cloudflare.alter("GET schedules", lambda r: [one.update(cron="?") for one in r["schedules"]])
+    answer_crons(cloudflare, "?")
 
     run = deployed(changed)
 
     (warning,) = warnings_of(run)
     assert "cron 0 12 * * MON is not read as it was set" in warning
+    assert 3 <= sum(changed.time.slept) < 6
+
+
+def test_a_cron_and_a_route_in_another_way_of_writing_are_not_set_again(
+    checkout: Checkout, changed: Runner, cloudflare: Cloudflare
+):
+    checkout.config(triggers={"crons": ["0 12-14 * jan MON"]}, route="Example.com/Shop/*")
+    answer_crons(cloudflare, "0 12,13,14 * 1 2")
+    cloudflare.alter(
+        "GET workers/routes",
+        lambda r: [one.update(pattern="example.com/Shop/*") for one in r],
+    )
+    first = deployed(changed)
+
+    again = changed.fast("deploy")
+
+    assert warnings_of(first) == []
+    assert sum(changed.time.slept) == 0
+    assert again.outcome == "unchanged", again.log
+
+
+@pytest.mark.parametrize("other", ["0 12 * * TUE", "0 13 * * MON", "0 12 1-31 * MON"])
+def test_a_cron_that_says_something_else_is_set_again(
+    checkout: Checkout, changed: Runner, cloudflare: Cloudflare, other: str
+):
+    checkout.config(triggers={"crons": [other]})
+    deployed(changed)
+    checkout.config(triggers={"crons": ["0 12 * * MON"]})
+
+    assert changed.fast("deploy").outcome == "deployed"
+
+
+def test_a_policy_that_is_never_answered_is_patched_once(
+    checkout: Checkout, changed: Runner, cloudflare: Cloudflare
+):
+    traces = {"enabled": True, "propagation_policy": "accept"}
+    checkout.config(observability={"enabled": True, "traces": traces})
+    deployed(changed)
+    assert "PATCH script-settings" in cloudflare.writes
+    cloudflare.forget_requests()
+
+    again = changed.fast("deploy")
+
+    assert again.outcome == "unchanged", again.log
+    assert cloudflare.writes == []
+
+
+@pytest.mark.parametrize("former", [None, "authenticated"])
+def test_a_policy_that_changes_is_patched_although_it_is_never_answered(
+    checkout: Checkout, changed: Runner, cloudflare: Cloudflare, former: str | None
+):
+    traces = {"enabled": True} | ({"propagation_policy": former} if former else {})
+    checkout.config(observability={"enabled": True, "traces": traces})
+    deployed(changed)
+    cloudflare.forget_requests()
+    traces = {"enabled": True, "propagation_policy": "accept"}
+    checkout.config(observability={"enabled": True, "traces": traces})
+
+    deployed(changed)
+
+    patch = cloudflare.one_sent("PATCH", "/script-settings").json["observability"]
+    assert patch["traces"]["propagation_policy"] == "accept"
+
+
+def test_a_policy_that_is_answered_is_compared(
+    checkout: Checkout, changed: Runner, cloudflare: Cloudflare
+):
+    traces = {"enabled": True, "propagation_policy": "accept"}
+    checkout.config(observability={"enabled": True, "traces": traces})
+    deployed(changed)
+    edited = {"traces": {"enabled": True, "propagation_policy": "authenticated"}}
+    always(cloudflare, ("GET script-settings",), observability={"enabled": True, **edited})
+
+    assert changed.fast("deploy").outcome == "deployed"
 
 
 def test_settings_alone_that_read_otherwise_fail_nothing(

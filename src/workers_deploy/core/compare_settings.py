@@ -9,27 +9,50 @@ from workers_deploy.core.live import LiveState
 from workers_deploy.core.project import Project, ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import Action, Change
 
+# Answered as null whatever was sent, by an account without the feature (Terraform's provider).
+_UNANSWERED = ("traces", "propagation_policy")  # of observability
 SUBDOMAIN_FIELDS = {"enabled": "workers.dev", "previews_enabled": "preview URLs"}
 
 
-def wanted_settings(project: Project, live: LiveState) -> ScriptSettings:
+def wanted_settings(project: Project, live: LiveState, *, by_note: bool = False) -> ScriptSettings:
     """Return the script settings that differ from live, ready to be sent.
 
     `observability` is laid over live's, since a PATCH replaces it whole. `cf:` tags of the project
-    are added; other people's tags stay.
+    are added; other people's tags stay. `by_note`: live's note says that what is never answered is
+    as it shall be.
     """
     desired, actual = project.script_settings, live.script_settings
     observability = desired.observability
     if observability is not None:
         observability = laid_over(without_nulls(actual.observability or {}), observability)
     desired = replace(desired, observability=observability, tags=_wanted_tags(project, actual))
+    known = _with_unanswered(actual, desired) if by_note else actual
     differing = {
         field.name: getattr(desired, field.name)
         for field in fields(ScriptSettings)
         if getattr(desired, field.name) is not None
-        and differs(getattr(desired, field.name), getattr(actual, field.name))
+        and differs(getattr(desired, field.name), getattr(known, field.name))
     }
     return ScriptSettings(**differing)
+
+
+def unanswered_settings(settings: ScriptSettings) -> dict[str, Any]:
+    """Return the settings that are never answered, so that a note must tell whether they are set.
+
+    >>> unanswered_settings(ScriptSettings(observability={"enabled": True}))
+    {}
+    """
+    part, key = _UNANSWERED
+    value = ((settings.observability or {}).get(part) or {}).get(key)
+    return {} if value is None else {"observability": {part: {key: value}}}
+
+
+def _with_unanswered(actual: ScriptSettings, desired: ScriptSettings) -> ScriptSettings:
+    """Return live's settings with what was sent and is not answered."""
+    answered = without_nulls(actual.observability or {})
+    sent = unanswered_settings(desired).get("observability", {})
+    known = laid_over(sent, answered) if _UNANSWERED[0] in answered else answered
+    return replace(actual, observability=known or actual.observability)
 
 
 def _wanted_tags(project: Project, actual: ScriptSettings) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ purpose: `code_update_strategy` is sent only where the configuration says it, an
 from collections.abc import Mapping
 from typing import Any
 
+from workers_deploy.core.compare_settings import unanswered_settings
 from workers_deploy.core.project import VARIABLE_KINDS, Module, Project, ScriptFormat
 from workers_deploy.core.steps import ScriptUpload
 
@@ -14,7 +15,7 @@ MAX_ORIGIN_BYTES = 512  # of each annotation with a URL or a title (SDK 5.9.0)
 
 
 def describe_code(project: Project) -> dict[str, Any]:
-    """Return the part of the metadata that the note's code digest covers.
+    """Return what the note's code digest covers: metadata, and settings that are never answered.
 
     Values of variables are in it: it is digested, never printed.
     """
@@ -22,7 +23,11 @@ def describe_code(project: Project) -> dict[str, Any]:
     metadata["bindings"] = sorted(
         (binding.as_json() for binding in project.bindings), key=lambda b: (b["name"], b["type"])
     )
-    return metadata | dict(project.unsafe_metadata)
+    return {
+        **metadata,
+        **unanswered_settings(project.script_settings),
+        **project.unsafe_metadata,
+    }
 
 
 def build_metadata(

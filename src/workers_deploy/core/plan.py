@@ -50,7 +50,7 @@ def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
     # Where nothing serves, an upload is due even if no field differs: assets alone make a script.
     writes_version = live.live is None or any(c.action is not Action.UNCHANGED for c in changes)
     upload = script_upload(project, live, note)
-    settings, subdomain, usage_model = settings_steps(project, live)
+    settings, subdomain, usage_model = settings_steps(project, live, by_note=compared.code is True)
     before_traffic: list[Step] = [*settings, *usage_model, *subdomain]
     version, traffic = upload_steps(
         upload, live, changes, action=action_of(live, writes=writes_version)

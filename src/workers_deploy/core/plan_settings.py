@@ -20,12 +20,17 @@ from workers_deploy.core.steps import (
 )
 
 
-def settings_steps(project: Project, live: LiveState) -> tuple[list[Step], list[Step], list[Step]]:
-    """Return the steps of script settings, of workers.dev, and of the usage model."""
+def settings_steps(
+    project: Project, live: LiveState, *, by_note: bool = False
+) -> tuple[list[Step], list[Step], list[Step]]:
+    """Return the steps of script settings, of workers.dev, and of the usage model.
+
+    `by_note`: live's note says that settings which are never answered are as they shall be.
+    """
     if project.dispatch_namespace is not None:
         return [], [], []
     settings: list[Step] = []
-    wanted = wanted_settings(project, live)
+    wanted = wanted_settings(project, live, by_note=by_note)
     if changes := compare_settings(wanted, live.script_settings):
         settings = [
             PatchScriptSettings(

@@ -21,6 +21,7 @@ from workers_deploy.core.steps import (
     PutWorkflow,
     Step,
 )
+from workers_deploy.core.trigger_forms import cron_form, pattern_form
 
 Trigger: TypeAlias = Mapping[str, Any]
 
@@ -55,7 +56,9 @@ def foreign_hosts(project: Project, live: LiveState) -> Iterator[tuple[str, str]
         if found and found.get("service") != project.script_name:
             yield str(domain["hostname"]), _owner_of_host(found)
     for route in project.triggers.routes or ():
-        found = _by(live.triggers.routes, "pattern", route["pattern"])
+        form = pattern_form(str(route["pattern"]))
+        routes = live.triggers.routes or ()
+        found = next((one for one in routes if pattern_form(str(one["pattern"])) == form), None)
         if found and found.get("script") != project.script_name:
             yield str(route["pattern"]), _owner_of_route(found)
 
@@ -90,8 +93,9 @@ def _schedules(project: Project, live: LiveState) -> Iterator[Step]:
     wanted, actual = project.triggers.crons, live.triggers.crons or ()
     if wanted is None:
         return
-    changes = [_change(Action.CREATE, "cron", cron) for cron in wanted if cron not in actual]
-    changes += [_change(Action.DELETE, "cron", cron) for cron in actual if cron not in wanted]
+    new, old = set(map(cron_form, wanted)), set(map(cron_form, actual))
+    changes = [_change(Action.CREATE, "cron", c) for c in wanted if cron_form(c) not in old]
+    changes += [_change(Action.DELETE, "cron", c) for c in actual if cron_form(c) not in new]
     yield PutSchedules(
         action=_action(changes),
         title="Schedules",
@@ -105,8 +109,8 @@ def _routes(project: Project, live: LiveState) -> Iterator[Step]:
     wanted = project.triggers.routes
     if wanted is None:
         return
-    found = {str(route["pattern"]): route for route in live.triggers.routes or ()}
-    patterns = [str(route["pattern"]) for route in wanted]
+    found = {pattern_form(str(route["pattern"])): route for route in live.triggers.routes or ()}
+    patterns = [pattern_form(str(route["pattern"])) for route in wanted]
     taken = [p for p in patterns if p in found and found[p].get("script") != project.script_name]
     changes = [_change(Action.CREATE, "route", p) for p in patterns if p not in found]
     changes += [

@@ -31,17 +31,22 @@ if TYPE_CHECKING:
     from workers_deploy.api.probe import Probed
 
 
+# A trigger that was answered as taken and reads otherwise for so long is read in another form.
+TRIGGER_SECONDS = 3.0
+
+
 @dataclass(kw_only=True, slots=True)
 class _Seen:
-    """What the last read showed."""
+    """What the last read showed; `since` is when the first one was asked for."""
 
+    since: float
     live: LiveState | None = None
     wrong: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()
 
 
 def check_live_step(run: Run, step: CheckLive) -> str:
-    """Read what the run wrote until it is so, up to 30 s.
+    """Read what the run wrote until it is so, up to 30 s; triggers alone are waited for 3 s.
 
     Everything is written by now, and was answered. What reads otherwise than it was set, and a read
     that is refused or not answered, are no reason to take a good deploy back: the run warns.
@@ -50,7 +55,7 @@ def check_live_step(run: Run, step: CheckLive) -> str:
         MismatchError: what is live is known to be wrong.
 
     """
-    told, seen = "live equals plan", _Seen()
+    told, seen = "live equals plan", _Seen(since=run.patience.clock())
     try:
         run.patience.until_equal("live", lambda: _differences(run, step, seen))
     except MismatchError:
@@ -66,6 +71,9 @@ def check_live_step(run: Run, step: CheckLive) -> str:
             f"everything was written, but live could not be read back to check it: {error.message}"
         )
     else:
+        if seen.otherwise:
+            told = "what serves is as planned; some triggers read otherwise"
+            run.state.warn_of(seen.otherwise)
         _learn(run, step, seen)
     synced = tuple(secret.name for secret in step.project.secrets)
     if step.note:  # secrets that travelled with an upload
@@ -98,13 +106,16 @@ def _differences(run: Run, step: CheckLive, seen: _Seen) -> tuple[str, ...]:
     live = seen.live = _read(run, step)
     shares = run.state.our_shares if run.script.dispatch_namespace is None else ()
     seen.wrong = mismatches(step, live, shares) if run.state.moved else ()
-    seen.otherwise = _otherwise(run, step, live)
+    settings = _settings_read_otherwise(run, live)
+    triggers = triggers_read_otherwise(step, live) if step.reads_triggers else ()
+    seen.otherwise = (*settings, *triggers)
     if seen.wrong:
         _check_not_replaced(run, live, seen.wrong)
-    return (*seen.wrong, *seen.otherwise)
+    is_form = not (seen.wrong or settings) and run.patience.clock() - seen.since >= TRIGGER_SECONDS
+    return () if is_form else (*seen.wrong, *seen.otherwise)
 
 
-def _otherwise(run: Run, step: CheckLive, live: LiveState) -> tuple[str, ...]:
+def _settings_read_otherwise(run: Run, live: LiveState) -> tuple[str, ...]:
     """Return what reads neither as it was set nor as it was answered, which was told already."""
     state = run.state
     found: tuple[str, ...] = ()
@@ -124,7 +135,7 @@ def _otherwise(run: Run, step: CheckLive, live: LiveState) -> tuple[str, ...]:
                     )
             case _:
                 pass
-    return (*found, *(triggers_read_otherwise(step, live) if step.reads_triggers else ()))
+    return found
 
 
 def _learn(run: Run, step: CheckLive, seen: _Seen) -> None:

@@ -11,10 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
+from workers_deploy.core.trigger_forms import MONTHS, WEEKDAYS
 from workers_deploy.dataclass import dataclass
 
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _ITEM = re.compile(r"(?:\*|(?P<start>\w+))(?:-(?P<end>\w+))?(?:/(?P<step>\d+))?", re.ASCII)
 _STAR_ALONE = re.compile(r"\*(?!/)")
 _DOCUMENTATION = (
@@ -43,12 +42,12 @@ _FIELDS = (
         high=31,
         special={r"LW?": 0, r"L-(\d+)W?": 30, r"(\d+)W": 31},
     ),
-    _Field(name="month", low=1, high=12, names=_MONTHS),
+    _Field(name="month", low=1, high=12, names=MONTHS),
     _Field(
         name="weekday",
         low=1,
         high=7,
-        names=_WEEKDAYS,
+        names=WEEKDAYS,
         special={r"L": 0, r"(?:[1-7]|{names})L": 0, r"(?:[1-7]|{names})#(\d+)": 5},
         hint="1 is Sunday and 7 is Saturday; names such as SUN or MON-FRI are clearer",
     ),
