@@ -201,7 +201,7 @@ def _secrets(project: Project, live: LiveState, *, same: bool | None) -> list[St
 
 def _unchanged_secrets(project: Project) -> tuple[Change, ...]:
     names = ", ".join(secret.name for secret in project.secrets)
-    return (Change(action=Action.UNCHANGED, kind="secrets", name=names),) if names else ()
+    return (Change(action=Action.UNCHANGED, kind="secrets", name=names),)
 
 
 def _content(project: Project, live: LiveState, *, same: bool | None) -> list[Step]:

@@ -1,5 +1,7 @@
 """What people are told before the first write."""
 
+from dataclasses import replace
+
 import pytest
 
 from fakes.builders import OTHER_ID, live_of, manifest, missing, module, note_of, project, secret
@@ -79,4 +81,16 @@ def test_migrations_and_dispatch_namespaces_are_told_since_neither_can_be_undone
             "a dispatch namespace has no versions: what is unchanged is sent again, and a deploy "
             "can't be undone"
         ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "said"), [(("A",), "A has no value"), (("A", "B"), "A, B have no value")]
+)
+def test_secrets_of_which_a_plan_knows_the_names_alone_are_named(names, said):
+    known = secret("KNOWN")
+    unknown = tuple(replace(secret(name), is_known=False) for name in names)
+
+    assert notes(project(secrets=(known, *unknown)), live_of(project(secrets=(known,)))) == (
+        f"{said} in this run: planned by name; a deploy needs it",
     )
