@@ -15,6 +15,7 @@ KV = [{"binding": "CACHE", "id": "a" * 32}, {"binding": "SESSIONS", "id": "b" * 
 D1 = [{"binding": "DB", "database_id": "c" * 32}]
 STORE = [{"binding": "KEY", "store_id": "d" * 32, "secret_name": "key"}]
 VPC = [{"binding": "INTERNAL", "service_id": "e" * 32}]
+TUNNEL = [{"binding": "OFFICE", "tunnel_id": "f" * 32}]
 
 
 class Limited:
@@ -70,6 +71,12 @@ def limited(tmp_path: Path) -> Limited:
             "lacks Account > Connectivity Directory > Bind, which INTERNAL needs",
             "wrangler.json:6:5",
         ),
+        (
+            {"vpc_networks": TUNNEL},
+            "10000",
+            "lacks Account > Connectivity Directory > Admin, which OFFICE needs",
+            "wrangler.json:6:5",
+        ),
     ],
 )
 def test_a_binding_without_its_permission_is_named(
@@ -90,6 +97,19 @@ def test_with_the_permissions_of_the_template_kv_is_bound(limited: Limited):
     run, _ = limited.run(TEMPLATE, kv_namespaces=KV)
 
     assert run.exit_code == 0, run.log
+
+
+@pytest.mark.parametrize(
+    ("right", "code"), [(Right.CONNECTIVITY, 4), (Right.CONNECTIVITY_ADMIN, 0)]
+)
+def test_a_tunnel_takes_more_than_a_service(limited: Limited, right: Right, code: int):
+    rights = frozenset({Right.SCRIPTS, right})
+
+    service, _ = limited.run(rights, vpc_services=VPC)
+    tunnel, _ = limited.run(rights, vpc_networks=TUNNEL)
+
+    assert service.exit_code == 0, service.log
+    assert tunnel.exit_code == code, tunnel.log
 
 
 def test_a_token_that_may_only_read_says_what_it_lacks_to_write(limited: Limited):

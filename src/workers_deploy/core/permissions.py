@@ -5,9 +5,9 @@ nor, mostly, the binding. README has the same table for people.
 """
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Sequence
 
+from workers_deploy.core.project import Binding
 from workers_deploy.dataclass import dataclass
 
 
@@ -36,7 +36,10 @@ KV = Permission(name="Workers KV Storage")
 D1 = Permission(name="D1")
 QUEUES = Permission(name="Queues")
 SECRETS_STORE = Permission(name="Account Secrets Store")
+# Bind was what a deploy with a VPC service lacked (workers-sdk issue 15704). It is for services and
+# networks; a tunnel without either takes Admin (cloudflare-docs pull request 29945).
 CONNECTIVITY = Permission(name="Connectivity Directory", level="Bind")
+CONNECTIVITY_ADMIN = Permission(name="Connectivity Directory", level="Admin")
 ROUTES = Permission(name="Workers Routes", resource="Zone")
 ZONES = Permission(name="Zone", resource="Zone", level="Read")
 
@@ -57,15 +60,6 @@ _BY_ANSWER: tuple[tuple[int, re.Pattern[str], Missing], ...] = (
         Missing(permission=SECRETS_STORE, kinds=("secrets_store_secret",)),
     ),
 )
-# What a kind of binding needs besides SCRIPTS.
-OF_BINDINGS: Mapping[str, Permission] = MappingProxyType(
-    {
-        "kv_namespace": KV,
-        "d1": D1,
-        "secrets_store_secret": SECRETS_STORE,
-        **dict.fromkeys(_VPC, CONNECTIVITY),
-    }
-)
 
 
 def missing_permission(code: int | None, text: str) -> Missing | None:
@@ -80,12 +74,15 @@ def missing_permission(code: int | None, text: str) -> Missing | None:
     )
 
 
-def missing_for_upload(code: int | None, text: str, kinds: frozenset[str]) -> Missing | None:
-    """Return what the token lacks, where an upload with these kinds of bindings was refused.
+def missing_for_upload(code: int | None, text: str, bindings: Sequence[Binding]) -> Missing | None:
+    """Return what the token lacks, where an upload with these bindings was refused.
 
     The token was good enough to read the script, so one that "is wrong" now lacks a permission.
     """
     if code != _UNAUTHORIZED:
         return missing_permission(code, text)
-    vpc = tuple(kind for kind in _VPC if kind in kinds)
-    return Missing(permission=CONNECTIVITY if vpc else SCRIPTS, kinds=vpc)
+    vpc = [binding for binding in bindings if binding.type in _VPC]
+    if not vpc:
+        return Missing(permission=SCRIPTS)
+    has_tunnel = any("tunnel_id" in binding.fields for binding in vpc)
+    return Missing(permission=CONNECTIVITY_ADMIN if has_tunnel else CONNECTIVITY, kinds=_VPC)

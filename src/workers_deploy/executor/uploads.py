@@ -66,8 +66,7 @@ def _explained(project: Project) -> Iterator[None]:
 
 def _name_permission(refused: RefusedError, project: Project) -> None:
     """Let a refusal say which permission the token lacks, and for which bindings."""
-    kinds = frozenset(binding.type for binding in project.bindings)
-    missing = missing_for_upload(refused.code, refused.message, kinds)
+    missing = missing_for_upload(refused.code, refused.message, project.bindings)
     if missing is None:
         return
     bindings = [binding for binding in project.bindings if binding.type in missing.kinds]

@@ -41,14 +41,15 @@ _RESOURCE_FIELDS = {
     "mtls_certificate": ("certificate_id",),
     "secrets_store_secret": ("store_id",),
 }
-# The right that a kind of binding needs, and what a token without it is answered.
+# The rights of which a kind of binding needs one, and what a token without it is answered.
 # A queue is none of them (rule: rights-of-producers).
-_RIGHTS: Mapping[str, tuple[Right, Rule]] = {
-    "kv_namespace": (Right.KV, KV_RIGHT),
-    "d1": (Right.D1, D1_RIGHT),
-    "secrets_store_secret": (Right.SECRETS_STORE, SECRETS_STORE_RIGHT),
-    "vpc_service": (Right.CONNECTIVITY, VPC_RIGHT),
-    "vpc_network": (Right.CONNECTIVITY, VPC_RIGHT),
+_BIND = frozenset({Right.CONNECTIVITY, Right.CONNECTIVITY_ADMIN})
+_RIGHTS: Mapping[str, tuple[frozenset[Right], Rule]] = {
+    "kv_namespace": (frozenset({Right.KV}), KV_RIGHT),
+    "d1": (frozenset({Right.D1}), D1_RIGHT),
+    "secrets_store_secret": (frozenset({Right.SECRETS_STORE}), SECRETS_STORE_RIGHT),
+    "vpc_service": (_BIND, VPC_RIGHT),
+    "vpc_network": (_BIND, VPC_RIGHT),
 }
 
 
@@ -81,8 +82,10 @@ def check_limits(usage_model: str, limits: Mapping[str, Any]) -> None:
 
 def _check_right(call: Call, binding: Mapping[str, Any]) -> None:
     """Refuse a binding that the token may not make (rule: rights-of-all-bindings)."""
-    right, rule = _RIGHTS.get(binding["type"], (None, None))
-    if rule is not None and right not in call.rights:
+    rights, rule = _RIGHTS.get(binding["type"], (frozenset(), None))
+    if "tunnel_id" in binding:  # by rule tunnel-right
+        rights -= {Right.CONNECTIVITY}
+    if rule is not None and not rights & call.rights:
         raise Refusal(rule)
 
 

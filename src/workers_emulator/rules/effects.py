@@ -180,6 +180,11 @@ BEHAVIOURS = (
         "A token needs the right for every binding of the new version, those that stay too.",
     ),
     _plays(
+        "tunnel-right", _D, "cloudflare-docs pull request 29945; that its refusal is as that of"
+        " other VPC bindings is assumed",
+        "A vpc_network by tunnel_id needs Connectivity Directory Admin; Bind is for the others.",
+    ),
+    _plays(
         "rights-of-producers", _A, "the documentation asks for Queues; no refusal was seen",
         "A token without Queues may bind a queue as its producer.",
     ),

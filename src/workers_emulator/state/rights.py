@@ -15,7 +15,8 @@ class Right(StrEnum):
     D1 = "D1"
     QUEUES = "Queues"
     SECRETS_STORE = "Account Secrets Store"
-    CONNECTIVITY = "Connectivity Directory"
+    CONNECTIVITY = "Connectivity Directory: Bind"
+    CONNECTIVITY_ADMIN = "Connectivity Directory: Admin"
     ZONES = "Zone: Read"
     DNS = "DNS"
 

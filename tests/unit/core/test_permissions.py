@@ -3,12 +3,19 @@
 import pytest
 
 from workers_deploy.core.permissions import missing_for_upload, missing_permission
+from workers_deploy.core.project import Binding
 
 KV = ("Account > Workers KV Storage > Edit", ("kv_namespace",))
 D1 = ("Account > D1 > Edit", ("d1",))
 SECRETS_STORE = ("Account > Account Secrets Store > Edit", ("secrets_store_secret",))
 CONNECTIVITY = "Account > Connectivity Directory > Bind"
-NOTHING_BOUND = frozenset[str]()
+ADMIN = "Account > Connectivity Directory > Admin"
+NOTHING_BOUND = ()
+VPC = ("vpc_service", "vpc_network")
+
+
+def bound(kind, **fields):
+    return Binding(name=kind.upper(), type=kind, fields=fields)
 
 
 def told(missing):
@@ -33,13 +40,16 @@ def test_a_refusal_that_says_what_is_missing_is_understood(code, text, lacks):
 
 
 @pytest.mark.parametrize(
-    ("kinds", "lacks"),
+    ("bindings", "lacks"),
     [
         ((), ("Account > Workers Scripts > Edit", ())),
-        (("kv_namespace",), ("Account > Workers Scripts > Edit", ())),
-        (("vpc_service", "d1"), (CONNECTIVITY, ("vpc_service",))),
-        (("vpc_network", "vpc_service"), (CONNECTIVITY, ("vpc_service", "vpc_network"))),
+        ((bound("kv_namespace"),), ("Account > Workers Scripts > Edit", ())),
+        ((bound("vpc_service"), bound("d1")), (CONNECTIVITY, VPC)),
+        ((bound("vpc_network", network_id="n"), bound("vpc_service")), (CONNECTIVITY, VPC)),
+        ((bound("vpc_network", tunnel_id="t"), bound("vpc_service")), (ADMIN, VPC)),
     ],
 )
-def test_a_token_that_read_the_script_and_may_not_upload_lacks_what_the_upload_needs(kinds, lacks):
-    assert told(missing_for_upload(10000, "Authentication error", frozenset(kinds))) == lacks
+def test_a_token_that_read_the_script_and_may_not_upload_lacks_what_the_upload_needs(
+    bindings, lacks
+):
+    assert told(missing_for_upload(10000, "Authentication error", bindings)) == lacks
