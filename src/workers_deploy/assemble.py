@@ -18,6 +18,7 @@ from workers_deploy.api.http.retry import Retrier
 from workers_deploy.ci.base import Reporter
 from workers_deploy.commands import Session
 from workers_deploy.commands.connected_worker import check_connected_worker
+from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.outcome import StepResult
 from workers_deploy.errors import Advice, Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.run import Executor
@@ -92,6 +93,7 @@ def assemble(
         now=around.now,
         is_older=_history(around.workspace / inputs.working_directory, around.compare),
         is_same_config=_config_history(around.workspace, project.config_file),
+        read_former_assets=lambda commit: _former_assets(commit, project.assets, around),
         before_first_write=around.before_first_write,
         workspace=around.workspace,
         pull_request_alias=around.pull_request_alias,
@@ -140,6 +142,18 @@ def _missing_token(advice: Advice) -> Problem:
         hint=advice.text,
         block=advice.block,
     )
+
+
+def _former_assets(
+    commit: str, assets: AssetManifest | None, around: Surroundings
+) -> AssetManifest | None:
+    if assets is None:
+        return None
+    from workers_deploy.project.assets.former import (  # noqa: PLC0415  # only for plans
+        read_former_assets,
+    )
+
+    return read_former_assets(commit, assets, check=around.stop.check)
 
 
 def _history(

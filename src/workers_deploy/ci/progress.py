@@ -7,7 +7,8 @@ from typing import Final, TextIO
 
 from workers_deploy.ci.base import Progress
 from workers_deploy.ci.safe_stream import Voice
-from workers_deploy.report.measures import render_bytes, render_duration
+from workers_deploy.core.sizes import render_bytes
+from workers_deploy.report.measures import render_duration
 
 SECONDS_BETWEEN_LINES: Final = 5.0
 

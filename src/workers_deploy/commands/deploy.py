@@ -16,11 +16,12 @@ from workers_deploy.commands.session import (
     with_first_url,
     wrong_input,
 )
-from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours
+from workers_deploy.core.compare import UPLOAD_TRIGGERS, is_ours, live_note
 from workers_deploy.core.demands import unmet_demands
-from workers_deploy.core.digest import parse_note
+from workers_deploy.core.digest import Note, parse_note
 from workers_deploy.core.drift import MARK, drift_of
 from workers_deploy.core.live import LiveState, LiveVersion
+from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.core.plan import make_plan
 from workers_deploy.core.plan_only import make_narrow_plan
@@ -33,7 +34,7 @@ from workers_deploy.errors import (
     GuardError,
     ProblemsError,
 )
-from workers_deploy.inputs.choices import FailOn, IfMissing
+from workers_deploy.inputs.choices import Command, FailOn, IfMissing
 from workers_deploy.report.text import render_project_row
 
 
@@ -82,7 +83,7 @@ def _make(session: Session, live: LiveState) -> Plan:
             session.project, live, note, scopes, edit=_edit_taken_back(session, live)
         )
     else:
-        made = make_plan(session.project, live, note)
+        made = make_plan(session.project, live, note, _former_assets(session, live, note))
     ours = _last_of_ours(session, live)
     last = ours or live.live
     known = parse_note(last.message) if last else None
@@ -90,6 +91,19 @@ def _make(session: Session, live: LiveState) -> Plan:
     same_config = session.is_same_config(commit) if commit else None
     drift = drift_of(live, ours, note, made, same_config=same_config)
     return replace(made, notes=(*drift, *made.notes))
+
+
+def _former_assets(session: Session, live: LiveState, note: Note) -> AssetManifest | None:
+    """Return the assets of the live version where git has them, proven by its note.
+
+    For runs that only show a plan: a deploy need not wait for it.
+    """
+    was = live_note(live.live)
+    shows = session.inputs.command is Command.PLAN or session.inputs.dry_run
+    if not shows or was is None or was.known_commit is None or was.assets == note.assets:
+        return None
+    found = session.read_former_assets(was.known_commit)
+    return found if found and note_of(session, assets=found).assets == was.assets else None
 
 
 def _edit_taken_back(session: Session, live: LiveState) -> LiveVersion | None:

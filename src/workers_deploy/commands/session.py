@@ -23,6 +23,7 @@ from workers_deploy.core.guards import (
     rolled_back_commit,
 )
 from workers_deploy.core.live import LiveState
+from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.metadata import describe_code
 from workers_deploy.core.outcome import Outcome, Result
 from workers_deploy.core.project import Project, Triggers
@@ -65,6 +66,10 @@ class Session:
     is_older: Callable[[str, str], bool | None] = field(repr=False)
     # whether the configuration is as it was in a commit; None: the history doesn't tell
     is_same_config: Callable[[str], bool | None] = field(repr=False)
+    # the project's assets as a commit has them; None: git can't tell
+    read_former_assets: Callable[[str], AssetManifest | None] = field(
+        repr=False, default=lambda _commit: None
+    )
     before_first_write: Callable[[], None] = field(repr=False, default=lambda: None)
     pull_request_alias: str | None = None  # of the pull request's preview, such as pr-17
 
@@ -140,8 +145,8 @@ def with_first_url(session: Session, live: LiveState) -> LiveState:
         return live
 
 
-def note_of(session: Session) -> Note:
-    """Return the note of what would be deployed."""
+def note_of(session: Session, *, assets: AssetManifest | None = None) -> Note:
+    """Return the note of what would be deployed, or of other `assets` in it."""
     project = session.project
     key = derive_note_key(
         session.api_token.get_secret_value(), session.account_id, project.script_name
@@ -152,7 +157,7 @@ def note_of(session: Session) -> Note:
         is_dirty=project.uncommitted is not None,
         modules=project.modules,
         metadata=describe_code(project),
-        assets=project.assets,
+        assets=assets or project.assets,
         secrets=project.secrets,
     )
 

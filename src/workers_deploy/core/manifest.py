@@ -30,6 +30,9 @@ class AssetManifest:
     config: Mapping[str, Any] = field(default_factory=dict)
     # Where on disk what is no asset itself was read from: `_headers`, `_redirects`, …
     rule_files: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    # Where the files are, and what the configuration says of them: to read another commit's alike.
+    directory: str = field(default="", repr=False, compare=False)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def total_bytes(self) -> int:

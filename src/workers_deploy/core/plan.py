@@ -10,6 +10,7 @@ from workers_deploy.core.compare import compare_note, unknown_values
 from workers_deploy.core.compare_settings import wanted_subdomain
 from workers_deploy.core.digest import Note
 from workers_deploy.core.live import LiveState
+from workers_deploy.core.manifest import AssetManifest
 from workers_deploy.core.plan_probe import check_paths
 from workers_deploy.core.plan_settings import settings_steps
 from workers_deploy.core.plan_triggers import trigger_steps
@@ -43,8 +44,13 @@ from workers_deploy.core.steps import (
 _UPLOADS = (UploadVersion, UploadScript)
 
 
-def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
-    """Return the steps that make live equal to the project, unchanged ones among them."""
+def make_plan(
+    project: Project, live: LiveState, note: Note, former_assets: AssetManifest | None = None
+) -> Plan:
+    """Return the steps that make live equal to the project, unchanged ones among them.
+
+    `former_assets` are those of the live version, where they are known.
+    """
     compared = compare_note(note, live.live)
     changes = version_changes(project, live, compared)
     # Where nothing serves, an upload is due even if no field differs: assets alone make a script.
@@ -57,7 +63,7 @@ def make_plan(project: Project, live: LiveState, note: Note) -> Plan:
     )
     if not writes_version and is_gradual(live):
         traffic = [end_of_rollout(live, upload.message)]
-    assets = asset_steps(project, live, compared, writes=writes_version)
+    assets = asset_steps(project, live, compared, writes=writes_version, former=former_assets)
     # Settings of a script need the script.
     order = [before_traffic, traffic] if live.exists else [traffic, before_traffic]
     steps = [*assets, *version, *order[0], *order[1]]

@@ -11,6 +11,7 @@ from workers_deploy.core.compare import (
     compare_secrets,
     why_not_comparable,
 )
+from workers_deploy.core.compare_assets import compare_assets, compare_files, first_assets
 from workers_deploy.core.compare_settings import laid_over, without_nulls
 from workers_deploy.core.digest import Note, write_message
 from workers_deploy.core.live import LiveState, LiveVersion, TrafficShare, render_shares
@@ -82,7 +83,7 @@ def version_changes(
         *code,
         *migrations,
         *_configuration_changes(project, live.live, compared),
-        *_asset_changes(project, live, compared),
+        *compare_assets(project, live, compared),
         *compare_secrets(project, live, same=compared.secrets),
     )
 
@@ -118,40 +119,24 @@ def _code_changes(
     return (Change(action=Action.UPDATE, kind="code", detail=detail),)
 
 
-def _asset_changes(
-    project: Project, live: LiveState, compared: NoteComparison
-) -> tuple[Change, ...]:
-    if live.live is None:
-        return ()
-    if project.assets is None:
-        if compared.assets is False or live.live.has_assets:
-            return (Change(action=Action.DELETE, kind="assets", detail="the project has none"),)
-        return ()
-    if compared.assets is True:
-        return (Change(action=Action.UNCHANGED, kind="assets", detail=_files(project.assets)),)
-    known = "changed since" if compared.comparable else "compared by hash, not by note:"
-    detail = f"{_files(project.assets)}, {known} {_since(live.live)}"
-    return (Change(action=Action.UPDATE, kind="assets", detail=detail),)
-
-
-def _files(assets: AssetManifest) -> str:
-    count = len(assets.entries)
-    return f"{count:,} file{'' if count == 1 else 's'}"
-
-
 def _since(version: LiveVersion) -> str:
     return f"version {version.id[:8]}"
 
 
 def asset_steps(
-    project: Project, live: LiveState, compared: NoteComparison, *, writes: bool
+    project: Project,
+    live: LiveState,
+    compared: NoteComparison,
+    *,
+    writes: bool,
+    former: AssetManifest | None = None,
 ) -> list[Step]:
     """Return the step that stores the assets; unchanged ones still give a completion token."""
     if project.assets is None:
         return []
-    changes = _asset_changes(project, live, compared) or (
-        Change(action=Action.CREATE, kind="assets", detail=_files(project.assets)),
-    )
+    changes = compare_assets(project, live, compared, former) or (first_assets(project.assets),)
+    if former is not None and compared.assets is not True:
+        changes = (*changes, *compare_files(former, project.assets))
     # Unchanged assets still need a completion token for a new version.
     action = action_of(live, writes=writes)
     return [UploadAssets(action=action, title="Assets", changes=changes, manifest=project.assets)]

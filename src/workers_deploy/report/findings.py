@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from workers_deploy.core.outcome import Outcome
+from workers_deploy.core.sizes import render_bytes
 from workers_deploy.report.details import list_cells, show_cells
 from workers_deploy.report.escape import cell, code, folded, paragraphs
-from workers_deploy.report.measures import count_of, render_bytes
+from workers_deploy.report.measures import count_of
 
 MAX_ITEMS: Final = 200  # of a list; the rest is counted, and whole in report.json
 

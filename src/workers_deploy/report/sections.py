@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from workers_deploy.core.outcome import AssetCounts, Outcome, Result, Status, StepResult
+from workers_deploy.core.sizes import render_bytes
 from workers_deploy.core.steps import Action, Change, Plan
 from workers_deploy.errors import ApiError, DeployError, GuardError, ProblemsError
 from workers_deploy.report.answer import answer_of
 from workers_deploy.report.changes import render_values
 from workers_deploy.report.context import RunContext
 from workers_deploy.report.escape import cell, code, code_block, folded, link, paragraphs
-from workers_deploy.report.measures import count_of, render_bytes, render_seconds, short_id
+from workers_deploy.report.measures import count_of, render_seconds, short_id
 from workers_deploy.report.text import render_tries
 
 MAX_ROWS: Final = 200  # of a list; the rest is counted, and whole in report.json

@@ -7,6 +7,7 @@ from typing import Final
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Outcome, Result, Status, StepResult, Try
 from workers_deploy.core.project import Project
+from workers_deploy.core.sizes import render_bytes
 from workers_deploy.core.steps import Plan
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import (
@@ -21,7 +22,6 @@ from workers_deploy.report.changes import render_change
 from workers_deploy.report.measures import (
     count_of,
     render_age,
-    render_bytes,
     render_seconds,
     short_account,
     short_id,

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from workers_deploy.core.sizes import render_bytes
 from workers_deploy.report.measures import (
     render_age,
-    render_bytes,
     render_seconds,
     short_account,
     short_id,

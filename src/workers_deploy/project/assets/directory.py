@@ -102,8 +102,13 @@ class AssetDirectory:
         if len(self.findings.problems) > before:
             return None
         named = (*rule_files, *((IGNORE_FILE,) if has_ignore_file else ()))
-        files = tuple(os.path.realpath(f"{self._root}/{name}") for name in named)
-        return AssetManifest(entries=tuple(entries), config=config, rule_files=files)
+        return AssetManifest(
+            entries=tuple(entries),
+            config=config,
+            rule_files=tuple(os.path.realpath(f"{self._root}/{name}") for name in named),
+            directory=str(self.directory),
+            options=options,
+        )
 
     def _read_rules(self) -> tuple[AssetRules, bool]:
         text = self._read_text(IGNORE_FILE, MAX_IGNORE_BYTES)

@@ -9,6 +9,7 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.project.desired.repository import open_repository
 
 if TYPE_CHECKING:
+    from dulwich.objects import Commit as GitCommit
     from dulwich.objects import ObjectID, ShaFile
     from dulwich.repo import Repo
 
@@ -102,6 +103,22 @@ def is_same_file(file: Path, commit: str) -> bool | None:
         return False  # the commit has no such file
     except Exception:  # noqa: BLE001  # as above
         return None
+
+
+def find_commit(repository: "Repo", commit: str) -> "GitCommit":
+    """Return a commit whose digits begin so.
+
+    Raises:
+        KeyError: there is none, or more than one.
+
+    """
+    from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # as above
+
+    found = _find(repository, commit)
+    made = repository[found] if found is not None else None
+    if not isinstance(made, GitCommit):
+        raise KeyError(commit)
+    return made
 
 
 def _find(repository: "Repo", commit: str) -> "ObjectID | None":
