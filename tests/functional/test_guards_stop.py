@@ -84,6 +84,28 @@ def test_a_commit_after_the_one_that_was_rolled_back_is_deployed(
     assert "three" in cloudflare.live()["modules"][0]["text"]
 
 
+@pytest.mark.parametrize("rollbacks", [3, 5])
+def test_a_rollback_that_went_back_and_forth_holds(
+    runner: Runner, cloudflare: Cloudflare, rollbacks: int
+):
+    first = runner.checkout.commit("Begin")
+    assert runner.fast("deploy").exit_code == 0
+    runner.checkout.module(TWO).commit("Go on")
+    assert runner.fast("deploy").exit_code == 0
+    bad = runner.checkout.module(THREE).commit("Break it")
+    assert runner.fast("deploy").exit_code == 0
+    for _ in range(rollbacks):
+        assert runner.fast("rollback").exit_code == 0
+    assert "two" in cloudflare.live()["modules"][0]["text"]
+    cloudflare.forget_requests()
+
+    again = runner.fast("deploy")
+    assert_stopped(again, cloudflare, "after-rollback")
+    assert f"of commit {bad[:12]}" in again.log
+    runner.checkout.branch_from(first, "beside").module("// beside\n" + THREE).commit("Beside it")
+    assert_stopped(runner.fast("deploy"), cloudflare, "after-rollback")
+
+
 def test_a_commit_before_the_one_that_was_rolled_back_is_not_deployed(
     runner: Runner, cloudflare: Cloudflare
 ):

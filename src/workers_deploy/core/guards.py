@@ -1,6 +1,7 @@
 """What stops a run before its first write (exit 7), and the word for `allow` that opens it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from itertools import dropwhile
 
 from workers_deploy.core.compare import is_ours
 from workers_deploy.core.digest import parse_note
@@ -100,21 +101,21 @@ def describe_rollback(live: LiveState) -> str:
 
 
 def was_rolled_back(live: LiveState) -> bool:
-    """Tell whether someone gave the traffic to an earlier version after our last deploy."""
+    """Tell whether someone gave the traffic to an earlier version after our last deploy.
+
+    Where several rollbacks follow each other, only the end counts: the version that serves now
+    served before our last deploy, and is not the one that this deploy left.
+    """
     deployment = live.deployment
     if deployment is None or len(deployment.serving) != 1 or _is_ours(deployment):
         return False
-    return _took_ours_back(deployment, live.former_deployments)
+    former = [one.serving for one in _from_our_last(live.former_deployments)]
+    return deployment.serving in former[1:] and deployment.serving != former[0]
 
 
-def _took_ours_back(deployment: LiveDeployment, former: Collection[LiveDeployment]) -> bool:
-    """Tell whether a version serves again after a deployment of ours came between."""
-    ours = False
-    for earlier in former:
-        if earlier.serving == deployment.serving:
-            return ours
-        ours = ours or _is_ours(earlier)
-    return False
+def _from_our_last(former: Iterable[LiveDeployment]) -> Iterator[LiveDeployment]:
+    """Return our last deployment, then those before it; `former` is newest first."""
+    return dropwhile(lambda one: not _is_ours(one), former)
 
 
 def _is_ours(deployment: LiveDeployment) -> bool:

@@ -162,6 +162,37 @@ def test_what_has_no_commit_is_taken_back_without_one(message):
     assert word_of(live) == "after-rollback"
 
 
+def back_and_forth(*ids: str, message: str | None = "Rollback"):
+    """The state after two deploys of ours and deployments of these versions, oldest first."""
+    later = [deployment(one, message=message) for one in ids]
+    ours = [deployment(OTHER_ID, message=OURS), deployment(LIVE_ID, message=OURS)]
+    return live_of(project(), deployment=later[-1], former_deployments=(*later[-2::-1], *ours))
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        (LIVE_ID, OTHER_ID, LIVE_ID),
+        (LIVE_ID, OTHER_ID, LIVE_ID, OTHER_ID, LIVE_ID),
+        (LIVE_ID, LIVE_ID),
+        (THIRD_ID, LIVE_ID),
+    ],
+)
+def test_a_rollback_holds_however_often_it_went_back_and_forth(ids):
+    live = back_and_forth(*ids)
+
+    assert word_of(live) == "after-rollback"
+    assert rolled_back_commit(live) == "a1b2c3d4e5f6"
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [(LIVE_ID, OTHER_ID), (OTHER_ID,), (THIRD_ID,), (THIRD_ID, LIVE_ID, THIRD_ID)],
+)
+def test_what_ends_at_our_last_deploy_or_at_a_later_version_took_nothing_back(ids):
+    check_guards(back_and_forth(*ids), is_older=False, allow=())
+
+
 def test_our_own_return_of_traffic_is_no_rollback_by_someone():
     live = live_of(
         project(),
