@@ -50,6 +50,36 @@ def test_runs_take_no_more_requests_than_they_need(counts: dict[str, list[str]])
     assert {name: made for name, made in counts.items() if len(made) > BOUNDS[name]} == {}
 
 
+@pytest.mark.parametrize(
+    ("config", "inputs", "bounds"),
+    [
+        ({"observability": {"enabled": True}, "logpush": True}, {}, (8, 5, 10)),
+        # Service tags are set apart from the upload, and read back.
+        ({"env": {"staging": {}}}, {"environment": "staging"}, (10, 5, 10)),
+        # A kind of trigger is read, written and read back.
+        ({"triggers": {"crons": ["0 3 * * *"]}}, {}, (11, 6, 11)),
+    ],
+    ids=["settings", "environment", "crons"],
+)
+def test_what_a_project_adds_costs_its_own_requests_alone(
+    config: dict[str, object],
+    inputs: dict[str, str],
+    bounds: tuple[int, int, int],
+    checkout: Checkout,
+    runner: Runner,
+    cloudflare: Cloudflare,
+):
+    checkout.config(**config)
+    made = []
+    for change in (lambda: None, lambda: None, lambda: checkout.module(CODE)):
+        change()
+        cloudflare.forget_requests()
+        assert runner.fast("deploy", **inputs).exit_code == 0
+        made.append(len(cloudflare.requests))
+
+    assert all(count <= bound for count, bound in zip(made, bounds, strict=True)), made
+
+
 def test_nothing_is_read_that_the_run_did_not_write(counts: dict[str, list[str]]):
     after = counts["new code"][counts["new code"].index("POST /workers/scripts/shop/deployments") :]
 

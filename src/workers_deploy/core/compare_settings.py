@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from workers_deploy.core.compare import render_value
+from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.project import Project, ScriptSettings, SubdomainState, UsageModel
 from workers_deploy.core.steps import Action, Change
@@ -126,7 +127,7 @@ def wanted_subdomain(project: Project, live: LiveState) -> SubdomainState:
     does (as wrangler with API date 2025-08-01). None: nobody said it, and it could not be read.
     """
     said, actual = project.subdomain, live.subdomain
-    if live.exists:
+    if live.exists and not was_cut_short(live):
         return SubdomainState(
             enabled=_first_said(said.enabled, actual.enabled),
             previews_enabled=_first_said(said.previews_enabled, actual.previews_enabled),
@@ -135,6 +136,18 @@ def wanted_subdomain(project: Project, live: LiveState) -> SubdomainState:
     enabled = _first_said(said.enabled, not has_routes)
     previews = _first_said(said.previews_enabled, enabled)
     return SubdomainState(enabled=enabled, previews_enabled=previews)
+
+
+def was_cut_short(live: LiveState) -> bool:
+    """Tell whether a first deploy of ours may have ended before it came to workers.dev.
+
+    Both flags are off, as Cloudflare makes a script, and nothing was deployed since. That somebody
+    turned them off looks the same; wrangler turns workers.dev on at each deploy that says nothing
+    of it, so this errs less often than it does.
+    """
+    is_ours = live.live is not None and parse_note(live.live.message) is not None
+    is_off = live.subdomain.enabled is False and not live.subdomain.previews_enabled
+    return live.is_first_deployment and is_ours and is_off
 
 
 def _first_said(*values: bool | None) -> bool | None:
@@ -190,6 +203,14 @@ def subdomain_is_set(wanted: SubdomainState, live: SubdomainState) -> bool:
     """Tell whether workers.dev and preview URLs are as wanted, as far as that says something."""
     pairs = ((getattr(wanted, name), getattr(live, name)) for name in SUBDOMAIN_FIELDS)
     return all(want in (None, actual) for want, actual in pairs)
+
+
+def beside_upload(settings: ScriptSettings) -> ScriptSettings:
+    """Return what of a new script's settings its upload does not carry: the tags alone.
+
+    The rest was taken with the upload that Cloudflare answered (`metadata.script_level`).
+    """
+    return ScriptSettings(tags=settings.tags)
 
 
 def only_set(settings: ScriptSettings, *, by: ScriptSettings) -> ScriptSettings:

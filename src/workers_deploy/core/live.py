@@ -130,6 +130,11 @@ class LiveState:
         return self.live.secret_names if self.live else self.namespace_secrets
 
     @property
+    def is_first_deployment(self) -> bool:
+        """Tell whether the script was deployed just once, as a whole."""
+        return self.exists and self.deployment is not None and not self.former_deployments
+
+    @property
     def latest_is_live(self) -> bool:
         """Tell whether the version uploaded last is the one that serves."""
         return self.live is None or self.latest_version_id in (None, self.live.id)

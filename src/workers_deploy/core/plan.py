@@ -7,7 +7,7 @@ before anyone notices.
 from collections.abc import Collection, Iterator
 
 from workers_deploy.core.compare import compare_note, unknown_values
-from workers_deploy.core.compare_settings import wanted_subdomain
+from workers_deploy.core.compare_settings import wanted_subdomain, was_cut_short
 from workers_deploy.core.digest import Note
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.manifest import AssetManifest
@@ -144,6 +144,11 @@ def _notes(project: Project, live: LiveState, steps: list[Step]) -> tuple[str, .
         )
     if not any(step.action is not Action.UNCHANGED for step in steps):
         return tuple(notes)
+    if was_cut_short(live) and wanted_subdomain(project, live).enabled:
+        notes.append(
+            "the only deploy so far ended before it came to workers.dev, or somebody turned it "
+            "off: it is turned on, as in a first deploy; `workers_dev: false` keeps it off"
+        )
     if not live.exists and project.dispatch_namespace is None:
         notes.append(f"a first deploy can't be undone{_reach(project, live)}")
     if project.main_module is None and live.secret_names:

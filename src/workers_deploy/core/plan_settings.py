@@ -39,6 +39,7 @@ def settings_steps(
                 changes=changes,
                 settings=wanted,
                 former=live.script_settings,
+                with_upload=not live.exists and project.main_module is not None,
             )
         ]
     return settings, [subdomain_step(project, live)], usage_model_steps(project, live)

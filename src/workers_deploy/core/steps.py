@@ -111,6 +111,7 @@ class PatchScriptSettings(StepBase):
 
     settings: ScriptSettings
     former: ScriptSettings
+    with_upload: bool = False  # a new script's upload carries all but the tags
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,9 +14,14 @@ from workers_deploy.core.check import (
     usage_model_reads_otherwise,
 )
 from workers_deploy.core.compare import BY_SECRET
-from workers_deploy.core.compare_settings import only_set, settings_are_set, subdomain_is_set
+from workers_deploy.core.compare_settings import (
+    beside_upload,
+    only_set,
+    settings_are_set,
+    subdomain_is_set,
+)
 from workers_deploy.core.live import LiveDeployment
-from workers_deploy.core.project import SubdomainState
+from workers_deploy.core.project import ScriptSettings, SubdomainState
 from workers_deploy.core.steps import (
     DeleteSecret,
     PatchScriptSettings,
@@ -25,7 +30,6 @@ from workers_deploy.core.steps import (
     PutUsageModel,
     SetSubdomain,
 )
-from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.traffic import (
     TrafficWatch,
@@ -48,21 +52,16 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
     if _was_set_meanwhile(run, step, is_set):
         return FOUND_SET
-    if not run.state.before.exists and _were_carried(is_set):
-        return told
+    settings = step.settings
+    if step.with_upload:
+        settings = beside_upload(settings)
+        if settings == ScriptSettings():
+            return f"{told} (with the upload)"
     check_before_settings(run)
-    answered = run.client.patch_script_settings(run.script, step.settings)
-    run.state.settings_read_back = only_set(answered, by=step.settings)
-    run.state.warn_of(settings_read_otherwise(step.settings, answered))
+    answered = run.client.patch_script_settings(run.script, settings)
+    run.state.settings_read_back = only_set(answered, by=settings)
+    run.state.warn_of(settings_read_otherwise(settings, answered))
     return told
-
-
-def _were_carried(is_set: Callable[[], bool]) -> bool:
-    """Tell whether the upload of a new script set them; reads may lag, and not know it yet."""
-    try:
-        return is_set()
-    except RefusedError:
-        return False
 
 
 def put_usage_model_step(run: Run, step: PutUsageModel) -> str:

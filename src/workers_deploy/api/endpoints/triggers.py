@@ -147,7 +147,7 @@ class TriggerEndpoints(ZoneEndpoints):
         """
         body = dict(domain)
         if not body.get("zone_id") and not body.get("zone_name"):
-            body["zone_id"] = self.find_zone_ids([domain]).get(str(domain["hostname"]))
+            body["zone_id"] = self.known_zone_ids([domain]).get(str(domain["hostname"]))
         if takes_over:
             body |= {"override_existing_origin": True, "override_existing_dns_record": True}
         said = {key: value for key, value in body.items() if value is not None}

@@ -32,6 +32,7 @@ LONGEST_WAIT = 16.0
 FIRST_THROTTLED_WAIT = 4.0
 LONGEST_THROTTLED_WAIT = 300.0  # of Retry-After on other failures, too; jitter included
 STARTUP_TRIES = 3
+BRIEFLY = 10.0  # seconds, for both tries of a read that a run can do without
 
 _PASSING = frozenset(
     {Kind.UNSENT, Kind.LOST, Kind.SERVER, Kind.MALFORMED, Kind.THROTTLED, Kind.BUSY, Kind.STARTUP}
@@ -92,7 +93,7 @@ class Retrier:
         policy.max_attempts = number
         return policy
 
-    def briefly(self, seconds: float) -> "Retrier":
+    def briefly(self, seconds: float = BRIEFLY) -> "Retrier":
         """Return the policy of what can be done without: two tries, within so many seconds."""
         policy = self.with_attempts(min(self.max_attempts, 2))
         policy.deadline = min(self.deadline, self.clock() + seconds)

@@ -18,8 +18,6 @@ from workers_deploy.errors import ApiError
 
 T = TypeVar("T")
 
-BRIEFLY = 10.0  # seconds, for both tries of a read that a run can do without
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addresses:
@@ -34,20 +32,19 @@ class Addresses:
 
 def read_addresses(client: WorkersClient, script_name: str) -> Addresses:
     """Return where a script that is there answers, in one request where that passes."""
-    brief = client.retrying(client.retrier.briefly(BRIEFLY))
     unread: list[str] = []
-    worker = _maybe(lambda: brief.read_worker(script_name), unread)
+    worker = _maybe(lambda: _brief(client).read_worker(script_name), unread)
     if worker is not None and worker.url and _is_whole(worker.subdomain):
         return _addresses(worker, worker.subdomain, worker.url, worker.preview_url_suffix)
     unread.clear()
     state = worker.subdomain if worker is not None else SubdomainState()
     if not _is_whole(state):
-        read = _maybe(lambda: client.read_subdomain(script_name), unread, "workers.dev")
+        read = _maybe(lambda: _brief(client).read_subdomain(script_name), unread, "workers.dev")
         state = read or state
     url = worker.url if worker is not None else None
     suffix = worker.preview_url_suffix if worker is not None else None
     if not url or not suffix:
-        account = _maybe(brief.read_account_subdomain, unread, "the URL")
+        account = _maybe(_brief(client).read_account_subdomain, unread, "the URL")
         if account is not None:
             url = url or url_of(script_name, account)
             suffix = suffix or f"-{script_name}.{account}.workers.dev"
@@ -61,8 +58,12 @@ def read_first_url(client: WorkersClient, script_name: str) -> str:
         ApiError: the account has no such host name, or it could not be read.
 
     """
-    brief = client.retrying(client.retrier.briefly(BRIEFLY))
-    return url_of(script_name, brief.read_account_subdomain())
+    return url_of(script_name, _brief(client).read_account_subdomain())
+
+
+def _brief(client: WorkersClient) -> WorkersClient:
+    """Return the client for one read that the run can do without; each has seconds of its own."""
+    return client.retrying(client.retrier.briefly())
 
 
 def url_of(script_name: str, account: str) -> str:

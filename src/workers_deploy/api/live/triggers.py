@@ -83,7 +83,8 @@ class _Reader:
 
         The latter go with PUT routes, so they belong into the plan.
         """
-        ids = self._client.find_zone_ids(wanted)
+        brief = self._client.retrying(self._client.retrier.briefly())
+        ids = brief.find_zone_ids(wanted)
         self._miss(f"the zone of the route {host_key(r)}" for r in wanted if host_key(r) not in ids)
         zones = tuple(dict.fromkeys(ids.values()))
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
@@ -113,7 +114,7 @@ class _Reader:
         names = {str(domain["hostname"]): domain for domain in wanted}
         attached = [known[name.lower()].as_core(name) for name in names if name.lower() in known]
         new = [domain for name, domain in names.items() if name.lower() not in known]
-        ids = self._client.find_zone_ids(new)
+        ids = self._client.known_zone_ids(new)
         self._miss(f"the zone of {host_key(one)}" for one in new if host_key(one) not in ids)
         in_dns = _at_once(lambda name: self._in_dns(name, ids[name]), ids)
         return (*attached, *(one for one in in_dns if one is not None))
