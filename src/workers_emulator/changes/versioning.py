@@ -9,6 +9,7 @@ from workers_emulator.changes.bindings import Binding, Wanted, resolve
 from workers_emulator.changes.checks import check_targets
 from workers_emulator.changes.migrations import export_classes, migrate
 from workers_emulator.changes.read_back import with_ids
+from workers_emulator.changes.rule_files import check_rule_files
 from workers_emulator.requests.call import Call
 from workers_emulator.requests.shapes import AssetsIn, Metadata, Versioned, plain
 from workers_emulator.requests.uploads import Upload
@@ -148,6 +149,7 @@ def _assets(call: Call, script: Script | None, metadata: Metadata) -> Assets | N
 
 def _new_assets(call: Call, given: AssetsIn, former: Assets | None) -> Assets:
     config = plain(given.config) if given.config is not None else None
+    check_rule_files(config or {})
     if not given.jwt and former is not None:
         # by rule keep-assets-config
         return former if config is None else replace(former, config=config)

@@ -234,6 +234,16 @@ MANIFEST = refuses(10304, 400, "manifest", _D, "codes/10304", "Asset manifest is
 ASSETS_MISSING = refuses(
     10305, 400, "assets-missing", _D, "codes/10305", "An assets binding needs assets."
 )
+REDIRECTS_FILE = refuses(
+    100324, 400, "redirects-file", Known.SEEN,
+    "workers-sdk issues 15624 and 10992 (an older answer has 10021); the HTTP status is assumed,"
+    " and that another path than / before * is the same",
+    "Invalid _redirects configuration",
+)  # fmt: skip
+HEADERS_FILE = refuses(
+    100324, 400, "headers-file", Known.SEEN, "workers-sdk issue 14547; the HTTP status is assumed",
+    "Invalid _headers configuration",
+)  # fmt: skip
 SESSION_MISSING = refuses(
     10343, 404, "asset-session-missing", _D, "codes/10343", "Asset manifest not found."
 )
