@@ -37,7 +37,13 @@ def test_crons_that_say_different_things_have_different_forms(one: str, other: s
     assert cron_form(one) != cron_form(other)
 
 
+@pytest.mark.parametrize("cron", ["0,30 3,4,5 * 1 2", "0 18 L * 6L", "0 0 * FOO MOON", "* * *"])
+def test_a_cron_in_its_form_stays_as_it_is(cron: str):
+    assert cron_form(cron) == cron
+
+
 def test_the_case_of_a_host_says_nothing_and_that_of_a_path_does():
     assert pattern_form("Example.COM/*") == pattern_form("example.com/*")
     assert pattern_form("example.com/A") != pattern_form("example.com/a")
+    assert pattern_form("example.com/A/b") != pattern_form("example.com/a/b")
     assert pattern_form("http://example.com/*") != pattern_form("example.com/*")
