@@ -62,7 +62,7 @@ def test_many_files_are_counted_and_the_largest_named(live: Runner):
     named = [c["name"] for c in asset_changes(run) if c["kind"] == "asset" and c["name"]]
     assert named == [f"/{number}.bin" for number in range(59, 39, -1)]
     assert "60 new" in run.stdout
-    assert "and 40 more, each smaller" in run.stdout
+    assert "and 40 more, none larger" in run.stdout
 
 
 def test_a_first_plan_names_the_largest_files(full_runner: Runner):

@@ -95,7 +95,7 @@ def _named(action: Action, entries: list[AssetEntry]) -> Iterable[Change]:
     for entry in _by_size(entries)[:MAX_NAMED]:
         yield Change(action=action, kind="asset", name=entry.path, detail=render_bytes(entry.size))
     if len(entries) > MAX_NAMED:
-        detail = f"and {len(entries) - MAX_NAMED:,} more, each smaller"
+        detail = f"and {len(entries) - MAX_NAMED:,} more, none larger"
         yield Change(action=action, kind="asset", detail=detail)
 
 

@@ -113,11 +113,27 @@ WITH_ASSETS = version_of(project(assets=ONE))
     [
         (None, version_of(project()), None),
         (ONE, WITH_ASSETS, (Action.UNCHANGED, "1 file")),
-        (THOUSAND, WITH_ASSETS, (Action.UPDATE, "1,000 files, changed since version 11111111")),
+        (
+            THOUSAND,
+            WITH_ASSETS,
+            (
+                Action.UPDATE,
+                (
+                    "1,000 files, changed since version 11111111; largest: /999.html 1009 B, "
+                    "/998.html 1008 B, /997.html 1007 B"
+                ),
+            ),
+        ),
         (
             ONE,
             version_of(project(assets=ONE), message=None),
-            (Action.UPDATE, "1 file, compared by hash, not by note: version 11111111"),
+            (
+                Action.UPDATE,
+                (
+                    "1 file, compared by hash, not by note: version 11111111; largest: "
+                    "/index.html 10 B"
+                ),
+            ),
         ),
         (None, WITH_ASSETS, (Action.DELETE, "the project has none")),
         # Either sign that the version has assets is enough.
@@ -148,7 +164,7 @@ def test_what_happens_to_the_assets_is_said(assets, version, found):
             missing(project()),
             True,
             Action.CREATE,
-            change(Action.CREATE, "assets", detail="1 file"),
+            change(Action.CREATE, "assets", detail="1 file; largest: /index.html 10 B"),
         ),
         (
             live_of(project(assets=ONE)),
