@@ -1,7 +1,7 @@
 """The emulated Cloudflare as tests use it: what was sent is kept, and things happen meanwhile."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -114,15 +114,26 @@ class Cloudflare(EmulatorServer):
         assert answer.status < 300, answer.body
         return json.loads(answer.body)["result"] if answer.body else None
 
-    def deploy_version(self, *version_ids: str, script: str = "shop", message: str = "mine") -> str:
-        """Move the traffic, as someone at a dashboard does; returns the deployment's id."""
+    def deploy_version(
+        self,
+        *version_ids: str,
+        script: str = "shop",
+        message: str = "mine",
+        shares: Sequence[float] = (),
+    ) -> str:
+        """Move the traffic, as someone at a dashboard does; returns the deployment's id.
+
+        `shares` are percentages in the order of the ids; without them all get the same.
+        """
+        even = [100 / len(version_ids)] * len(version_ids)
         made = self.ask(
             "POST",
             f"/workers/scripts/{script}/deployments",
             {
                 "strategy": "percentage",
                 "versions": [
-                    {"version_id": one, "percentage": 100 / len(version_ids)} for one in version_ids
+                    {"version_id": one, "percentage": share}
+                    for one, share in zip(version_ids, shares or even, strict=True)
                 ],
                 "annotations": {"workers/message": message},
             },

@@ -56,6 +56,38 @@ def test_secrets_whose_probe_fails_are_taken_back(live: Runner, cloudflare: Clou
     assert cloudflare.served() == former
 
 
+@pytest.mark.parametrize("part", ["secrets", "settings"])
+def test_a_version_at_0_percent_is_no_obstacle(live: Runner, cloudflare: Cloudflare, part: str):
+    first = cloudflare.live()["id"]
+    live.checkout.module(TWO)
+    assert live.fast("deploy").exit_code == 0
+    second = cloudflare.live()["id"]
+    cloudflare.deploy_version(second, first, shares=(100, 0))
+    live.knows(STRIPE_KEY="sk_live_another")
+    live.checkout.config(vars={"STAGE": "another"})
+
+    run = live.fast("deploy", only=part)
+
+    assert run.exit_code == 0, run.log
+    assert cloudflare.live()["id"] not in (first, second)
+    assert "two" in cloudflare.live()["modules"][0]["text"]
+
+
+def test_a_share_of_the_traffic_is_an_obstacle_that_is_named(live: Runner, cloudflare: Cloudflare):
+    first = cloudflare.live()["id"]
+    live.checkout.module(TWO)
+    assert live.fast("deploy").exit_code == 0
+    cloudflare.deploy_version(cloudflare.live()["id"], first, shares=(90, 10))
+    live.knows(STRIPE_KEY="sk_live_another")
+
+    run = live.fast("deploy", only="secrets", allow="end-rollout")
+
+    assert run.exit_code == 4, run.log
+    assert "latest version does not get all traffic" in run.log
+    assert "or has a share of the traffic" in run.log
+    assert "is not the live one" not in run.log
+
+
 # settings
 
 

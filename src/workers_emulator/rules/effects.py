@@ -149,8 +149,13 @@ BEHAVIOURS = (
         "Beyond the limit every call is refused for the length of the window.",
     ),
     _plays(
-        "latest-fully-deployed", _O, "wrangler 4.164.0: 'fully deployed'",
+        "latest-fully-deployed", _O, "wrangler 4.164.0: 'the latest version … isn't currently"
+        " deployed'",
         "Secrets and settings can be edited only while the latest version gets all traffic.",
+    ),
+    _plays(
+        "latest-beside-none", _A, "0 % is allowed (gradual deployments page); not what it blocks",
+        "A version deployed at 0 % beside the latest one does not keep that from being edited.",
     ),
     _plays(
         "forced-secrets", _A, "not documented",

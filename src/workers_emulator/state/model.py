@@ -101,8 +101,8 @@ class Deployment:
     annotations: Mapping[str, str]
 
     def is_fully(self, version_id: str) -> bool:
-        """Whether all traffic goes to this one version."""
-        return self.versions == ((version_id, 100),)
+        """Whether this version gets all traffic (rule: latest-beside-none)."""
+        return (version_id, 100) in self.versions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

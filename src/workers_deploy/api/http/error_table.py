@@ -43,8 +43,8 @@ def _lacks(permission: Permission) -> Entry:
 _CODE = "the script"
 _UPLOAD_AGAIN = "Run again: what is stored is not sent twice."
 _LATEST_HINT = (
-    "Another version was uploaded last than the one that serves. "
-    "Run `deploy` once: it makes them equal."
+    "Another version serves, or has a share of the traffic. A `deploy` without `only` that changes "
+    "something gives all traffic to its own version."
 )
 
 # What a binding names and the account does not have, or may not use: a 404 or 403 of these is
@@ -184,8 +184,8 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
             "a version can't carry a Durable Object migration",
             "Deploy it by PUT script.",
         ),
-        10214: Entry("the latest version is not the live one", _LATEST_HINT),
-        10215: Entry("the latest version is not the live one", _LATEST_HINT),
+        10214: Entry("the latest version does not get all traffic", _LATEST_HINT),
+        10215: Entry("the latest version does not get all traffic", _LATEST_HINT),
         10216: Entry("versions need ES modules", "A service worker is deployed by PUT script."),
         10220: Entry(
             "secrets have changed since that version",

@@ -166,6 +166,21 @@ def test_nothing_is_edited_while_the_latest_version_does_not_get_all_traffic(acc
     assert len(account.script()["versions"]) == 2
 
 
+def test_a_version_at_0_percent_does_not_keep_the_latest_from_being_edited(account):
+    account.upload(metadata={"bindings": [KEY]})
+    account.upload(versions=True)
+    former, latest = (version["id"] for version in account.script()["versions"])
+    shares = [(latest, 100), (former, 0)]
+    versions = [{"version_id": one, "percentage": share} for one, share in shares]
+    body = {"strategy": "percentage", "versions": versions}
+    account.ask("POST", f"{SCRIPT}/deployments?force=true", json=body)
+
+    put = account.ask("PUT", f"{SCRIPT}/secrets", json=KEY)
+
+    assert put.status_code == 200
+    assert patch_settings(account, {}).status_code == 200
+
+
 def test_secrets_are_put_read_and_deleted_and_never_told(account):
     account.upload()
 
