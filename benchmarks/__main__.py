@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.bundles import bundled_projects
 from benchmarks.client import Server, running_server
 from benchmarks.fresh import from_nothing
-from benchmarks.limits import Limit, all_limits
+from benchmarks.limits import Limit, all_limits, bundling
 from benchmarks.results import Results, describe
 from benchmarks.sites import generated_site, npm_sites, site_of_large_files
 from benchmarks.table import fresh_lines, growth_line, limit_lines, table_head, table_line
@@ -100,7 +100,10 @@ def full_works() -> Iterator[Work]:
 
 
 def limits_of(server: Server, ours: Tool, rows: Sequence[Row]) -> Iterator[Limit]:
-    """Yield the limits, for the largest site that was measured at every latency it has."""
+    """Yield the limits: for bundles, and for the largest site at every latency it has."""
+    for row in rows:
+        if row.work.wanted is BUNDLED:
+            yield bundling(ours.command[0], row.work.site, len(row.runs[OURS]))
     new = [row for row in rows if not row.work.unchanged and row.work.site.is_generated]
     late = [row for row in new if row.work.latency and row.work.site.files]
     found = [row for row in new if row.work.site.files and not row.work.only_ours]

@@ -63,6 +63,31 @@ def starting(python: str, first_request: float, runs: int) -> Limit:
     )
 
 
+def bundling(python: str, site: Site, runs: int) -> Limit:
+    """Compare reading and bundling a project with esbuild's command line for the same files.
+
+    That writes the bundle and its map to disk, as ours leaves them in memory.
+    """
+    command = json.loads(_bundle(python, site, "esbuild"))
+    ours, least = _in_turns(
+        lambda: float(_bundle(python, site, "ours")), lambda: _alone(command, site), runs
+    )
+    return Limit(title=f"bundling, {site.title}, esbuild alone", ours=ours, least=least, wanted=1.5)
+
+
+def _bundle(python: str, site: Site, word: str) -> str:
+    return _run_probe(python, "bundle.py", str(site.folder), word)
+
+
+def _alone(command: list[str], site: Site) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        words = (f"--outdir={folder}", f"--metafile={folder}/meta.json")
+        flags = [flag for flag in command if flag != "--metafile"]
+        subprocess.run([*flags, *words], cwd=site.folder, check=True)
+        return time.monotonic() - began
+
+
 def sending(server: Server, site: Site, ours: list[Run], latency: float, tool: Tool) -> Limit:
     """Compare our upload phase with curl sending the same bodies, ready on disk.
 
