@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from parity.bundled_projects import ADD_WASM
+
 _BROKEN = "not {{ JavaScript"
 _EXPORTS = {"./asset/b.js": "./dist/b.md", "./a.wasm": "./dist/a.wasm", "./w": "./dist/a.wasm"}
 PACKAGE = {
@@ -14,17 +16,21 @@ PACKAGE = {
     "node_modules/pkg/index.js": 'export { default } from "./asset/a.js";',
     "node_modules/pkg/asset/a.js": _BROKEN,
     "node_modules/pkg/dist/b.md": "# b",
-    "node_modules/pkg/dist/a.wasm": "w",
+    "node_modules/pkg/dist/a.wasm": ADD_WASM,
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleProject:
-    """The imports are the entry point; the rule is one for text, and lets the defaults follow."""
+    """The imports are the entry point; the rule is one for text, and lets the defaults follow.
+
+    The entry point answers with what it imports, and with what the function `a` imports, if it has
+    one.
+    """
 
     imports: str
     globs: tuple[str, ...] = ()
-    files: Mapping[str, str]
+    files: Mapping[str, str | bytes]
     config: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,7 +84,7 @@ PROJECTS: Mapping[str, RuleProject] = {
     ),
     "a query": RuleProject(
         imports='import a from "./a.txt?raw"; import b from "./b.wasm?module";',
-        files={"src/a.txt": "a", "src/b.wasm": "b"},
+        files={"src/a.txt": "a", "src/b.wasm": ADD_WASM},
     ),
     "a query that is refused": RuleProject(
         imports='import a from "./a.sql?raw";', files={"src/a.sql": "a"}
@@ -88,11 +94,11 @@ PROJECTS: Mapping[str, RuleProject] = {
     ),
     "source phase": RuleProject(
         imports='import source a from "./a.wasm"; import b from "./b.txt";',
-        files={"src/a.wasm": "a", "src/b.txt": "b"},
+        files={"src/a.wasm": ADD_WASM, "src/b.txt": "b"},
     ),
     "bare names": RuleProject(
         imports='import a from "a.txt"; import b from "b.wasm";',
-        files={"src/a.txt": "a", "src/b.wasm": "b"},
+        files={"src/a.txt": "a", "src/b.wasm": ADD_WASM},
     ),
     "bare names that are kept": RuleProject(
         imports='import a from "a.txt";',
@@ -133,7 +139,7 @@ PROJECTS: Mapping[str, RuleProject] = {
     ),
     "webassembly of a pattern": RuleProject(
         imports="export const a = (name) => import(`./in/${name}.wasm`);",
-        files={"src/in/a.wasm": "a"},
+        files={"src/in/a.wasm": ADD_WASM},
     ),
     "files of a pattern and a rule": RuleProject(
         imports='export const a = (name) => import(`./in/${name}.md`); import b from "./b.md";',

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from parity import bundled_projects, resolved_projects, rule_projects
 from parity.bundled_projects import BundledProject
-from parity.bundling.suite import Suited
+from parity.bundling.suite import Suited, answering
 from parity.rule_projects import RuleProject
 
 _DATE = re.compile(r'compatibility_date = "(.*)"\n')
@@ -27,13 +27,17 @@ def _suited(project: BundledProject) -> Suited:
 
 
 def _by_rule(project: RuleProject) -> Suited:
-    names = ", ".join(re.findall(r"import (?:source )?(\w) from", project.imports))
+    values = re.findall(r"import (?:source )?(\w) from", project.imports)
+    if "export const a =" in project.imports:
+        values.append("(await a('a')).default")
     rule = {"type": "Text", "globs": project.globs, "fallthrough": True}
     config = {"rules": [rule] if project.globs else [], **project.config}
     return Suited(
         main="src/index.js",
         files={
-            "src/index.js": f"{project.imports}\nexport default {{ {names} }};",
+            "src/index.js": answering(
+                f"return Response.json([{', '.join(values)}].map(String));", project.imports
+            ),
             **project.files,
         },
         config=_toml(config),

@@ -78,7 +78,8 @@ replaced = "./src/stand-in.js"
         dates=("2021-01-01", "2022-03-20", "2024-09-01"),
         files={
             "src/index.ts": answering(
-                "return new Response(typeof fetch + name + navigator?.userAgent);",
+                "const agent = typeof navigator === 'object' ? navigator.userAgent : '';\n"
+                "    return new Response(typeof fetch + name + agent);",
                 'import { name } from "./name";',
             ),
             "src/name.ts": "export const name = (() => {}).name;",

@@ -1,5 +1,6 @@
 """What the bundles of the same project answer, when wrangler's and ours run in workerd."""
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from parity.bundling.compare import load_case
 from parity.bundling.suite import Case, write
 from workers_emulator.server.server import EmulatorServer
 
+# workerd draws one for each of its own errors.
+_REFERENCE = re.compile(r"; reference = \w+$")
 Answers = tuple[tuple[int, str], ...]
 
 
@@ -63,4 +66,4 @@ def _deploy_theirs(cloudflare: EmulatorServer, named: Mapping[str, Case], home: 
 
 def _ask_all(cloudflare: EmulatorServer, script: str, case: Case) -> Answers:
     asked = [ask(cloudflare, script, path) for path in case.project.paths]
-    return tuple((one.status_code, one.text) for one in asked)
+    return tuple((one.status_code, _REFERENCE.sub("", one.text)) for one in asked)

@@ -41,7 +41,7 @@ export class Old { @loud word() { return "old"; } }
     "jsx by a comment": Suited(
         main="src/index.tsx",
         files={
-            "src/index.tsx": """/** @jsxImportSource hono/jsx */
+            "src/index.tsx": """/** @jsxRuntime automatic @jsxImportSource hono/jsx */
 import { part } from "./part";
 export default { fetch: () => new Response(String(<p class="a">{part}</p>)) };
 """,
