@@ -177,7 +177,8 @@ def _is_same_commit(commit: str, wanted: str) -> bool:
 
 
 def _all_deployments(live: LiveState) -> tuple[LiveDeployment, ...]:
-    return (*([live.deployment] if live.deployment else []), *live.former_deployments)
+    assert live.deployment is not None
+    return (live.deployment, *live.former_deployments)
 
 
 def _newest_that_differs(live: LiveState, ids: set[str]) -> tuple[TrafficShare, ...]:

@@ -115,14 +115,17 @@ def test_where_no_version_can_wait_for_traffic_there_is_no_preview(changes, live
 
 
 def test_an_alias_that_is_no_host_name_is_refused_with_the_room_there_is():
-    assert refused(project(), live_of(project()), "-") == (
-        Problem(
-            kind=ProblemKind.INPUT,
-            subject="preview-alias",
-            message="no alias of a preview URL",
-            hint="lower-case letters, digits and hyphens, beginning with a letter; 58 at most",
-        ),
-    )
+    for name, alias, longest in (("shop", "-", 58), ("a-long-name", "a" * 52, 51)):
+        desired = project(script_name=name)
+        hint = f"lower-case letters, digits and hyphens, beginning with a letter; {longest} at most"
+        assert refused(desired, live_of(desired), alias) == (
+            Problem(
+                kind=ProblemKind.INPUT,
+                subject="preview-alias",
+                message="no alias of a preview URL",
+                hint=hint,
+            ),
+        )
 
 
 @pytest.mark.parametrize(

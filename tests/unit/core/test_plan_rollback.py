@@ -118,9 +118,10 @@ def test_a_version_that_gets_no_traffic_makes_no_difference():
 
 
 def test_one_percent_makes_a_difference():
-    rollout = of_shares(share(LIVE_ID, 99), share(OTHER_ID, 1))
+    now = of_shares(share(LIVE_ID, 99), share(OTHER_ID, 1))
+    before = of_shares(share(LIVE_ID, 99), share(THIRD_ID, 1))
 
-    assert find_target(served(rollout), ALL, None) == rollout.shares
+    assert find_target(served(before, deployment=now), ALL, None) == before.shares
 
 
 def test_a_deployment_of_no_version_is_passed_over():
@@ -133,8 +134,9 @@ def test_a_rollback_moves_traffic_and_checks_that_it_moved():
     target = version_of(project(message=" Old cart "), id_=OTHER_ID)
     asked = ProbeTarget(targets=("https://a.example/",), statuses=(range(200, 400),), timeout=60)
     desired = project(secrets=(secret(),), probe=asked)
+    live = live_of(desired)
 
-    plan = make_rollback_plan(served(), desired, (share(OTHER_ID),), [target])
+    plan = make_rollback_plan(live, desired, (share(OTHER_ID),), [target])
 
     bare = Project(script_name="shop", probe=asked)
     traffic = Change(
@@ -157,7 +159,7 @@ def test_a_rollback_moves_traffic_and_checks_that_it_moved():
         CheckLive(action=Action.UPDATE, title="Check", project=bare, secret_names=()),
         Probe(action=Action.UPDATE, title="Probe", target=asked),
     )
-    assert (plan.script_name, plan.notes) == ("shop", (NOT_ROLLED_BACK,))
+    assert (plan.script_name, plan.notes) == ("shop", (NOT_ROLLED_BACK, OTHER_SECRETS))
 
 
 def test_a_rollback_to_a_rollout_names_all_its_versions():
