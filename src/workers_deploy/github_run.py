@@ -18,8 +18,13 @@ from workers_deploy.dataclass import dataclass
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs
 from workers_deploy.inputs.choices import Command, Comment
+from workers_deploy.report.comment import (
+    comment_marker,
+    merge_comment,
+    render_comment,
+    step_marker,
+)
 from workers_deploy.report.context import RunContext
-from workers_deploy.report.markdown import comment_marker, render_comment, step_marker
 
 if TYPE_CHECKING:
     from workers_deploy.api.github import GitHub, NotDone
@@ -185,7 +190,7 @@ class GitHubRun:
             markers.insert(0, comment_marker(name, outcome.header.get("environment")))
         body = render_comment(named, context, step=step)
         with self._github() as github:
-            failed = github.upsert_comment(pull.number, markers, body)
+            failed = github.upsert_comment(pull.number, markers, body, merge=merge_comment)
         return failed.reason if failed else ""
 
     def _step(self) -> str:

@@ -290,3 +290,37 @@ def test_a_history_that_is_too_short_is_asked_of_the_compare_api(
     assert run.exit_code == exit_code, run.log
     assert github.api.requests == [f"GET /compare/{mine}...{live[:12]}"]
     assert ("was not checked" in run.log) is (status is None)
+
+
+def test_plan_and_preview_are_sections_of_one_comment(github: GitHub, checkout: Checkout):
+    assert github.run().exit_code == 0
+    checkout.module(HELLO.replace("hello", "hello again"))
+    plan, preview = github.run("plan"), github.run("preview")
+    checkout.module(HELLO.replace("hello", "and again"))
+    again = github.run("preview")
+
+    (comment,) = github.comments
+    headings = [line for line in comment.splitlines() if line.startswith("### ")]
+    assert [heading.split(" <code>")[0] for heading in headings] == [
+        "### ✅ Deployed",
+        "### 🔎 Preview ready",
+        "### 📋 Would change",
+    ]
+    assert (plan.exit_code, preview.exit_code) == (0, 0)
+    assert again.outputs["preview-url"] in comment
+    assert preview.outputs["preview-url"] not in comment
+
+
+def test_a_run_that_failed_early_replaces_its_own_section_alone(github: GitHub, checkout: Checkout):
+    assert github.run().exit_code == 0
+    assert github.run("plan").exit_code == 0
+
+    checkout.config(compatibility_date="soon")
+    failed = github.run("plan", workers_dev="perhaps")
+
+    assert failed.exit_code == 2
+    (comment,) = github.comments
+    assert comment.startswith("<!-- workers-deploy script=shop environment= -->")
+    assert "### ✅ Deployed" in comment
+    assert "### ❌ Not started" in comment
+    assert "Nothing would change" not in comment

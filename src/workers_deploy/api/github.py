@@ -7,12 +7,13 @@ The client is its own: Cloudflare's token never goes to GitHub, and GitHub's nev
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
 
+from workers_deploy.api.github_comments import find_comment
 from workers_deploy.api.http.connection import USER_AGENT
 from workers_deploy.api.http.envelope import retry_after_seconds
 from workers_deploy.api.http.failure import Failure, Kind, RequestFailedError
@@ -85,18 +86,29 @@ class GitHub:
         """Close the connection."""
         self._client.close()
 
-    def upsert_comment(self, pull_number: int, markers: Sequence[str], body: str) -> NotDone | None:
+    def upsert_comment(
+        self,
+        pull_number: int,
+        markers: Sequence[str],
+        body: str,
+        *,
+        merge: Callable[[str, str], str] = lambda _former, own: own,
+    ) -> NotDone | None:
         """Write the pull request's comment that begins with a hidden marker, or edit it.
 
         `markers` are tried in their order: a comment is ours whose first line is one of them. A
-        run that knows no more than its step gives that one's marker alone; it stands on the second
-        line of comments that know their script, and is looked for there too.
+        run that knows no more than its step gives that one's marker alone, which is looked for on
+        every line. `merge` makes one body of what the comment says and ours.
         """
 
+        def find(comments: Iterable[Mapping[str, Any]]) -> tuple[int | None, str]:
+            return find_comment(comments, markers)
+
         def write() -> None:
-            found = self._find_comment(pull_number, markers)
+            found, former = find(self._comments(pull_number))
             if found is not None:
-                edited = self._send("PATCH", f"/issues/comments/{found}", {"body": body})
+                merged = {"body": merge(former, body)}
+                edited = self._send("PATCH", f"/issues/comments/{found}", merged)
                 if edited.status_code not in (403, 404):
                     _check(edited, self._host, "pull-requests: write")
                     return
@@ -105,7 +117,7 @@ class GitHub:
                 "POST",
                 f"/issues/{pull_number}/comments",
                 {"body": body},
-                look=lambda: self._find_comment(pull_number, markers) not in (None, found) or None,
+                look=lambda: find(self._comments(pull_number))[0] not in (None, found) or None,
             )
             if isinstance(made, httpx.Response):
                 _check(made, self._host, "pull-requests: write")
@@ -194,20 +206,6 @@ class GitHub:
 
         found = _value_or_reason(ask)
         return None if isinstance(found, NotDone) else found
-
-    def _find_comment(self, pull_number: int, markers: Sequence[str]) -> int | None:
-        best, *others = markers
-        second: int | None = None
-        for comment in self._comments(pull_number):
-            body, found = comment.get("body"), comment.get("id")
-            if not isinstance(body, str) or not isinstance(found, int):
-                continue
-            first, *rest = [*body.lstrip().splitlines()[:2], ""]
-            if first == best or (not others and best in rest):
-                return found
-            if second is None and first in others:
-                second = found
-        return second
 
     def _comments(self, pull_number: int) -> Iterator[Mapping[str, Any]]:
         for page in range(1, MAX_PAGES + 1):

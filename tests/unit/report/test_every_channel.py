@@ -14,8 +14,8 @@ from fakes.secret_forms import left_of, written
 from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.ci.systems.github import GitHubReporter
 from workers_deploy.core.outcome import Outcome, Try
+from workers_deploy.report.comment import render_comment
 from workers_deploy.report.context import RunContext
-from workers_deploy.report.markdown import render_comment
 from workers_deploy.reporting import Telling
 
 MASKS = "::add-mask::"

@@ -15,7 +15,8 @@ from fakes.outcomes import (
 )
 from workers_deploy.core.outcome import AssetCounts, Try
 from workers_deploy.errors import GuardError, Place, Problem, ProblemKind, ProblemsError
-from workers_deploy.report.markdown import render_comment, render_summary
+from workers_deploy.report.comment import render_comment
+from workers_deploy.report.markdown import render_summary
 from workers_deploy.report.record import outputs_of, report_record
 from workers_deploy.report.redaction import redact_outcome, redact_strings
 

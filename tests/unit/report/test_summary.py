@@ -19,9 +19,7 @@ from fakes.outcomes import (
 from workers_deploy.core.outcome import AssetCounts, Result, Status, Try
 from workers_deploy.core.steps import Action
 from workers_deploy.errors import GuardError, Place
-from workers_deploy.report.markdown import (
-    render_summary,
-)
+from workers_deploy.report.markdown import render_summary
 
 
 def test_a_good_deploy_gives_the_answer_first_and_the_details_last():

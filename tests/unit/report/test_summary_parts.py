@@ -19,12 +19,8 @@ from fakes.outcomes import (
 )
 from workers_deploy.core.outcome import AssetCounts, Result, Try
 from workers_deploy.errors import Place, Problem, ProblemKind, ProblemsError
-from workers_deploy.report.markdown import (
-    MAX_COMMENT,
-    comment_marker,
-    render_comment,
-    render_summary,
-)
+from workers_deploy.report.comment import MAX_COMMENT, comment_marker, render_comment
+from workers_deploy.report.markdown import render_summary
 from workers_deploy.report.sections import MAX_ROWS
 
 HOSTILE = "a|b `c` <img src=x> @acme/team #12\n| injected | row |\n</details>"
@@ -161,7 +157,8 @@ def test_text_from_outside_adds_no_markup(render, text):
     seen = structure_of(render(hostile_outcome(text), CONTEXT).split("-->", 1)[-1])
 
     ours = {"<code>", "</code>", "<br>", "<sub>", "</sub>", "<details>", "</details>"}
-    assert seen.tags <= ours | {"<summary>", "</summary>"}
+    section = {"<!-- workers-deploy section=deploy -->", "<!-- workers-deploy end -->"}
+    assert seen.tags <= ours | section | {"<summary>", "</summary>"}
     assert seen.links <= {CONTEXT.run_url}
 
 
