@@ -104,7 +104,7 @@ def test_a_script_is_deleted_only_when_its_name_is_confirmed(target: Target):
     script.sees(script.exists, wanted=False)
 
 
-def test_a_change_in_the_dashboard_is_told_as_drift(target: Target):
+def test_a_change_in_the_dashboard_is_reported_as_drift(target: Target):
     script = target.script("drift")
     script.write("index.js", HELLO)
     script.deploy()

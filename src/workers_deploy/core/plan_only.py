@@ -120,7 +120,7 @@ def _check_parts(project: Project, live: LiveState, scopes: Collection[Scope]) -
         hint = "deploy it without `only`: assets travel with a version"
         problems.append(_problem("only", "code: the project has no script, only assets", hint))
     if Scope.SECRETS in scopes and not project.secrets:
-        hint = "name them in secrets, one a line"
+        hint = "name them in secrets, one per line"
         problems.append(_problem("secrets", "none is named, and `only` asks for them", hint))
     versioned = set(scopes) & {Scope.CODE, Scope.SECRETS, Scope.SETTINGS}
     if versioned and live.live is None and not in_namespace:

@@ -54,7 +54,7 @@ Every option can also be given as an environment variable: --script-name as INPU
 Tokens, secrets and variables have no option, since a process list is public:
   CLOUDFLARE_API_TOKEN   the API token (INPUT_API_TOKEN)
   CLOUDFLARE_ACCOUNT_ID  the account (INPUT_ACCOUNT_ID)
-  INPUT_SECRETS          names, one a line; each value is the variable of that name
+  INPUT_SECRETS          names, one per line; each value is the variable of that name
   INPUT_SECRETS_JSON     a JSON object to take the values from instead
   INPUT_VARS             lines NAME=value, or NAME
   INPUT_GITHUB_TOKEN     for comment and deployment status

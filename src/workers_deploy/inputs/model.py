@@ -135,7 +135,7 @@ class Inputs(BaseSettings):
         None, description="Cloudflare API token with the permission Workers Scripts: Edit"
     )
     account_id: Annotated[str, AfterValidator(parse_account_id)] | None = Field(
-        None, description="account id, 32 hex digits; default: the only account of the token"
+        None, description="account id, 32 hex digits; default: the token's only account"
     )
     api_base_url: Annotated[str, AfterValidator(parse_base_url)] = Field(
         "https://api.cloudflare.com/client/v4", description="base URL of the API"
@@ -156,17 +156,21 @@ class Inputs(BaseSettings):
     )
     compatibility_flags: Words = Field((), description="flags, lines or commas")
     assets: FilePath | None = Field(None, description="directory of static assets")
-    if_missing: IfMissing = Field(IfMissing.CREATE, description="a script that does not exist yet")
+    if_missing: IfMissing = Field(
+        IfMissing.CREATE, description="when the script does not exist yet"
+    )
     bundle: Bundle = Field(Bundle.AUTO, description="bundle the entry point with esbuild")
     dispatch_namespace: str | None = Field(None, description="Workers for Platforms namespace")
     vars: SecretStr | None = Field(None, description="lines NAME=value, or NAME")
     keep_vars: Boolean | None = Field(None, description="keep variables set in the dashboard")
     secrets: str | None = Field(
-        None, description="names, one a line; each value is the environment variable of that name"
+        None, description="names, one per line; values come from environment variables"
     )
     secrets_json: SecretStr | None = Field(None, description="JSON object of secret values")
-    prune_secrets: Boolean = Field(False, description="secrets that are not named go")
-    empty_secrets: EmptySecrets = Field(EmptySecrets.ERROR, description="an empty secret")
+    prune_secrets: Boolean = Field(False, description="delete secrets that are not listed")
+    empty_secrets: EmptySecrets = Field(
+        EmptySecrets.ERROR, description="what to do with an empty secret"
+    )
     script_settings: (
         Annotated[Mapping[str, Any], NoDecode, BeforeValidator(parse_script_settings)] | None
     ) = Field(None, description="JSON: logpush, observability, tags, tail_consumers")
@@ -180,22 +184,26 @@ class Inputs(BaseSettings):
     )
     preview_alias: str | None = Field(None, description="alias of a preview's URL")
     dry_run: Boolean = Field(False, description="stop before the first write")
-    fail_on: FailOn | None = Field(None, description="plan exits 8 when it finds them")
-    on_failure: OnFailure = Field(OnFailure.REVERT, description="check or probe failed")
+    fail_on: FailOn | None = Field(None, description="what makes plan exit with 8")
+    on_failure: OnFailure = Field(OnFailure.REVERT, description="after a failed check or probe")
     probe: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_probe_targets)] = Field(
-        (), description="URLs or paths to ask, one a line"
+        (), description="URLs or paths to ask, one per line"
     )
     probe_status: Annotated[tuple[range, ...], NoDecode, BeforeValidator(parse_statuses)] = Field(
-        (range(200, 400),), description="statuses that count as well; default 200-399"
+        (range(200, 400),), description="statuses that count as success; default 200-399"
     )
-    probe_timeout: Annotated[int, Field(gt=0)] = Field(60, description="seconds")
+    probe_timeout: Annotated[int, Field(gt=0)] = Field(
+        60, description="seconds to wait for the probe"
+    )
     allow: Annotated[tuple[Allow, ...], NoDecode, BeforeValidator(parse_words)] = Field(
-        (), description="guards to open, by name"
+        (), description="safety checks to skip, by name"
     )
-    deadline: Annotated[int, Field(gt=0)] = Field(900, description="seconds for going forward")
+    deadline: Annotated[int, Field(gt=0)] = Field(
+        900, description="time limit for the whole run, in seconds"
+    )
     max_attempts: Annotated[int, Field(ge=1, le=20)] = Field(5, description="tries per request")
     request_timeout: Annotated[int, Field(gt=0)] = Field(
-        60, description="seconds without a byte either way"
+        60, description="seconds without a byte sent or received"
     )
     search: str | None = Field(None, description="of list: part of a name")
     output_dir: FilePath | None = Field(None, description="of download")
@@ -208,7 +216,7 @@ class Inputs(BaseSettings):
     github_deployment: Boolean = Field(False, description="make a GitHub deployment")
     summary: Boolean = Field(True, description="write the job summary")
     without_credentials: WithoutCredentials = Field(
-        WithoutCredentials.AUTO, description="a run without a token"
+        WithoutCredentials.AUTO, description="what a run without a token does"
     )
     report_dir: FilePath = Field("workers-deploy-report", description="folder of the report files")
     log_level: LogLevel | None = Field(None, description="info or debug")

@@ -70,7 +70,7 @@ NOTHING_SERVES = wrong(
                 wrong(
                     "secrets",
                     "none is named, and `only` asks for them",
-                    "name them in secrets, one a line",
+                    "name them in secrets, one per line",
                 ),
                 NOTHING_SERVES,
             ),

@@ -10,7 +10,9 @@ from workers_deploy.errors import ApiError, Place, RefusedError, UnansweredError
 
 STATUS_PAGE = "https://www.cloudflarestatus.com"
 TIMES = "\N{MULTIPLICATION SIGN}"
-_DEADLINE_HINT = "Raise `deadline` (seconds in all), or see what took so long in the lines above."
+_DEADLINE_HINT = (
+    "Raise `deadline` (seconds for the whole run), or see what took so long in the lines above."
+)
 
 
 def final_error(failures: Sequence[Failure], *, seconds: float, untried: str = "") -> ApiError:
