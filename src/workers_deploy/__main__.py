@@ -233,7 +233,7 @@ def _outcome(
     connecting = connect_ahead(reading, around, started=started)
     try:
         around.stop.check()
-        loaded = load(reading, values, around)
+        loaded = load(reading, values, around, started=started)
         told = (*reading.warnings, *map(str, loaded.warnings))
         show_public_words(around.reporter, loaded, raw_secrets(env, reading, values))
         around.stop.check()  # what a signal has broken is no mistake of the project

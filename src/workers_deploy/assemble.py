@@ -91,7 +91,7 @@ def assemble(
         ),
         reporter=around.reporter,
         now=around.now,
-        is_older=_history(around.workspace / inputs.working_directory, around.compare),
+        is_older=_history(around.workspace / inputs.working_directory, around),
         is_same_config=_config_history(around.workspace, project.config_file),
         read_former_assets=lambda commit: _former_assets(commit, project.assets, around),
         before_first_write=around.before_first_write,
@@ -156,16 +156,16 @@ def _former_assets(
     return read_former_assets(commit, assets, check=around.stop.check)
 
 
-def _history(
-    directory: Path, compare: Callable[[str, str], bool | None]
-) -> Callable[[str, str], bool | None]:
+def _history(directory: Path, around: Surroundings) -> Callable[[str, str], bool | None]:
+    check = around.stop.check
+
     def is_older(commit: str, other: str) -> bool | None:
         if commit.startswith(other):
             return False
-        older = is_ancestor(directory, commit, other)
-        if older is None and is_ancestor(directory, other, commit):
+        older = is_ancestor(directory, commit, other, check)
+        if older is None and is_ancestor(directory, other, commit, check):
             return False
-        return compare(commit, other) if older is None else older
+        return around.compare(commit, other) if older is None else older
 
     return is_older
 

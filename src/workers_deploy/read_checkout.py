@@ -10,7 +10,7 @@ from workers_deploy.ci.plain import PlainReporter
 from workers_deploy.core.project import Origin, ProbeTarget
 from workers_deploy.core.steps import Scope
 from workers_deploy.dataclass import dataclass
-from workers_deploy.errors import Advice
+from workers_deploy.errors import Advice, Problem, ProblemKind, ProblemsError
 from workers_deploy.executor.stop import Stop
 from workers_deploy.inputs import Inputs, InputsReading
 from workers_deploy.inputs.choices import Command
@@ -42,9 +42,17 @@ class Surroundings:
     origin: Origin = dataclasses.field(default_factory=Origin)
 
 
-def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded:
-    """Read as much of the checkout as the command sends."""
-    inputs, request = reading.inputs, _request(reading, values, around)
+def load(reading: InputsReading, values: Values, around: Surroundings, *, started: float) -> Loaded:
+    """Read as much of the checkout as the command sends.
+
+    Raises:
+        CancelledError: a signal came.
+        ProblemsError: the run's deadline has passed.
+
+    """
+    inputs = reading.inputs
+    check = _ends_at(started + inputs.deadline, inputs, around)
+    request = replace(_request(reading, values, around), check=check)
     match inputs.command:
         case Command.DEPLOY | Command.PLAN if not inputs.only or Scope.CODE in inputs.only:
             return load_project(_with_esbuild(request, around, inputs))
@@ -58,14 +66,32 @@ def load(reading: InputsReading, values: Values, around: Surroundings) -> Loaded
             )
 
 
+def _ends_at(end: float, inputs: Inputs, around: Surroundings) -> Callable[[], None]:
+    """Return what raises on a signal and at the deadline: nothing has been sent by then."""
+
+    def check() -> None:
+        around.stop.check()
+        if around.clock() >= end:
+            problem = Problem(
+                kind=ProblemKind.PROJECT,
+                subject="deadline",
+                message=f"reading the project took longer than {inputs.deadline} s",
+                hint="raise deadline, or leave out what the project does not need",
+            )
+            raise ProblemsError([problem])
+
+    return check
+
+
 def _with_esbuild(request: ProjectRequest, around: Surroundings, inputs: Inputs) -> ProjectRequest:
     """Name the image's esbuild; where there is no image, one of the checkout or the machine."""
     if IMAGE_ESBUILD.is_file():
         return replace(request, esbuild=IMAGE_ESBUILD)
     directory = (around.workspace / inputs.working_directory).absolute()
     places = (directory, around.workspace, around.search_path)
-    found = find_esbuild(*places)
-    return replace(request, esbuild=found, old_esbuild=None if found else find_too_old(*places))
+    found = find_esbuild(*places, request.check)
+    too_old = None if found else find_too_old(*places, request.check)
+    return replace(request, esbuild=found, old_esbuild=too_old)
 
 
 def _request(reading: InputsReading, values: Values, around: Surroundings) -> ProjectRequest:
@@ -100,7 +126,6 @@ def _request(reading: InputsReading, values: Values, around: Surroundings) -> Pr
         tag=inputs.tag,
         report_dir=around.workspace / inputs.working_directory / inputs.report_dir,
         api_base_url=inputs.api_base_url,
-        check=around.stop.check,
         probe=probe if probe.targets else None,
         sends_triggers=_sends_triggers(inputs),
         connected_name=reading.builds.script_name if _deploys(inputs) else None,

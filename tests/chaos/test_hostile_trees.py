@@ -25,6 +25,7 @@ from fakes.hostile import (
     repository,
     sparse,
     toml,
+    unknown,
     unreadable,
 )
 from fakes.patience import PATIENCE
@@ -148,6 +149,22 @@ REPOSITORIES = {
         exit_code=0,
     ),
     "HEAD that is a device": Hostile(make=repository(link(".git/HEAD", "/dev/zero")), exit_code=0),
+    "FIFO as .gitignore": Hostile(make=repository(unknown(fifo(".gitignore"))), exit_code=0),
+    "device as .gitignore": Hostile(
+        make=repository(unknown(link(".gitignore", "/dev/zero"))), exit_code=0
+    ),
+    "FIFO as the user's .gitignore": Hostile(
+        make=repository(
+            unknown(fifo("pipe"), files(_git__config="[core]\n\texcludesfile = pipe\n"))
+        ),
+        exit_code=0,
+    ),
+    "stars in .gitignore": Hostile(
+        make=repository(unknown(files(_gitignore="*a" * 40 + "b\n"), name="a" * 80)), exit_code=0
+    ),
+    "200,000 lines in .gitignore": Hostile(
+        make=repository(unknown(files(_gitignore="x*y\n" * 200_000))), exit_code=0
+    ),
     "endless loop of references": Hostile(
         make=repository(files(_git__refs__heads__main="ref: refs/heads/main\n")), exit_code=0
     ),

@@ -112,6 +112,17 @@ def repository(then: Make) -> Make:
     return make
 
 
+def unknown(*then: Make, name: str = "new.txt") -> Make:
+    """Write an asset that no commit has, so that git's ignore files are asked, and do the rest."""
+
+    def make(checkout: Checkout) -> None:
+        checkout.write(f"public/{name}", "x")
+        for one in then:
+            one(checkout)
+
+    return make
+
+
 def configured(then: Make = lambda _: None, **keys: object) -> Make:
     """Set keys of the configuration first."""
 

@@ -70,7 +70,7 @@ def load_without_code(
         script=None,
         bindings=list_bindings(config, request.vars),
         assets=None,
-        commit=read_commit(checkout.directory, request.origin),
+        commit=read_commit(checkout.directory, request.origin, request.check),
     )
     if needs_name:
         check_script_name(
@@ -85,7 +85,7 @@ def load_without_code(
     return Loaded(
         project=None
         if findings.problems
-        else assemble_project(request, with_uncommitted(parts, checkout)),
+        else assemble_project(request, with_uncommitted(parts, checkout, request.check)),
         problems=tuple(findings.first_problems()),
         warnings=tuple(findings.first_notices()),
         account_id=config.get("account_id") if config else None,
@@ -169,7 +169,7 @@ def _build(
     )
     # At once: esbuild is waited for, and git's objects take 40 ms to be read.
     with ThreadPoolExecutor(max_workers=1) as pool:
-        commit = pool.submit(read_commit, checkout.directory, request.origin)
+        commit = pool.submit(read_commit, checkout.directory, request.origin, request.check)
         script = _read_script(entry, config, checkout, request, findings) if entry else None
     # Assets-only scripts take no bindings.
     bindings = list_bindings(config, request.vars) if entry else ()
@@ -185,7 +185,7 @@ def _build(
         else None,
     )
     Consistency(request=request, config=config, entry=entry, parts=parts, findings=findings).check()
-    return assemble_project(request, with_uncommitted(parts, checkout))
+    return assemble_project(request, with_uncommitted(parts, checkout, request.check))
 
 
 def _polyfilled_globals(request: ProjectRequest, config: Config | None) -> Collection[str]:

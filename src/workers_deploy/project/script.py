@@ -76,6 +76,7 @@ class ScriptReader:
             checkout=self.checkout,
             report_dir=self.request.report_dir,
             findings=self.findings,
+            check=self.request.check,
             by_default=by_default,
         )
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from workers_deploy.project.assets.ignore_pattern import LinearPattern
 from workers_deploy.project.code.module_rules import parse_rules, translate_glob
 from workers_deploy.project.globs import match_any_text
+from workers_deploy.project.ignore_pattern import LinearPattern
 
 STARS = "*a" * 60 + "b"
 NAME = "a" * 200

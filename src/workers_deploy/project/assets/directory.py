@@ -25,14 +25,13 @@ from workers_deploy.project.assets.rule_lines import report_lines
 from workers_deploy.project.assets.rules import (
     HEADERS_FILE,
     IGNORE_FILE,
-    MAX_IGNORE_BYTES,
-    MAX_PATTERNS,
     PAGES_WORKER,
     REDIRECTS_FILE,
     AssetRules,
     holds_private_key,
 )
 from workers_deploy.project.findings import Findings
+from workers_deploy.project.ignore_pattern import MAX_IGNORE_BYTES, MAX_PATTERNS
 from workers_deploy.project.regular_files import MIB, read_regular
 
 # 2,100 redirects of 2,000 characters, the most that Cloudflare takes, are less.
@@ -97,7 +96,8 @@ class AssetDirectory:
         if len(self.findings.problems) > before:
             return None
         found = [one for one in found if not self._is_key(one, rules)]
-        entries = self._entries(found, hash_files(found, processes=count_cores()))
+        hashes = hash_files(found, processes=count_cores(), check=self.check)
+        entries = self._entries(found, hashes)
         self._tell_of_withheld()
         if len(self.findings.problems) > before:
             return None

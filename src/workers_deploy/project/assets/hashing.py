@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, Protocol
 
@@ -25,6 +25,7 @@ BATCH_WORK = 8 * 2**20
 LEAST_WORK = 96 * 2**20
 MOST_BATCHES = 1_000  # their numbers fit into the smallest pipe, of 4 KiB
 MOST_PROCESSES = 8
+SECONDS_BETWEEN_LOOKS = 0.1
 _PROGRAM = (
     "import sys; tickets, parent, *sys.path = sys.argv[1:]; "
     "from workers_deploy.project.assets.hashing_process import main; "
@@ -47,13 +48,18 @@ class ListedFile(Protocol):
         """Return its size."""
 
 
-def hash_files(files: Sequence[ListedFile], *, processes: int) -> list[Hashed]:
-    """Return the hash of each file, or why it has none; at most `processes` work at it."""
+def hash_files(
+    files: Sequence[ListedFile], *, processes: int, check: Callable[[], None] = lambda: None
+) -> list[Hashed]:
+    """Return the hash of each file, or why it has none; at most `processes` work at it.
+
+    `check` is asked before each file, and while another process is waited for; it may raise.
+    """
     work = sum(FILE_WORK + one.size for one in files)
     helpers = min(processes, MOST_PROCESSES) - 1
     if helpers < 1 or work < LEAST_WORK:
-        return [_hash(one.file) for one in files]
-    return _Pool(files, max(BATCH_WORK, work // (MOST_BATCHES - 1))).run(helpers)
+        return [_hash(one.file, check) for one in files]
+    return _Pool(files, max(BATCH_WORK, work // (MOST_BATCHES - 1)), check).run(helpers)
 
 
 def count_cores() -> int:
@@ -61,7 +67,8 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _hash(path: str) -> Hashed:
+def _hash(path: str, check: Callable[[], None]) -> Hashed:
+    check()
     try:
         return hash_file(path, extension_of(path))
     except (OSError, UnsteadyError) as error:
@@ -71,16 +78,24 @@ def _hash(path: str) -> Hashed:
 class _Pool:
     """The files in batches, and the processes that take them."""
 
-    def __init__(self, files: Sequence[ListedFile], batch_work: int) -> None:
+    def __init__(
+        self, files: Sequence[ListedFile], batch_work: int, check: Callable[[], None]
+    ) -> None:
         self._files = files
+        self._check = check
+        self._helpers: list[Helper] = []
         self._starts = [*_starts_of(files, batch_work), len(files)]
         self._found: list[Hashed | None] = [None] * len(files)
 
     def run(self, helpers: int) -> list[Hashed]:
-        with suppress(OSError):  # no room for a file, or for a process: all is done here
-            self._run_together(helpers)
+        try:
+            with suppress(OSError):  # no room for a file, or for a process: all is done here
+                self._run_together(helpers)
+        finally:
+            for helper in self._helpers:
+                helper.end()
         files = zip(self._found, self._files, strict=True)
-        return [found or _hash(one.file) for found, one in files]
+        return [found or _hash(one.file, self._check) for found, one in files]
 
     def _run_together(self, helpers: int) -> None:
         tickets, filling = os.pipe()
@@ -90,13 +105,19 @@ class _Pool:
                 pipe.writelines(batch.to_bytes(TICKET_BYTES, "big") for batch in batches)
             with tempfile.TemporaryFile() as order:
                 self._write(order)
-                started = list(_start_helpers(order, tickets, helpers))
+                self._start_helpers(order, tickets, helpers)
             while (taken := next_batch(tickets)) is not None:
                 self._hash_batch(taken)
         finally:
             os.close(tickets)
-        for helper in started:
+        for helper in self._helpers:
             self._read(helper)
+
+    def _start_helpers(self, order: IO[bytes], tickets: int, count: int) -> None:
+        """Start so many processes, or fewer where there can't be another one."""
+        with suppress(OSError):
+            for _ in range(count):
+                self._helpers.append(_start_helper(order, tickets))
 
     def _write(self, order: IO[bytes]) -> None:
         order.write(" ".join(map(str, self._starts)).encode())
@@ -106,20 +127,19 @@ class _Pool:
 
     def _hash_batch(self, batch: int) -> None:
         for index in range(self._starts[batch], self._starts[batch + 1]):
-            self._found[index] = _hash(self._files[index].file)
+            self._found[index] = _hash(self._files[index].file, self._check)
 
     def _read(self, helper: "Helper") -> None:
-        with helper.output as output:
-            if helper.process.wait() != 0:
-                return
-            output.seek(0)
-            for line in output:
-                index, hash_, number, modified_ns = line.decode().split(" ")
-                self._found[int(index)] = (
-                    _failure(int(number))
-                    if hash_ == "-"
-                    else (hash_, int(number), int(modified_ns))
-                )
+        while (code := helper.exit_code()) is None:
+            self._check()
+        if code != 0:
+            return
+        helper.output.seek(0)
+        for line in helper.output:
+            index, hash_, number, modified_ns = line.decode().split(" ")
+            self._found[int(index)] = (
+                _failure(int(number)) if hash_ == "-" else (hash_, int(number), int(modified_ns))
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,16 +149,21 @@ class Helper:
     process: subprocess.Popen[bytes]
     output: IO[bytes]
 
+    def exit_code(self) -> int | None:
+        """Return how it ended, or None after a moment in which it did not."""
+        with suppress(subprocess.TimeoutExpired):
+            return self.process.wait(SECONDS_BETWEEN_LOOKS)
+        return None
 
-def _start_helpers(order: IO[bytes], tickets: int, count: int) -> Iterator[Helper]:
-    """Start so many processes, or fewer where there can't be another one."""
-    with suppress(OSError):
-        for _ in range(count):
-            yield _start_helper(order, tickets)
+    def end(self) -> None:
+        """End it, where it has not ended, and close its file."""
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
 
 
 def _start_helper(order: IO[bytes], tickets: int) -> Helper:
-    output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who reads it
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `Helper.end`
     words = (str(tickets), str(os.getpid()), *sys.path)
     try:
         process = subprocess.Popen(  # noqa: S603 - this interpreter

@@ -2,23 +2,18 @@
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from fnmatch import translate
 
 from pathspec import GitIgnoreSpec
 
 from workers_deploy.dataclass import dataclass
-from workers_deploy.project.assets.ignore_pattern import LinearPattern
-from workers_deploy.project.regular_files import MIB
+from workers_deploy.project.ignore_pattern import compile_patterns
 
 IGNORE_FILE = ".assetsignore"
 HEADERS_FILE = "_headers"
 REDIRECTS_FILE = "_redirects"
 PAGES_WORKER = "_worker.js"
-# Ours, not wrangler's: each pattern takes half a millisecond, and some of every path's time.
-MAX_IGNORE_BYTES = MIB
-MAX_PATTERNS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +46,11 @@ class AssetRules:
 
     def __init__(self, lines: Iterable[str], check: Callable[[], None] = lambda: None) -> None:
         """Compile the lines of `.assetsignore`; `check` raises where the run is to end."""
-        own = _patterns([line.rstrip("\r").lower() for line in lines], check)
+        own = compile_patterns([line.rstrip("\r").lower() for line in lines], check)
         files = (IGNORE_FILE, REDIRECTS_FILE, HEADERS_FILE)
-        meta = _patterns([f"/{name}" for name in files], check)
+        meta = compile_patterns([f"/{name}" for name in files], check)
         globs = [rule.glob for rule in NEVER_PUBLIC if not rule.by_content]
-        dangerous = _patterns(globs, check)
+        dangerous = compile_patterns(globs, check)
         self._chosen = GitIgnoreSpec([*meta, *own])
         self._dangerous = GitIgnoreSpec(dangerous)
         self._all = GitIgnoreSpec([*meta, *dangerous, *own])
@@ -104,19 +99,6 @@ def holds_private_key(content: bytes) -> bool:
     return _PRIVATE_KEY.search(content) is not None
 
 
-def _patterns(lines: Sequence[str], check: Callable[[], None]) -> list[LinearPattern]:
-    """Compile patterns one by one, so that a bad one, which matches nothing, spoils no other."""
-    patterns: list[LinearPattern] = []
-    with warnings.catch_warnings():
-        # "Possible nested set": a bracket in a class is itself, today and in future.
-        warnings.simplefilter("ignore", FutureWarning)
-        for line in lines:
-            check()
-            with suppress(ValueError, re.error):
-                patterns.append(LinearPattern(line))
-    return patterns
-
-
 def _union(spec: GitIgnoreSpec) -> re.Pattern[str]:
     """Return what matches every path that one of the patterns matches.
 
@@ -126,5 +108,5 @@ def _union(spec: GitIgnoreSpec) -> re.Pattern[str]:
     # A group's name may be there once only.
     unnamed = (re.sub(r"\(\?P<\w+>", "(?:", text) for text in texts)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # as in _patterns
+        warnings.simplefilter("ignore", FutureWarning)  # as in compile_patterns
         return re.compile("|".join(unnamed))

@@ -7,7 +7,7 @@ repository.
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from workers_deploy.core.project import Module, ModuleType, ScriptFormat
@@ -37,6 +37,7 @@ class ModuleSearch:
     checkout: Checkout
     report_dir: Path | None
     findings: Findings
+    check: Callable[[], None]  # asked before each file; raises where the run is to end
     # Beside a bundle wrangler looks for further modules only where it is told to.
     by_default: bool
 
@@ -121,6 +122,7 @@ class ModuleSearch:
             self.findings.problem(shown, message, place=Place(file=shown))
             return
         for entry in entries:
+            self.check()
             file = folder / entry.name
             if not entry.is_dir(follow_symlinks=False):
                 yield prefix + entry.name, file

@@ -1,11 +1,13 @@
 """The commit that is checked out, and ancestry, by dulwich: no git binary is needed."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workers_deploy.core.project import Origin
 from workers_deploy.dataclass import dataclass
+from workers_deploy.errors import DeployError
 from workers_deploy.project.desired.repository import open_repository
 
 if TYPE_CHECKING:
@@ -22,7 +24,9 @@ class Commit:
     subject: str
 
 
-def read_commit(directory: Path, origin: Origin | None = None) -> Commit | None:
+def read_commit(
+    directory: Path, origin: Origin | None = None, check: Callable[[], None] = lambda: None
+) -> Commit | None:
     """Return the commit checked out around a directory, None outside of a repository.
 
     CI systems check a pull request out as a merge that no branch has, and that nobody finds later.
@@ -33,7 +37,7 @@ def read_commit(directory: Path, origin: Origin | None = None) -> Commit | None:
     from dulwich.objects import Commit as GitCommit  # noqa: PLC0415  # 0.1 s, only for repositories
 
     try:
-        with open_repository(directory) as repository:
+        with open_repository(directory, check) as repository:
             head = repository.head()
             commit = repository[head]
             if not isinstance(commit, GitCommit):
@@ -41,6 +45,8 @@ def read_commit(directory: Path, origin: Origin | None = None) -> Commit | None:
             if origin and (origin.pull_request_head or "").encode() in commit.parents:
                 return _head_of_pull_request(repository, origin)
             return Commit(id=head.decode(), subject=_subject(commit))
+    except DeployError:  # from `check`
+        raise
     except Exception:  # noqa: BLE001  # whatever is wrong with .git, the deploy does without a commit
         return None
 
@@ -59,21 +65,25 @@ def _subject(commit: "ShaFile") -> str:
     return message.decode(errors="replace").strip().partition("\n")[0].strip()
 
 
-def is_ancestor(directory: Path, older: str, newer: str) -> bool | None:
+def is_ancestor(
+    directory: Path, older: str, newer: str, check: Callable[[], None] = lambda: None
+) -> bool | None:
     """Tell whether a commit is in the history of another, itself included.
 
     Either may be cut: a note has the first 12 of 40 hex digits. None where that can't be known: no
     repository, an unknown commit, or a shallow clone that ends too early.
     """
     try:
-        with open_repository(directory) as repository:
+        with open_repository(directory, check) as repository:
             wanted, start = _find(repository, older), _find(repository, newer)
             if wanted is None or start is None:
                 return None
             shallow = repository.get_shallow()
-            if _reaches(repository, wanted, start, shallow):
+            if _reaches(repository, wanted, start, shallow, check):
                 return True
             return None if shallow else False
+    except DeployError:  # as above
+        raise
     except Exception:  # noqa: BLE001  # as above
         return None
 
@@ -128,10 +138,15 @@ def _find(repository: "Repo", commit: str) -> "ObjectID | None":
 
 
 def _reaches(
-    repository: "Repo", wanted: "ObjectID", start: "ObjectID", shallow: set["ObjectID"]
+    repository: "Repo",
+    wanted: "ObjectID",
+    start: "ObjectID",
+    shallow: set["ObjectID"],
+    check: Callable[[], None],
 ) -> bool:
     pending, seen = [start], {start}
     while pending:
+        check()
         current = pending.pop()
         if current == wanted:
             return True

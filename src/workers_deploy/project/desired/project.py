@@ -1,7 +1,7 @@
 """Puts the parts of a load together; an input wins over the configuration."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,9 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
     )
 
 
-def with_uncommitted(parts: Parts, checkout: Checkout) -> Parts:
+def with_uncommitted(
+    parts: Parts, checkout: Checkout, check: Callable[[], None] = lambda: None
+) -> Parts:
     """Return the parts with a file that is not as in the commit, where there is one."""
     if parts.commit is None:
         return parts
@@ -93,7 +95,9 @@ def with_uncommitted(parts: Parts, checkout: Checkout) -> Parts:
     )
 
     folder = parts.config.project_directory if parts.config else checkout.directory
-    found = find_uncommitted(Deployed(project=str(folder), files=_files(parts, checkout)))
+    found = find_uncommitted(
+        Deployed(project=str(folder), files=_files(parts, checkout), check=check)
+    )
     return parts if found is None else replace(parts, uncommitted=checkout.show(Path(found)))
 
 

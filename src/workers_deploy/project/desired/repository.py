@@ -8,7 +8,7 @@ much that is, gets no more than its share of the memory.
 import os
 import resource
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,8 @@ _PAGES_OF_DATA = 5  # the field of /proc/self/statm
 
 
 @contextmanager
-def open_repository(directory: Path) -> "Iterator[Repo]":
-    """Open the repository around a directory.
+def open_repository(directory: Path, check: Callable[[], None] = lambda: None) -> "Iterator[Repo]":
+    """Open the repository around a directory; `check` is asked often, and may raise.
 
     Raises:
         OSError: something in it is no file that can be read, such as a FIFO.
@@ -46,7 +46,7 @@ def open_repository(directory: Path) -> "Iterator[Repo]":
             )
 
     for folder in _control_directories(directory):
-        _refuse_what_blocks(folder)
+        _refuse_what_blocks(folder, check)
     with _bounded_memory(), WithoutIncludes.discover(str(directory)) as repository:
         yield repository
 
@@ -67,10 +67,11 @@ def _control_directories(directory: Path) -> Iterator[str]:
         yield str(control / shared.decode(errors="replace").strip())
 
 
-def _refuse_what_blocks(folder: str) -> None:
+def _refuse_what_blocks(folder: str, check: Callable[[], None]) -> None:
     """Raise OSError where a FIFO or a device is in a folder; a socket can't be opened anyway."""
     pending = [folder]
     while pending:
+        check()
         with os.scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):

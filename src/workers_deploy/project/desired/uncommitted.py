@@ -8,15 +8,16 @@ Paths are plain texts, below the repository with `/`: there may be 100,000 of th
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workers_deploy.dataclass import dataclass
+from workers_deploy.errors import DeployError
+from workers_deploy.project.desired.git_ignore import GitIgnore
 from workers_deploy.project.desired.repository import open_repository
 
 if TYPE_CHECKING:
-    from dulwich.ignore import IgnoreFilterManager
     from dulwich.index import Index
     from dulwich.objects import ObjectID
     from dulwich.repo import Repo
@@ -33,6 +34,7 @@ class Deployed:
 
     project: str
     files: Iterable[str]
+    check: Callable[[], None] = lambda: None  # asked before each; raises where the run is to end
 
 
 def find_uncommitted(deployed: Deployed) -> str | None:
@@ -41,8 +43,10 @@ def find_uncommitted(deployed: Deployed) -> str | None:
     None also where that can't be known: no repository, no commit, or one that can't be read.
     """
     try:
-        with open_repository(Path(deployed.project)) as repository:
-            return _Comparison(repository).find(deployed)
+        with open_repository(Path(deployed.project), deployed.check) as repository:
+            return _Comparison(repository, deployed.check).find(deployed)
+    except DeployError:  # from `check`
+        raise
     except Exception:  # noqa: BLE001  # whatever is wrong with .git, the deploy does without a commit
         return None
 
@@ -50,10 +54,11 @@ def find_uncommitted(deployed: Deployed) -> str | None:
 class _Comparison:
     """The work tree against the commit; trees, index and ignore files are read on demand."""
 
-    def __init__(self, repository: "Repo") -> None:
+    def __init__(self, repository: "Repo", check: Callable[[], None]) -> None:
         from dulwich.objects import Commit  # noqa: PLC0415  # 0.1 s, only for repositories
 
         self._repository = repository
+        self._check = check
         self._root = os.path.realpath(repository.path)
         commit = repository[repository.head()]
         assert isinstance(commit, Commit)
@@ -61,7 +66,7 @@ class _Comparison:
         self._folders: dict[str, str | None] = {}
         self._trees: dict[str, dict[str, ObjectID]] = {}
         self._ignored: dict[str, bool] = {}
-        self._filters: IgnoreFilterManager | None = None
+        self._git_ignore: GitIgnore | None = None
         self._index: Index | None = None
         self._budget = HASHED_BYTES
 
@@ -69,6 +74,7 @@ class _Comparison:
         """Return the first file that is not as in the commit."""
         is_built = False
         for file in deployed.files:
+            self._check()
             parent, name = os.path.split(file)
             folder = self._folder(parent)
             if folder is None or "node_modules" in folder:
@@ -85,6 +91,7 @@ class _Comparison:
     def _find_changed(self, project: str) -> str | None:
         """Return the first file of a folder that is not as in the commit; new ones don't count."""
         for number, (path, committed) in enumerate(self._walk(self._folder(project) or _TOP)):
+            self._check()
             if number == MOST_FILES:
                 return None
             if not self._is_same(path, committed):
@@ -133,23 +140,31 @@ class _Comparison:
         """Tell whether git ignores a file; a folder that is ignored is asked about once."""
         if self._is_ignored_folder(folder):
             return True
-        return bool(self._ignore_filters().is_ignored(_join(folder, name)))
+        return self._read_git_ignore().is_ignored(_join(folder, name))
 
     def _is_ignored_folder(self, folder: str) -> bool:
         if folder == _TOP:
             return False
         if folder not in self._ignored:
-            self._ignored[folder] = self._is_ignored_folder(folder.rpartition("/")[0]) or bool(
-                self._ignore_filters().is_ignored(f"{folder}/")
-            )
+            self._ignored[folder] = self._is_ignored_folder(
+                folder.rpartition("/")[0]
+            ) or self._read_git_ignore().is_ignored(f"{folder}/")
         return self._ignored[folder]
 
-    def _ignore_filters(self) -> "IgnoreFilterManager":
-        from dulwich.ignore import IgnoreFilterManager  # noqa: PLC0415  # as above
+    def _read_git_ignore(self) -> GitIgnore:
+        from dulwich.ignore import default_user_ignore_filter_path  # noqa: PLC0415  # as above
 
-        if self._filters is None:
-            self._filters = IgnoreFilterManager.from_repo(self._repository)
-        return self._filters
+        if self._git_ignore is None:
+            config = self._repository.get_config_stack()
+            exclude = os.path.join(self._repository.commondir(), "info", "exclude")  # noqa: PTH118
+            users = os.path.expanduser(default_user_ignore_filter_path(config))  # noqa: PTH111
+            self._git_ignore = GitIgnore(
+                self._root,
+                [exclude, users],
+                ignores_case=bool(config.get_boolean((b"core",), b"ignorecase", False)),
+                check=self._check,
+            )
+        return self._git_ignore
 
     def _is_same(self, path: str, committed: "ObjectID") -> bool:
         status = os.stat(self._on_disk(path))  # noqa: PTH116

@@ -55,7 +55,7 @@ class Esbuild:
 
 def open_esbuild(program: Path, check: Callable[[], None]) -> Esbuild:
     """Return a program with its version, which the service checks when it starts."""
-    return Esbuild(program=program, version=version_of(program) or "", check=check)
+    return Esbuild(program=program, version=version_of(program, check) or "", check=check)
 
 
 class Channel:

@@ -3,8 +3,9 @@
 import json
 import os
 import re
+import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from shutil import which
@@ -13,25 +14,31 @@ from workers_deploy.project.regular_files import MAX_MODULE_BYTES, read_regular
 
 # The first that knows `import source`, which bundles for Workers may hold; es2024 came before it.
 OLDEST = (0, 25, 7)
-_SECONDS_FOR_VERSION = 10
+_SECONDS_BETWEEN_LOOKS = 0.1
+_LOOKS_FOR_VERSION = 100
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
-def find_esbuild(directory: Path, root: Path, search_path: str) -> Path | None:
+def find_esbuild(
+    directory: Path, root: Path, search_path: str, check: Callable[[], None] = lambda: None
+) -> Path | None:
     """Return the nearest esbuild that is new enough: the project's own, else on `search_path`.
 
-    Never called in the image, where the program must not come from the checkout.
+    Never called in the image, where the program must not come from the checkout. `check` is
+    asked while one is waited for; what it raises passes through.
     """
     for program in _programs(directory, root, search_path):
-        version = version_of(program)
+        version = version_of(program, check)
         if version is not None and _is_new_enough(version):
             return program
     return None
 
 
-def find_too_old(directory: Path, root: Path, search_path: str) -> str | None:
+def find_too_old(
+    directory: Path, root: Path, search_path: str, check: Callable[[], None] = lambda: None
+) -> str | None:
     """Return the version of the nearest esbuild that is too old, None where there is none."""
-    versions = (version_of(program) for program in _programs(directory, root, search_path))
+    versions = (version_of(program, check) for program in _programs(directory, root, search_path))
     return next((one for one in versions if one is not None and not _is_new_enough(one)), None)
 
 
@@ -64,30 +71,46 @@ def _folders(modules: Path) -> Iterator[Path]:
                 yield Path(os.path.realpath(beside / "esbuild")).parent
 
 
-def version_of(program: Path) -> str | None:
+def version_of(program: Path, check: Callable[[], None] = lambda: None) -> str | None:
     """Return a program's version: its package's, else what it answers; None where it has none."""
     package = Path(os.path.realpath(program)).parent.parent / "package.json"
     try:
         version = json.loads(read_regular(package, MAX_MODULE_BYTES))["version"]
     except (OSError, ValueError, KeyError, TypeError):
-        version = _ask(program)
+        version = _ask(program, check)
     return version if isinstance(version, str) and _VERSION.match(version) else None
 
 
-def _ask(program: Path) -> str | None:
+def _ask(program: Path, check: Callable[[], None]) -> str | None:
     try:
-        done = subprocess.run(  # noqa: S603  # the user's own program
+        process = subprocess.Popen(  # noqa: S603  # the user's own program
             [str(program), "--version"],
             env={},
-            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
             errors="replace",
-            timeout=_SECONDS_FOR_VERSION,
-            check=False,
+            process_group=0,  # npm's script starts another one, and both have to end
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    with process:
+        try:
+            said = _wait_for(process, check)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return said.strip() if process.returncode == 0 else None
+
+
+def _wait_for(process: "subprocess.Popen[str]", check: Callable[[], None]) -> str:
+    """Return what a program says before its time is over."""
+    for _ in range(_LOOKS_FOR_VERSION):
+        check()
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=_SECONDS_BETWEEN_LOOKS)[0]
+    return ""
 
 
 def _is_new_enough(version: str) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-from workers_deploy.project.assets.ignore_pattern import LinearPattern
+from workers_deploy.project.ignore_pattern import LinearPattern
 
 LINES = st.lists(
     st.sampled_from(["a", "b", "/", "*", "**", "**/", "/**/", "?", "[", "]", "!", "\\", " "]),
