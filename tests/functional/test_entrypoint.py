@@ -1,7 +1,6 @@
 """`./entrypoint` runs from a checkout as it stands: from any folder, with any environment."""
 
 import os
-import pty
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.patience import PATIENCE
+from fakes.terminal import at_a_terminal
 
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
@@ -37,30 +36,8 @@ def test_help_is_told_from_any_folder(tmp_path: Path):
     assert "deploy" in result.stdout
 
 
-def at_a_terminal(*arguments: str, cwd: Path, env: Mapping[str, str]) -> tuple[int, str]:
-    """Run with a terminal as output; return the exit code and what it shows."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [ROOT / "entrypoint", *arguments],
-        cwd=cwd,
-        env={"PATH": PATH, **env},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    shown = b""
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
-        try:
-            while piece := terminal.read(4096):
-                shown += piece
-        except OSError:  # Linux ends a terminal so whose other side is closed
-            pass
-    return process.wait(PATIENCE), shown.decode()
-
-
 def test_the_name_alone_at_a_terminal_shows_the_help(tmp_path: Path):
-    exit_code, shown = at_a_terminal(cwd=tmp_path, env={})
+    exit_code, shown = at_a_terminal(cwd=tmp_path, env={"PATH": PATH})
 
     assert exit_code == 0
     assert "usage: workers-deploy" in shown
@@ -70,7 +47,7 @@ def test_the_name_alone_at_a_terminal_shows_the_help(tmp_path: Path):
 
 @pytest.mark.parametrize("env", [{"CI": "true"}, {"INPUT_COMMAND": "deploy"}])
 def test_where_something_is_asked_for_the_name_alone_deploys(tmp_path: Path, env: dict[str, str]):
-    exit_code, shown = at_a_terminal(cwd=tmp_path, env=env)
+    exit_code, shown = at_a_terminal(cwd=tmp_path, env={"PATH": PATH, **env})
 
     assert exit_code == 2
     assert "api-token" in shown

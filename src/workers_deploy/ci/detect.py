@@ -31,8 +31,12 @@ def detect_ci(
     """
     system = system_of(env)
     if system is None:
-        is_terminal = _is_terminal(env, stderr)
-        return PlainReporter(stdout, stderr, clock=clock, debug=debug, is_terminal=is_terminal)
+        if not (stdout.isatty() or stderr.isatty()):
+            return PlainReporter(stdout, stderr, clock=clock, debug=debug)
+        from workers_deploy.ci.terminal import TerminalReporter  # noqa: PLC0415
+
+        has_bar = _is_terminal(env, stderr)
+        return TerminalReporter(env, stdout, stderr, clock=clock, debug=debug, has_bar=has_bar)
     if system in _VARIABLES:
         from workers_deploy.ci.systems.variables_file import VariablesFileReporter  # noqa: PLC0415
 

@@ -46,7 +46,7 @@ class LineProgress:
     def _text(self, seconds: float) -> str:
         rate = self._done_bytes / seconds
         parts = [
-            f"{self._done_files} of {self._files} files",
+            f"{self._done_files:,} of {self._files:,} files",
             f"{render_bytes(self._done_bytes)} of {render_bytes(self._size)}",
             f"{render_bytes(int(rate))}/s",
         ]

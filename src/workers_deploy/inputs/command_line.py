@@ -17,6 +17,7 @@ from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.inputs.choices import Command
 from workers_deploy.inputs.mistakes import NO_OPTION
 from workers_deploy.inputs.model import ECOSYSTEM_NAMES, Inputs, names_of
+from workers_deploy.inputs.unknown_names import closest
 
 SWITCHES = frozenset(
     name for name, field in Inputs.model_fields.items() if "bool" in str(field.annotation)
@@ -197,8 +198,12 @@ def _unknown(word: str, argv: Sequence[str]) -> Problem:
         return _problem(name, f"is no option ({position})", hint=_OF_WRANGLER[name])
     if name in fields and name != "--command":
         return _problem(name, f"is not written so ({position})", hint=f"{name} VALUE, in two words")
+    # The name that was meant is repeated, and not what was typed.
+    meant = closest(name, [option for option, field in fields.items() if field not in NO_OPTION])
     return _problem(
-        "command line", f"{position} is no option", hint="workers-deploy --help lists them"
+        "command line",
+        f"{position} is no option",
+        hint=f"did you mean {meant}?" if meant else "workers-deploy --help lists them",
     )
 
 

@@ -71,9 +71,9 @@ def short_account(account_id: str) -> str:
 def count_of(number: int, noun: str) -> str:
     """Write a number of things.
 
-    >>> count_of(1, "asset"), count_of(412, "asset"), count_of(2, "retry")
-    ('1 asset', '412 assets', '2 retries')
+    >>> count_of(1, "asset"), count_of(20_412, "asset"), count_of(2, "retry")
+    ('1 asset', '20,412 assets', '2 retries')
     """
     if number == 1:
         return f"1 {noun}"
-    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+    return f"{number:,} {noun[:-1]}ies" if noun.endswith("y") else f"{number:,} {noun}s"

@@ -220,8 +220,8 @@ def _assets(assets: AssetCounts | None) -> Iterator[str]:
     if assets is None or not assets.total:
         return
     yield (
-        f"{count_of(assets.total, 'asset')}: {assets.uploaded} uploaded"
-        f" ({render_bytes(assets.bytes)}), {assets.total - assets.uploaded} were stored already"
+        f"{count_of(assets.total, 'asset')}: {assets.uploaded:,} uploaded"
+        f" ({render_bytes(assets.bytes)}), {assets.total - assets.uploaded:,} were stored already"
     )
     for path, size in assets.largest_new:
         yield f"{code(path)} {render_bytes(size)}"

@@ -134,8 +134,8 @@ def test_progress_in_a_log_is_a_line_every_few_seconds():
         progress.advance(1_999, 31 * 2**20 - 1)
 
     assert plain.out.getvalue() == (
-        "  Assets: 2000 of 10000 files · 30 MiB of 152 MiB · 6 MiB/s · 20 s left\n"
-        "  Assets: 4000 of 10000 files · 61 MiB of 152 MiB · 6.1 MiB/s · 14 s left\n"
+        "  Assets: 2,000 of 10,000 files · 30 MiB of 152 MiB · 6 MiB/s · 20 s left\n"
+        "  Assets: 4,000 of 10,000 files · 61 MiB of 152 MiB · 6.1 MiB/s · 14 s left\n"
     )
 
 
