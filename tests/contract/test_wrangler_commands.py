@@ -192,6 +192,7 @@ class TestVersions:
         assert sorted(script["live_versions"]) == sorted([[one, 90], [two, 10]])
         assert script["deployments"][0]["annotations"]["workers/message"] == "slowly"
         assert len(script["versions"]) == 2
+        cloudflare.advance(2)  # before, an override is ignored
         override = {"Cloudflare-Workers-Version-Overrides": f'i-versions="{two}"'}
         assert ask(cloudflare, "i-versions", **override).text == "two"
 

@@ -10,25 +10,26 @@ from fakes.cloudflare import Cloudflare
 from fakes.runs import Runner
 
 
-@pytest.mark.parametrize(
-    ("inputs", "told"),
-    [
-        (
-            {"usage_model": "fastest"},
-            'usage-model    "fastest" is not one of standard, bundled or unbound',
-        ),
-        ({"tag": "t" * 101}, "tag            has 101 bytes; Cloudflare takes 100 at most"),
-        ({"tag": "ü" * 51}, "tag            has 102 bytes; Cloudflare takes 100 at most"),
-    ],
-)
-def test_an_input_that_the_api_documents_otherwise_is_wrong(
-    runner: Runner, inputs: dict[str, str], told: str
-):
-    run = runner.fast("deploy", **inputs)
+def test_an_input_that_the_api_documents_otherwise_is_wrong(runner: Runner):
+    run = runner.fast("deploy", usage_model="fastest")
 
     assert run.exit_code == 2, run.log
-    assert told in run.log
+    assert 'usage-model    "fastest" is not one of standard, bundled or unbound' in run.log
     assert runner.cloudflare.requests == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "size", "kept"),
+    [("t" * 101, 101, "t" * 100), ("ü" * 51, 102, "ü" * 50), ("t" * 99 + "ü", 101, "t" * 99)],
+)
+def test_a_tag_is_cut_to_what_cloudflare_keeps(
+    runner: Runner, cloudflare: Cloudflare, tag: str, size: int, kept: str
+):
+    run = runner.fast("deploy", tag=tag)
+
+    assert run.exit_code == 0, run.log
+    assert f"tag has {size} bytes; Cloudflare keeps the first 100: {kept}" in run.log
+    assert cloudflare.live()["annotations"]["workers/tag"] == kept
 
 
 @pytest.mark.parametrize(

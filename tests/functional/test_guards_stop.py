@@ -40,6 +40,23 @@ def test_a_gradual_rollout_is_not_ended(two_versions: Runner, cloudflare: Cloudf
     assert "three" in cloudflare.live()["modules"][0]["text"]
 
 
+def test_a_migration_in_a_rollout_says_to_end_it_first(
+    two_versions: Runner, cloudflare: Cloudflare
+):
+    one, two = (version["id"] for version in cloudflare.versions())
+    cloudflare.deploy_version(two, one)
+    two_versions.checkout.module(f"export class Counter {{}}\n{THREE}").config(
+        migrations=[{"tag": "v1", "new_sqlite_classes": ["Counter"]}]
+    )
+
+    run = two_versions.fast("deploy", allow="end-rollout")
+
+    assert run.exit_code == 4, run.log
+    assert run.outcome == "failed"
+    assert "Durable Object migration needs all traffic on one version" in run.log
+    assert "End the rollout first, with `rollback` and a `version-id`; then deploy." in run.log
+
+
 def test_a_rollback_by_someone_is_not_overruled(two_versions: Runner, cloudflare: Cloudflare):
     cloudflare.deploy_version(cloudflare.versions()[0]["id"], message="Rollback")
     cloudflare.forget_requests()

@@ -14,6 +14,7 @@ LIMITED = "limited-token-4711"
 KV = [{"binding": "CACHE", "id": "a" * 32}, {"binding": "SESSIONS", "id": "b" * 32}]
 D1 = [{"binding": "DB", "database_id": "c" * 32}]
 STORE = [{"binding": "KEY", "store_id": "d" * 32, "secret_name": "key"}]
+QUEUES = {"producers": [{"binding": "ORDERS", "queue": "orders"}]}
 VPC = [{"binding": "INTERNAL", "service_id": "e" * 32}]
 TUNNEL = [{"binding": "OFFICE", "tunnel_id": "f" * 32}]
 
@@ -64,6 +65,12 @@ def limited(tmp_path: Path) -> Limited:
             "10021",
             "lacks Account > Account Secrets Store > Edit, which KEY needs",
             "wrangler.json:6:5",
+        ),
+        (
+            {"queues": QUEUES},
+            "10023",
+            "lacks Account > Queues > Edit, which ORDERS needs",
+            "wrangler.json:7:7",
         ),
         (
             {"vpc_services": VPC},

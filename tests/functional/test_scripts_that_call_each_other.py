@@ -172,6 +172,7 @@ def test_a_version_that_is_asked_for_calls_live_versions_of_others(
             ],
         },
     )
+    cloudflare.advance(2)  # before, an override is ignored
     override = {"Cloudflare-Workers-Version-Overrides": f'shop="{asked}"'}
 
     assert neighbours.answers("shop") == {"one": "live"}

@@ -54,6 +54,12 @@ _BY_ANSWER: tuple[tuple[int, re.Pattern[str], Missing], ...] = (
         Missing(permission=KV, kinds=("kv_namespace",)),
     ),
     (10023, re.compile(r"\bd1 bindings require\b"), Missing(permission=D1, kinds=("d1",))),
+    # Not captured: as the two above.
+    (
+        10023,
+        re.compile(r"\bqueues? bindings require\b"),
+        Missing(permission=QUEUES, kinds=("queue",)),
+    ),
     (
         10021,
         re.compile(r"secrets store binding.*authorization", re.IGNORECASE),

@@ -44,7 +44,6 @@ from workers_deploy.inputs.texts import (
     parse_path,
     parse_script_name,
     parse_statuses,
-    parse_tag,
     parse_token,
     parse_words,
 )
@@ -179,9 +178,7 @@ class Inputs(BaseSettings):
     workers_dev: Boolean | None = Field(None, description="answer on workers.dev")
     preview_urls: Boolean | None = Field(None, description="versions answer on preview URLs")
     message: str | None = Field(None, description="annotation; default: the commit's subject")
-    tag: Annotated[str, AfterValidator(parse_tag)] | None = Field(
-        None, description="annotation; default: the commit"
-    )
+    tag: str | None = Field(None, description="annotation; default: the commit")
     preview_alias: str | None = Field(None, description="alias of a preview's URL")
     dry_run: Boolean = Field(False, description="stop before the first write")
     fail_on: FailOn | None = Field(None, description="what makes plan exit with 8")

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-MAX_TAG_BYTES: Final = 100  # `workers/tag` in the official SDK
 # What is deeper than that is no setting, and would exhaust the stack where it is compared.
 MAX_DEPTH: Final = 50
 # Linux: a path with its end, and a name in it.
@@ -158,14 +157,6 @@ def parse_script_name(value: str) -> str:
             "only small letters, digits, - and _ are possible, and the first is no -",
             hint="Cloudflare's script names are lower-case",
         )
-    return value
-
-
-def parse_tag(value: str) -> str:
-    """Take what fits into a version's annotation."""
-    size = len(value.encode(errors="replace"))
-    if size > MAX_TAG_BYTES:
-        raise Invalid(f"has {size} bytes; Cloudflare takes {MAX_TAG_BYTES} at most")
     return value
 
 

@@ -7,6 +7,7 @@ from workers_emulator.requests.call import Call
 from workers_emulator.rules.binding_rules import (
     D1_RIGHT,
     KV_RIGHT,
+    QUEUE_RIGHT,
     R2_DISABLED,
     RESOURCE_MISSING,
     SECRETS_STORE_RIGHT,
@@ -42,11 +43,11 @@ _RESOURCE_FIELDS = {
     "secrets_store_secret": ("store_id",),
 }
 # The rights of which a kind of binding needs one, and what a token without it is answered.
-# A queue is none of them (rule: rights-of-producers).
 _BIND = frozenset({Right.CONNECTIVITY, Right.CONNECTIVITY_ADMIN})
 _RIGHTS: Mapping[str, tuple[frozenset[Right], Rule]] = {
     "kv_namespace": (frozenset({Right.KV}), KV_RIGHT),
     "d1": (frozenset({Right.D1}), D1_RIGHT),
+    "queue": (frozenset({Right.QUEUES}), QUEUE_RIGHT),
     "secrets_store_secret": (frozenset({Right.SECRETS_STORE}), SECRETS_STORE_RIGHT),
     "vpc_service": (_BIND, VPC_RIGHT),
     "vpc_network": (_BIND, VPC_RIGHT),

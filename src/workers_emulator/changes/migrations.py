@@ -5,7 +5,12 @@ from typing import Any
 
 from workers_emulator.requests.shapes import Migrations, MigrationStep
 from workers_emulator.rules.rules import Refusal
-from workers_emulator.rules.script_rules import MIGRATION, VALIDATION
+from workers_emulator.rules.script_rules import (
+    EXPORTS_IN_SPLIT,
+    MIGRATION,
+    MIGRATION_IN_SPLIT,
+    VALIDATION,
+)
 from workers_emulator.state.model import Script
 
 Classes = Mapping[str, str]
@@ -55,6 +60,20 @@ def _add(classes: dict[str, str], name: str, storage: str) -> None:
     if name in classes:
         raise Refusal(MIGRATION, f"Class '{name}' exists already.")
     classes[name] = storage
+
+
+def check_undivided(
+    script: Script, classes: Classes, tag: str | None, *, by_exports: bool = False
+) -> None:
+    """Refuse to change classes of Durable Objects while two versions are deployed.
+
+    Raises:
+        Refusal: 10211 for migrations, 100405 for `exports`.
+
+    """
+    is_split = script.deployment is not None and len(script.deployment.versions) > 1
+    if is_split and (classes, tag) != (script.classes, script.migration_tag):
+        raise Refusal(EXPORTS_IN_SPLIT if by_exports else MIGRATION_IN_SPLIT)
 
 
 def export_classes(script: Script | None, exports: Mapping[str, Mapping[str, Any]]) -> Classes:

@@ -27,10 +27,10 @@ from workers_emulator.state.model import Assets, Deployment, Module, Script, Ver
 from workers_emulator.state.tokens import Purpose, open_token, session_of
 
 OLDEST_DATE = "2021-11-02"  # of an upload without compatibility_date (SDK 5.9.0)
-_MAX_MESSAGE = 1000  # bytes, SDK 5.9.0
+# What is cut at so many bytes (rules: message-cut, tag-cut).
+_CUT = {"workers/message": 1000, "workers/tag": 100}
 # The most bytes of each (SDK 5.9.0); of an alias it does not say them.
 _ANNOTATIONS = {
-    "workers/tag": 100,
     "workers/alias": 100,
     "workers/commit_sha": 64,
     "workers/repository_url": 512,
@@ -96,10 +96,11 @@ def next_number(script: Script | None) -> int:
 def make_annotations(given: Mapping[str, str] | None, cause: str) -> dict[str, str]:
     """Return the annotations as Cloudflare limits them, and the cause (rule: triggered-by)."""
     annotations = {"workers/triggered_by": cause}
-    message = (given or {}).get("workers/message")
-    if message:  # by rule message-cut
-        cut = message.encode(errors="replace")[:_MAX_MESSAGE]
-        annotations["workers/message"] = cut.decode(errors="ignore")
+    for key, most in _CUT.items():
+        text = (given or {}).get(key)
+        if text:
+            cut = text.encode(errors="replace")[:most]
+            annotations[key] = cut.decode(errors="ignore")
     for key, most in _ANNOTATIONS.items():
         value = (given or {}).get(key)
         if value and len(value.encode(errors="replace")) > most:

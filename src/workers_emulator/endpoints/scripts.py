@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from workers_emulator.changes.migrations import check_undivided
 from workers_emulator.changes.render import routes_of, script_object, uploaded_script
 from workers_emulator.changes.unversioned import after_put
 from workers_emulator.changes.versioning import deploy, handlers_of, make_version, successor
@@ -39,6 +40,8 @@ def put_script(call: Call) -> Answer:
     former = call.state.scripts.get(place)
     made = make_version(call, former, upload, "upload")
     script = new_script(call, place) if former is None else former
+    by_exports = upload.metadata.exports is not None
+    check_undivided(script, made.classes, made.migration_tag, by_exports=by_exports)
     script = replace(
         script,
         settings=after_put(call, script.settings, upload.metadata),

@@ -28,7 +28,7 @@ from workers_emulator.rules.rules import Refusal
 from workers_emulator.rules.script_rules import AUTHENTICATION, NO_METHOD, NO_ROUTE
 from workers_emulator.state.account import Account
 from workers_emulator.state.model import State
-from workers_emulator.state.rights import needed_for, rights_of
+from workers_emulator.state.rights import Right, needed_for, rights_of
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *scripts.ENDPOINTS,
@@ -131,7 +131,8 @@ class Api:
         path = match.endpoint.path
         needed = needed_for(ask.method, path)
         if needed and not needed & rights_of(ask.token, self._account.options.limited_tokens):
-            raise Refusal(ROUTES_RIGHT if path.startswith("/zones/") else RIGHT)
+            of_zone = path.startswith("/zones/") or Right.ROUTES in needed
+            raise Refusal(ROUTES_RIGHT if of_zone else RIGHT)
 
     def _call(self, ask: Ask, match: Match, state: State) -> Call:
         return Call(

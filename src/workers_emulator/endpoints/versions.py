@@ -15,6 +15,7 @@ from workers_emulator.rules.script_rules import (
     DEPLOYMENT_ACTIVE,
     DEPLOYMENT_INVALID,
     DEPLOYMENT_MISSING,
+    EXPORTS_IN_SPLIT,
     SECRETS_CHANGED,
     VERSION_FORMAT,
     VERSION_MIGRATIONS,
@@ -116,6 +117,7 @@ def create_deployment(call: Call) -> Answer:
     """Give the traffic to one version, or share it between two."""
     script, body = call.script(), call.json_object()
     shares = _shares(call, script, body)
+    _check_exports(script, shares)
     if not call.flag("force"):  # by rule forced-secrets the version's own secrets serve then
         _check_secrets(script, shares)
     annotations = body.get("annotations") or {}
@@ -172,6 +174,14 @@ def _share(call: Call, script: Script, item: Any) -> tuple[str, float]:
     if newest - version.number >= call.account.options.deployable_versions:
         raise _invalid(f"version {version.id} is too old to be deployed")
     return version.id, percentage
+
+
+def _check_exports(script: Script, shares: tuple[tuple[str, float], ...]) -> None:
+    """Refuse (100405) to share traffic between versions that declare other `exports`."""
+    versions = [version for one, _ in shares if (version := script.version(one)) is not None]
+    declared = [version.other.get("exports") or {} for version in versions]
+    if any(exports != declared[0] for exports in declared):
+        raise Refusal(EXPORTS_IN_SPLIT)
 
 
 def _check_secrets(script: Script, shares: tuple[tuple[str, float], ...]) -> None:

@@ -76,7 +76,7 @@ NAMESPACE_SCRIPT_MISSING = refuses(
     "workers.api.error.script_not_found_in_namespace",
 )  # fmt: skip
 NAMESPACE_MISSING = refuses(
-    100119, 404, "namespace-missing", _A, "third-party clients; no page has it",
+    100119, 404, "namespace-missing", _S, "captured; the sentence is that of third-party clients",
     "dispatch namespace not found",
 )  # fmt: skip
 RESOURCE_UNKNOWN = refuses(

@@ -85,6 +85,11 @@ D1_RIGHT = refuses(
     10023, 401, "d1-binding-right", _S, "logs of failed deploys, 2026; codes/10023 has 401",
     f"{_NO_ACCESS}d1 bindings require d1 bind permission",
 )  # fmt: skip
+QUEUE_RIGHT = refuses(
+    10023, 401, "queue-binding-right", _A,
+    "a producer needs Queues: Edit (documentation); code and sentence are as those of KV and D1",
+    f"{_NO_ACCESS}queues bindings require queues write perms",
+)  # fmt: skip
 SECRETS_STORE_RIGHT = refuses(
     10021, 400, "secrets-store-binding-right", _S, "workers-sdk issues 8964 and 14431",
     "failed to fetch secrets store binding due to authorization error - check deploy permissions"

@@ -106,6 +106,11 @@ BEHAVIOURS = (
         "message-cut", _D, "SDK 5.9.0", "workers/message is cut to 1000 bytes.",
     ),
     _plays(
+        "tag-cut", _A, "SDK 5.9.0: 100 bytes at most; that the rest is cut, as of a message, is"
+        " told by third parties",
+        "workers/tag is cut to 100 bytes.",
+    ),
+    _plays(
         "annotations-on-put", _A,
         "wrangler and SDK 5.9.0 send them, the multipart-metadata page says there are none",
         "PUT script and PATCH settings keep annotations (can be switched off).",
@@ -190,10 +195,6 @@ BEHAVIOURS = (
         "A vpc_network by tunnel_id needs Connectivity Directory Admin; Bind is for the others.",
     ),
     _plays(
-        "rights-of-producers", _A, "the documentation asks for Queues; no refusal was seen",
-        "A token without Queues may bind a queue as its producer.",
-    ),
-    _plays(
         "syntax-unchecked", _A, "a limit of the emulator",
         "Without check_syntax JavaScript is not compiled at upload: a syntax error and an import"
         " of a module that was not sent show when the script runs.",
@@ -245,6 +246,19 @@ BEHAVIOURS = (
         "cloudflare-docs pull request 30733, not merged: an override is not passed on by itself",
         "Cloudflare-Workers-Version-Overrides asks a version of the script that is visited, and"
         " none of those that it calls.",
+    ),
+    _plays(
+        "override-form", _D, "gradual deployments page: a dictionary of structured headers",
+        "Cloudflare-Workers-Version-Overrides is ignored whole where any part of it is malformed.",
+    ),
+    _plays(
+        "override-delay", _D, "gradual deployments page: a change takes about two seconds",
+        "An override is ignored for two seconds after the deployment was made.",
+    ),
+    _plays(
+        "version-key", _D, "gradual deployments page, version affinity; that the newest version"
+        " has the lowest keys, so that they stay while its share grows, is assumed",
+        "Requests with the same Cloudflare-Workers-Version-Key get the same version of a split.",
     ),
     _plays(
         "service-gone", _A, "not documented",

@@ -190,6 +190,18 @@ VERSION_MIGRATIONS = refuses(
     10211, 400, "version-migrations", _D, "codes/10211",
     "Versions with Durable Object migrations cannot be uploaded. Deploy the migration first.",
 )  # fmt: skip
+MIGRATION_IN_SPLIT = refuses(
+    10211, 400, "migration-in-split", Known.SEEN,
+    "captured: a migration while two versions are deployed; the sentence is assumed, and that the"
+    " code is for `migrations`, as 100405 is for `exports`",
+    "Durable Object migrations cannot be applied while a gradual deployment is in progress.",
+)  # fmt: skip
+EXPORTS_IN_SPLIT = refuses(
+    100405, 400, "exports-in-split", _O,
+    "wrangler 4.164.0 (versions deploy), with its own sentence; captured for a changed class in a"
+    " split; the HTTP status is assumed",
+    "All versions in a multi-version deployment must declare identical `exports`.",
+)  # fmt: skip
 VERSION_FORMAT = refuses(
     10216, 400, "version-format", _D, "codes/10216",
     "Version uploads require ES Modules syntax.",

@@ -3,17 +3,30 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 from workers_emulator.runtime.called import called_scripts, tail_scripts
 from workers_emulator.runtime.runnable import AssetFile, Part, Runnable
 from workers_emulator.state.account import Account
 from workers_emulator.state.clock import render_time
-from workers_emulator.state.model import ManifestEntry, Script, Version
+from workers_emulator.state.model import Deployment, ManifestEntry, Script, Version
 from workers_emulator.state.names import MAX_LABEL
 
 _VERSION_PREFIX = re.compile(r"[0-9a-f]{8}", re.ASCII)
-_OVERRIDE = re.compile(r'([a-z0-9_-]+)="([0-9a-f-]+)"', re.ASCII | re.IGNORECASE)
+_ITEM = r'[ \t]*([a-z0-9_-]+)="([0-9a-f-]+)"[ \t]*'
+_OVERRIDE = re.compile(_ITEM, re.ASCII | re.IGNORECASE)
+_OVERRIDES = re.compile(f"{_ITEM}(?:,{_ITEM})*", re.ASCII | re.IGNORECASE)
+_OVERRIDE_DELAY = 2.0  # seconds (rule: override-delay)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visit:
+    """What a request says of the version that it wants; `chance` in [0, 1) decides the rest."""
+
+    overrides: str = ""  # the header Cloudflare-Workers-Version-Overrides
+    version_key: str = ""  # the header Cloudflare-Workers-Version-Key
+    chance: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,14 +37,13 @@ class Target:
     version: Version
 
 
-def find_target(account: Account, label: str, overrides: str, chance: float) -> Target | None:
+def find_target(account: Account, label: str, visit: Visit) -> Target | None:
     """Return what a label of workers.dev stands for, if anything answers there.
 
-    `label` is `name`, `{8 digits of a version}-name` or `{alias}-name`. `overrides` is the header
-    Cloudflare-Workers-Version-Overrides; `chance` in [0, 1) picks a version of a split.
+    `label` is `name`, `{8 digits of a version}-name` or `{alias}-name`.
     """
     if account.state.script(label) is not None:
-        return find_live(account, label, overrides, chance)
+        return find_live(account, label, visit)
     for dash in (i for i, char in enumerate(label) if char == "-"):
         found = account.state.script(label[dash + 1 :])
         version = _preview(found, label[:dash]) if found is not None else None
@@ -40,27 +52,39 @@ def find_target(account: Account, label: str, overrides: str, chance: float) -> 
     return None
 
 
-def find_live(account: Account, name: str, overrides: str, chance: float) -> Target | None:
+def find_live(account: Account, name: str, visit: Visit) -> Target | None:
     """Return the live version of a script that a request gets, None where there is none."""
     script = account.state.script(name)
-    version = None if script is None else _live(script, overrides, chance)
-    return None if script is None or version is None else Target(script=script, version=version)
-
-
-def _live(script: Script, overrides: str, chance: float) -> Version | None:
-    deployment = script.deployment
-    if deployment is None:
+    if script is None or script.deployment is None:
         return None
-    shares = deployment.versions
-    asked = dict(_OVERRIDE.findall(overrides)).get(script.place.name)
-    if asked is not None and asked in dict(shares):  # only versions of the deployment
-        return script.version(asked)
+    asked = _asked(script.deployment, name, visit, account.now())
+    version = script.version(asked or _shared(script, script.deployment, visit))
+    return None if version is None else Target(script=script, version=version)
+
+
+def _asked(deployment: Deployment, name: str, visit: Visit, now: float) -> str | None:
+    """Return the version of the deployment that an override names."""
+    is_new = now - deployment.created_on < _OVERRIDE_DELAY
+    if is_new or not _OVERRIDES.fullmatch(visit.overrides):  # by rule override-form
+        return None
+    asked = dict(_OVERRIDE.findall(visit.overrides)).get(name)
+    return asked if asked in dict(deployment.versions) else None
+
+
+def _shared(script: Script, deployment: Deployment, visit: Visit) -> str:
+    """Return a version by the shares of the traffic (rule: version-key)."""
+    shares, place = list(deployment.versions), visit.chance
+    if visit.version_key:
+        numbers = {version.id: version.number for version in script.versions}
+        shares.sort(key=lambda share: -numbers.get(share[0], 0))
+        digest = sha256(f"{script.tag}:{visit.version_key}".encode()).digest()
+        place = int.from_bytes(digest[:6]) / 2**48
     passed = 0.0
     for version_id, percentage in shares:
         passed += percentage
-        if chance * 100 < passed:
-            return script.version(version_id)
-    return script.version(shares[-1][0])
+        if place * 100 < passed:
+            return version_id
+    return shares[-1][0]
 
 
 def _preview(script: Script, prefix: str) -> Version | None:
@@ -104,7 +128,7 @@ def _called(account: Account, target: Target, chance: Callable[[], float]) -> di
         for name in called_scripts(one.script, one.version):
             if name not in found:
                 # by rule service-override, service-gone
-                found[name] = called = find_live(account, name, "", chance())
+                found[name] = called = find_live(account, name, Visit(chance=chance()))
                 ahead += [] if called is None else [called]
     return {name: called for name, called in found.items() if called is not None}
 

@@ -10,13 +10,14 @@ from starlette.requests import Request
 
 from workers_emulator.requests.envelope import Answer
 from workers_emulator.runtime.runnable import RunAnswer, Runnable, RuntimeUnavailable
-from workers_emulator.runtime.running import Target, find_target, make_group
+from workers_emulator.runtime.running import Target, Visit, find_target, make_group
 from workers_emulator.state.account import Account
 
 if TYPE_CHECKING:
     from workers_emulator.runtime.runtime import Runtime
 
 _OVERRIDES = "cloudflare-workers-version-overrides"
+_VERSION_KEY = "cloudflare-workers-version-key"
 _NOT_FOUND = b"There is nothing here yet (error code: 1042)\n"
 
 
@@ -35,8 +36,12 @@ class Playground:
         By its workers.dev host a script answers only while workers.dev is on for it; the
         emulator's own path always works.
         """
-        overrides = request.headers.get(_OVERRIDES, "")
-        target = find_target(self._account, label, overrides, self._chance())
+        visit = Visit(
+            overrides=request.headers.get(_OVERRIDES, ""),
+            version_key=request.headers.get(_VERSION_KEY, ""),
+            chance=self._chance(),
+        )
+        target = find_target(self._account, label, visit)
         body = await request.body()
         if target is None or (by_host and not _is_reachable(target, label)):
             return _text(404, _NOT_FOUND)

@@ -42,6 +42,7 @@ def _lacks(permission: Permission) -> Entry:
 
 _CODE = "the script"
 _UPLOAD_AGAIN = "Run again: what is stored is not sent twice."
+_UNDIVIDED = "End the rollout first, with `rollback` and a `version-id`; then deploy."
 _LATEST_HINT = (
     "Another version serves, or has a share of the traffic. A `deploy` without `only` that changes "
     "something gives all traffic to its own version."
@@ -180,10 +181,7 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
         10205: Entry("a CPU limit needs the usage model `standard`", "Drop `limits.cpu_ms`."),
         10206: Entry("the CPU limit is above the maximum", "Lower `limits.cpu_ms`."),
         10210: Entry("the deployment is not valid", "Its percentages must add up to 100."),
-        10211: Entry(
-            "a version can't carry a Durable Object migration",
-            "Deploy it by PUT script.",
-        ),
+        10211: Entry("a Durable Object migration needs all traffic on one version", _UNDIVIDED),
         10214: Entry("the latest version does not get all traffic", _LATEST_HINT),
         10215: Entry("the latest version does not get all traffic", _LATEST_HINT),
         10216: Entry("versions need ES modules", "A service worker is deployed by PUT script."),
@@ -220,6 +218,9 @@ _WORKERS: Mapping[int, Entry] = MappingProxyType(
         100150: Entry("tail consumers need a paid plan", "Remove `tail_consumers`."),
         100328: Entry("CPU limits are not on the free plan", "Drop `limits.cpu_ms`."),
         **_BINDINGS,
+        100405: Entry(
+            "versions that share the traffic have to declare the same `exports`", _UNDIVIDED
+        ),
         100402: Entry("`exports` can't be reconciled with what is live", "See the details above."),
     }
 )

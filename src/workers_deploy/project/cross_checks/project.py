@@ -14,7 +14,7 @@ from workers_deploy.project.cross_checks.config import ConfigConsistency
 from workers_deploy.project.cross_checks.routes import RouteChecks
 from workers_deploy.project.cross_checks.unsupported import refuse_unsupported, warn_of_ignored
 from workers_deploy.project.desired.bindings import find_items, list_bindings
-from workers_deploy.project.desired.project import Parts
+from workers_deploy.project.desired.project import Parts, cut_tag
 from workers_deploy.project.findings import Findings
 from workers_deploy.project.request import ProjectRequest
 
@@ -49,6 +49,7 @@ class Consistency:
         self._check_sources()
         self._check_names()
         self._check_sizes()
+        self._check_tag()
         if self.config is not None:
             checks = ConfigConsistency(
                 config=self.config,
@@ -64,6 +65,12 @@ class Consistency:
             warn_of_ignored(self.config)
             if self.request.refuses_unsupported:
                 refuse_unsupported(self.config, api_base_url=self.request.api_base_url)
+
+    def _check_tag(self) -> None:
+        given = self.request.tag
+        if given is not None and given != (kept := cut_tag(given)):
+            size = len(given.encode(errors="replace"))
+            self.findings.notice(f"tag has {size} bytes; Cloudflare keeps the first 100: {kept}")
 
     def _says(self, *keys: str) -> bool:
         """Tell whether an input or the configuration names one of these, rightly or wrongly."""

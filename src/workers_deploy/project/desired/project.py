@@ -25,6 +25,8 @@ from workers_deploy.project.desired.triggers import build_triggers
 from workers_deploy.project.request import ProjectRequest
 from workers_deploy.project.script import ScriptParts
 
+MAX_TAG_BYTES = 100  # of annotations["workers/tag"] (official SDK 5.9.0)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
@@ -73,7 +75,7 @@ def assemble_project(request: ProjectRequest, parts: Parts) -> Project:
         uncommitted=parts.uncommitted,
         origin=request.origin,
         message=request.message or (commit.subject if commit else ""),
-        tag=request.tag or _tag(parts),
+        tag=cut_tag(request.tag) or _tag(parts),
         environment=request.environment,
         probe=request.probe,
         capnp_schema=script.capnp_schema if script else None,
@@ -116,6 +118,12 @@ def _files(parts: Parts, checkout: Checkout) -> Iterator[str]:
     if parts.assets is not None:
         yield from parts.assets.rule_files
         yield from (entry.file for entry in parts.assets.entries)
+
+
+def cut_tag(tag: str | None) -> str | None:
+    """Return what Cloudflare keeps of a version's tag."""
+    kept = (tag or "").encode(errors="replace")[:MAX_TAG_BYTES]
+    return kept.decode(errors="ignore") or None
 
 
 def _tag(parts: Parts) -> str | None:

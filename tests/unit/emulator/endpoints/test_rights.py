@@ -8,6 +8,7 @@ from workers_emulator.state.rights import TEMPLATE, Right
 LIMITED = "limited-token"
 ZONE = "023e105f4ecef8ad9ca31a8372d0c353"
 KV = {"name": "KV", "type": "kv_namespace", "namespace_id": "a" * 32}
+QUEUE = {"name": "QUEUE", "type": "queue", "queue_name": "orders"}
 D1 = {"name": "DB", "type": "d1", "database_id": "b" * 32}
 STORE = {"name": "S", "type": "secrets_store_secret", "store_id": "c" * 32, "secret_name": "KEY"}
 VPC = {"name": "VPC", "type": "vpc_service", "service_id": "d" * 32}
@@ -29,6 +30,7 @@ def with_rights(account_with):
     ("binding", "expected", "says"),
     [
         (KV, (401, 10023), "kv bindings require kv write perms"),
+        (QUEUE, (401, 10023), "queues bindings require queues write perms"),
         (D1, (401, 10023), "d1 bindings require d1 bind permission"),
         (STORE, (400, 10021), "check deploy permissions and secret scopes"),
         (VPC, (403, 10000), "Authentication error"),
@@ -43,9 +45,15 @@ def test_a_binding_needs_the_right_for_its_product(with_rights, binding, expecte
     assert says in answer.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("binding", [KV, D1, STORE, VPC])
+@pytest.mark.parametrize("binding", [KV, QUEUE, D1, STORE, VPC])
 def test_with_the_right_it_is_bound(with_rights, binding):
-    right = {"KV": Right.KV, "DB": Right.D1, "S": Right.SECRETS_STORE, "VPC": Right.CONNECTIVITY}
+    right = {
+        "KV": Right.KV,
+        "QUEUE": Right.QUEUES,
+        "DB": Right.D1,
+        "S": Right.SECRETS_STORE,
+        "VPC": Right.CONNECTIVITY,
+    }
     account = with_rights(Right.SCRIPTS, right[binding["name"]])
 
     assert account.upload(metadata={"bindings": [binding]}).is_success
@@ -75,7 +83,7 @@ def test_routes_need_their_own_right(with_rights):
     of_script = account.ask("PUT", "/workers/scripts/hello/routes", json=[])
 
     assert code(of_zone) == (401, 10000)
-    assert code(of_script) == (403, 10000)
+    assert code(of_script) == (401, 10000)
 
 
 def test_without_r2_no_bucket_is_bound(account_with):

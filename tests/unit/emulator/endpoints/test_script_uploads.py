@@ -90,7 +90,7 @@ def test_a_script_that_is_too_large_is_refused_and_source_maps_do_not_count(acco
         ({"observability": {"enabled": "yes"}}, [module()], (400, 10021)),
         ({"limits": {"cpu_ms": 300_001}}, [module()], (400, 10206)),
         ({"limits": {"cpu_ms": 5}, "usage_model": "bundled"}, [module()], (400, 10205)),
-        ({"annotations": {"workers/tag": "t" * 101}}, [module()], (400, 10021)),
+        ({"annotations": {"workers/commit_sha": "a" * 65}}, [module()], (400, 10021)),
         ({"tags": ["t" * 129]}, [module()], (400, 100102)),
         ({"tags": [str(n) for n in range(9)]}, [module()], (403, 100103)),
         ({"tail_consumers": [{"service": "unknown"}]}, [module()], (404, 10203)),

@@ -202,3 +202,51 @@ def test_a_script_without_versions_has_nothing_to_read_or_deploy(account):
     assert account.ask("GET", f"{SCRIPT}/deployments").json()["result"]["deployments"] == []
     assert account.upload(versions=True).is_success
     assert deploy(account, (ids(account)[0], 100)).is_success
+
+
+COUNTER = {"new_tag": "v1", "new_sqlite_classes": ["Counter"]}
+COUNTER_EXPORT = {"Counter": {"type": "durable-object", "storage": "sqlite"}}
+CLASS = b"export class Counter {} export default {}"
+
+
+@pytest.mark.parametrize("share", [0, 50])
+@pytest.mark.parametrize(
+    ("metadata", "expected"),
+    [
+        ({"migrations": COUNTER}, (400, 10211)),
+        ({"exports": COUNTER_EXPORT}, (400, 100405)),
+    ],
+)
+def test_classes_do_not_change_while_two_versions_are_deployed(account, share, metadata, expected):
+    account.upload()
+    account.upload(versions=True)
+    split(account, (100 - share, share))
+
+    answer = account.upload(metadata=metadata, modules=[module(content=CLASS)])
+
+    assert code(answer) == expected
+    assert len(ids(account)) == 2
+    assert account.upload(modules=[module(content=CLASS)]).is_success
+
+
+def test_versions_that_share_traffic_declare_the_same_exports(account):
+    account.upload()
+    account.upload(metadata={"exports": COUNTER_EXPORT}, modules=[module(content=CLASS)])
+
+    assert code(split(account, (50, 50))) == (400, 100405)
+    assert split(account, (100,)).is_success
+
+
+def split(account, percentages):
+    """Share the traffic between the first versions."""
+    pairs = zip(ids(account), percentages, strict=False)
+    versions = [{"version_id": one, "percentage": share} for one, share in pairs]
+    body = {"strategy": "percentage", "versions": versions}
+    return account.ask("POST", f"{SCRIPT}/deployments", json=body)
+
+
+def test_a_tag_is_cut_to_100_bytes(account):
+    account.upload(metadata={"annotations": {"workers/tag": "ü" * 51}})
+
+    (version,) = account.script()["versions"]
+    assert version["annotations"]["workers/tag"] == "ü" * 50

@@ -3,7 +3,7 @@
 import pytest
 
 from fakes.cloudflare_client import module
-from workers_emulator.runtime.running import find_target, label_of_host, make_runnable
+from workers_emulator.runtime.running import Visit, find_target, label_of_host, make_runnable
 
 SCRIPT = "/workers/scripts/my-app"
 
@@ -14,8 +14,9 @@ def held(account):
     return account.server.account
 
 
-def found(held, label, overrides="", chance=0.0):
-    target = find_target(held, label, overrides, chance)
+def found(held, label, overrides="", chance=0.0, key=""):
+    visit = Visit(overrides=overrides, version_key=key, chance=chance)
+    target = find_target(held, label, visit)
     return None if target is None else target.version.number
 
 
@@ -60,6 +61,7 @@ def test_an_override_asks_one_version_of_the_split_and_no_other(account, held):
     account.upload("my-app")
     account.upload("my-app", versions=True)
     one, two = share(account, 100, 0)
+    held.clock.advance(2)
     unknown = "00000000-0000-4000-8000-000000000000"
 
     assert found(held, "my-app", f'my-app="{two}"') == 2
@@ -67,6 +69,47 @@ def test_an_override_asks_one_version_of_the_split_and_no_other(account, held):
     assert found(held, "my-app", f'other="{two}"') == 1
     assert found(held, "my-app", f'my-app="{unknown}"') == 1
     assert found(held, "my-app", f'my-app="{one}"') == 1
+
+
+@pytest.mark.parametrize(
+    "more", [', other="', ", other", "x", ', other=""', ";q=1", ", other=7"], ids=str
+)
+def test_an_override_that_is_malformed_anywhere_is_ignored(account, held, more):
+    account.upload("my-app")
+    account.upload("my-app", versions=True)
+    _, two = share(account, 100, 0)
+    held.clock.advance(2)
+
+    assert found(held, "my-app", f'my-app="{two}"') == 2
+    assert found(held, "my-app", f'my-app="{two}"{more}') == 1
+
+
+def test_an_override_is_ignored_right_after_a_change(account, held):
+    account.upload("my-app")
+    account.upload("my-app", versions=True)
+    _, two = share(account, 100, 0)
+
+    first = found(held, "my-app", f'my-app="{two}"')
+    held.clock.advance(1.9)
+    then = found(held, "my-app", f'my-app="{two}"')
+    held.clock.advance(0.2)
+
+    assert (first, then) == (1, 1)
+    assert found(held, "my-app", f'my-app="{two}"') == 2
+
+
+def test_a_version_key_stays_on_its_side_while_the_share_grows(account, held):
+    account.upload("my-app")
+    account.upload("my-app", versions=True)
+    keys = [f"client-{number}" for number in range(200)]
+    on_new = []
+    for percentage in (0, 10, 50, 100):
+        share(account, 100 - percentage, percentage)
+        chances = {found(held, "my-app", key=keys[0], chance=one) for one in (0.0, 0.5, 0.99)}
+        on_new.append({key for key in keys if found(held, "my-app", key=key) == 2})
+        assert len(chances) == 1
+
+    assert on_new[0] < on_new[1] < on_new[2] < on_new[3] == set(keys)
 
 
 def test_previews_are_found_by_version_and_alias_while_they_are_on(account, held):
@@ -125,7 +168,7 @@ def test_what_runs_is_the_whole_version_with_its_secrets_and_files(account, held
     account.upload("my-app", metadata)
     version = account.script("my-app")["versions"][0]
 
-    runnable = make_runnable(held, find_target(held, "my-app", "", 0.0))
+    runnable = make_runnable(held, find_target(held, "my-app", Visit()))
 
     secret, meta = runnable.bindings
     assert secret["text"] == "s3cret"
@@ -141,6 +184,6 @@ def test_what_runs_is_the_whole_version_with_its_secrets_and_files(account, held
 def test_a_script_without_assets_runs_without(account, held):
     account.upload("my-app")
 
-    runnable = make_runnable(held, find_target(held, "my-app", "", 0.0))
+    runnable = make_runnable(held, find_target(held, "my-app", Visit()))
 
     assert (runnable.assets, runnable.asset_config) == (None, {})
