@@ -30,6 +30,7 @@ from workers_deploy.project.esbuild.program import version_of
 SECONDS_AT_MOST = 300
 SECONDS_BETWEEN_LOOKS = 0.1
 _BYTES_AT_ONCE = 1 << 20
+REAPER = "the end of esbuild"  # a thread, by its name
 _LONGEST_PACKET = 1 << 30
 _LONGEST_VERSION = 100
 _LAST_WORDS = 2000  # of what a service writes to its standard error, in bytes
@@ -91,7 +92,7 @@ class Channel:
         self._close()
         if error is None:
             # It is killed; until the system has its memory back, 20 ms pass.
-            threading.Thread(target=self._process.wait, daemon=True).start()
+            threading.Thread(target=self._process.wait, name=REAPER, daemon=True).start()
         else:
             self._process.wait()
 

@@ -1,14 +1,16 @@
 """Builds over esbuild's own channel, and programs that do not keep to it."""
 
 import os
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from fakes import esbuilds
+from fakes.patience import PATIENCE
 from workers_deploy.project.esbuild.build import BuildRequest, Built, run_build
-from workers_deploy.project.esbuild.channel import Esbuild
+from workers_deploy.project.esbuild.channel import REAPER, Esbuild
 from workers_deploy.project.esbuild.packets import Packet, encode
 from workers_deploy.project.esbuild.plugins import (
     Answer,
@@ -180,6 +182,9 @@ def answering(folder: Path, *packets: Packet, then: str = "exec sleep 1000") -> 
 
 
 def is_running(folder: Path) -> bool:
+    for thread in threading.enumerate():
+        if thread.name == REAPER:
+            thread.join(PATIENCE)
     try:
         os.kill(int((folder / "pid").read_text()), 0)
     except ProcessLookupError:
