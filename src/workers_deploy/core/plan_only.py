@@ -63,7 +63,7 @@ def make_narrow_plan(
     _check_parts(project, live, scopes)
     steps = _steps(project, live, note, scopes)
     if edit is not None and any(map(_is_versioned_write, steps)):
-        base = replace(live, versions=(edit,), latest_version_id=edit.id)
+        base = replace(live, versions=(edit,))
         steps = _on_top(deploy_again(live, edit), _steps(project, base, note, scopes))
     else:
         _check_latest_is_live(live, steps)
@@ -149,10 +149,11 @@ def _by_delete(step: Step) -> Step:
 
 
 def _check_latest_is_live(live: LiveState, steps: Collection[Step]) -> None:
-    if live.latest_is_live:
+    latest_id = live.latest_version_id
+    if live.latest_is_live or latest_id is None:
         return
     writing = [step for step in steps if step.action is not Action.UNCHANGED]
-    latest = f"the latest version {(live.latest_version_id or '')[:8]} is not the live one"
+    latest = f"the latest version {latest_id[:8]} is not the live one"
     hint = "run deploy without `only`: what it changes goes live as the latest version"
     if any(isinstance(step, PutSecrets | PatchSettings) for step in writing):
         refuses = "Cloudflare refuses to edit secrets and settings (10214, 10215)"

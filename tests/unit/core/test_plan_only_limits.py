@@ -86,6 +86,13 @@ def test_parts_that_there_are_none_of_are_all_told_at_once(desired, scopes, prob
     assert caught.value.problems == problems
 
 
+def test_what_is_not_versioned_is_set_although_no_version_serves():
+    desired = project(subdomain=SubdomainState(enabled=False))
+    live = live_of(project(), versions=(), deployment=None)
+
+    assert kinds(plan_of(desired, live, Scope.SUBDOMAIN).steps) == ["SetSubdomain", "CheckLive"]
+
+
 BEFORE = "the latest version 22222222 is not the live one, so"
 
 
@@ -174,3 +181,21 @@ def test_an_edit_that_was_taken_back_stays_so_where_nothing_of_a_version_is_writ
     plan = on_top(replace(WITH_SECRET, subdomain=SubdomainState(enabled=False)), Scope.SUBDOMAIN)
 
     assert kinds(plan.steps) == ["SetSubdomain", "CheckLive"]
+
+
+def test_code_that_the_edit_has_serves_again_and_is_not_sent_twice():
+    desired = replace(WITH_SECRET, modules=NEW_CODE)
+
+    plan = make_narrow_plan(
+        desired,
+        TAKEN_BACK,
+        note_of(desired),
+        [Scope.CODE],
+        edit=version_of(desired, id_=OTHER_ID),
+    )
+
+    assert [(type(step).__name__, step.action) for step in plan.steps] == [
+        ("PutContent", Action.UNCHANGED),
+        ("CreateDeployment", Action.UPDATE),
+        ("CheckLive", Action.UPDATE),
+    ]

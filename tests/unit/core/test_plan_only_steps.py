@@ -25,6 +25,7 @@ from workers_deploy.core.project import (
     Project,
     ScriptSettings,
     SubdomainState,
+    Triggers,
     UsageModel,
 )
 from workers_deploy.core.steps import (
@@ -112,6 +113,12 @@ WITH_SECRET = project(secrets=(secret(),))
             live_of(project(), version=version_of(project(), message=None)),
             Action.UPDATE,
             "the live version has no note of ours to compare with",
+        ),
+        (
+            project(),
+            live_of(project(), version=version_of(project(), triggered_by="secret")),
+            Action.UPDATE,
+            "the live version was edited after the upload, so its note may not match what it holds",
         ),
     ],
 )
@@ -213,6 +220,18 @@ def test_workers_dev_is_deleted_only_with_the_preview_urls(enabled, previews, by
 
     assert isinstance(step, SetSubdomain)
     assert step.by_delete is by_delete
+
+
+def test_triggers_are_set_after_the_code_and_only_where_they_are_asked_for():
+    desired = project(modules=NEW_CODE, triggers=Triggers(crons=("0 * * * *",)))
+    live = live_of(project(), triggers=Triggers(crons=()))
+
+    assert kinds(plan_of(desired, live, Scope.CODE, Scope.TRIGGERS).steps) == [
+        "PutContent",
+        "PutSchedules",
+        "CheckLive",
+    ]
+    assert kinds(plan_of(desired, live, Scope.CODE).steps) == ["PutContent", "CheckLive"]
 
 
 def test_only_what_makes_a_version_is_probed():
