@@ -143,6 +143,18 @@ def test_routes_without_their_permission_stop_the_run_before_its_first_write(lim
     assert cloudflare.writes == []
 
 
+def test_a_first_deploy_whose_address_is_refused_says_that_it_is_live(
+    checkout: Checkout, runner: Runner, cloudflare: Cloudflare
+):
+    cloudflare.fail("POST scripts/*/subdomain", "status", status=403, code=10000, message="No.")
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 4, run.log
+    assert run.outcome == "partial"
+    assert run.outputs["live-version-id"] == cloudflare.live()["id"]
+
+
 def test_queues_without_their_permission_stop_the_run_before_its_first_write(limited: Limited):
     consumers = {"consumers": [{"queue": "orders"}]}
 

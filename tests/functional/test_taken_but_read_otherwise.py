@@ -273,6 +273,25 @@ def test_settings_alone_that_read_otherwise_fail_nothing(
     assert len(warnings_of(run)) == 1
 
 
+@pytest.mark.parametrize("answered", ["absent", "null"])
+def test_an_answer_without_bindings_does_not_say_that_one_is_missing(
+    checkout: Checkout, changed: Runner, cloudflare: Cloudflare, answered: str
+):
+    checkout.config(vars={"STAGE": "live"})
+    changed.knows(STRIPE_KEY="sk_live_51Hv0xSecret")
+
+    def without(result: Any) -> None:
+        result["resources"].pop("bindings", None)
+        if answered == "null":
+            result["resources"]["bindings"] = None
+
+    cloudflare.alter("GET scripts/*/versions/*", without)
+
+    deployed(changed)
+
+    assert sum(changed.time.slept) == 0
+
+
 @pytest.mark.parametrize("kind", ["secret", "binding"])
 def test_what_is_missing_by_its_name_is_wrong_and_taken_back(
     checkout: Checkout, changed: Runner, cloudflare: Cloudflare, kind: str

@@ -21,7 +21,10 @@ def mismatches(
     step: CheckLive, live: LiveState, shares: tuple[TrafficShare, ...]
 ) -> tuple[str, ...]:
     """Return what is wrong with what is live; `shares` must serve, if there are any."""
-    return (*_traffic(live, shares), *_secrets(step, live), *_bindings(step, live))
+    traffic = tuple(_traffic(live, shares))
+    if live.live is not None and not live.live.has_bindings_answered:
+        return traffic  # an answer without bindings does not say that one is missing
+    return (*traffic, *_secrets(step, live), *_bindings(step, live))
 
 
 def _traffic(live: LiveState, shares: tuple[TrafficShare, ...]) -> Iterator[str]:

@@ -28,6 +28,7 @@ class LiveVersion:
     tag: str | None = None
     triggered_by: str | None = None  # "upload", "secret", "rollback", …
     bindings: tuple[Binding, ...] = ()
+    has_bindings_answered: bool = True  # False: the answer says nothing of bindings
     compatibility_date: str | None = None
     compatibility_flags: tuple[str, ...] = ()
     limits: Mapping[str, Any] | None = None

@@ -93,6 +93,7 @@ class VersionResult(WireModel):
             tag=_text(self.annotations.get("workers/tag")),
             triggered_by=_text(self.annotations.get("workers/triggered_by")),
             bindings=bindings_of(self.resources.get("bindings")),
+            has_bindings_answered=isinstance(self.resources.get("bindings"), list),
             compatibility_date=_text(runtime.get("compatibility_date")),
             compatibility_flags=tuple(texts_of(runtime.get("compatibility_flags"))),
             limits=_maybe_object(runtime.get("limits")),
