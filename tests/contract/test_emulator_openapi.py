@@ -48,7 +48,7 @@ def send(case, server):
     if "script_name" in case.path_parameters:
         case.path_parameters["script_name"] = "known"
     headers = {"Authorization": f"Bearer {server.token}"}
-    return case.call(base_url=server.url, headers=headers)
+    return case.call(base_url=server.url, headers=headers, timeout=PATIENCE)
 
 
 def check_many(method, path, mode, server, client):

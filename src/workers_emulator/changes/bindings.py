@@ -16,7 +16,7 @@ from workers_emulator.rules.script_rules import (
     TEXT_TOO_LARGE,
     TOO_MANY_TEXTS,
 )
-from workers_emulator.state.kinds import KINDS, TEXT_KINDS, missing_fields
+from workers_emulator.state.kinds import KINDS, TEXT_KINDS, missing_fields, wrong_fields
 from workers_emulator.state.model import SECRET_TYPES, Script, Version
 from workers_emulator.state.options import Options
 
@@ -66,6 +66,8 @@ def check_binding(binding: Binding, options: Options) -> None:
     missing = missing_fields(binding)
     if missing:
         raise Refusal(BINDING_FIELD, f"Binding '{name}' ({kind}) lacks {', '.join(missing)}.")
+    if wrong := wrong_fields(binding):
+        raise Refusal(BINDING_FIELD, f"Binding '{name}' ({kind}) has a wrong {wrong[0]}.")
     size = _text_size(binding)
     if size > options.max_text_bytes:
         raise Refusal(TEXT_TOO_LARGE, f"Text binding '{name}' is too large ({size} bytes).")

@@ -67,7 +67,7 @@ def _with_id(binding: Mapping[str, Any], state: State, place: Place) -> Mapping[
             return {**binding, "database_id": both, "id": both}
         case "queue":
             return {**binding, "queue_id": _queue_id(binding["queue_name"], state)}
-        case "durable_object_namespace" if "class_name" in binding:
+        case "durable_object_namespace" if binding.get("class_name"):
             owner = binding.get("script_name") or place.name
             return {**binding, "namespace_id": _id_of("namespace", owner, binding["class_name"])}
         case _:

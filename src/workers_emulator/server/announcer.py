@@ -24,5 +24,10 @@ class Announcer:
         found = find_unsupported(self._state)
         for one in found:
             if one not in self._said:
-                _LOG.warning("%s", one)
+                _LOG.warning("%s", _on_one_line(str(one)))
         self._said = frozenset(found)
+
+
+def _on_one_line(text: str) -> str:
+    """Return a text whose names can neither begin a line nor fail to be written."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

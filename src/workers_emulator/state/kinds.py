@@ -52,6 +52,8 @@ KINDS: Mapping[str, _Fields] = {
     "workflow": ("workflow_name",),
 }
 
+# Fields that need not be there, and are text where they are.
+_TEXTS = ("class_name", "entrypoint", "environment", "script_name")
 BLOB_KINDS = ("wasm_module", "text_blob", "data_blob")
 TEXT_KINDS = ("plain_text", "json", "secret_text", "secret_key")
 _SECRET_FIELDS = ("text", "key_base64", "key_jwk")
@@ -70,6 +72,18 @@ def missing_fields(binding: Mapping[str, Any]) -> list[str]:
         if not any(_is_given(binding, choice) for choice in choices):
             missing.append(" or ".join(choices))
     return missing
+
+
+def wrong_fields(binding: Mapping[str, Any]) -> list[str]:
+    """Return the fields of a binding that are there and of another type than they can be.
+
+    >>> wrong_fields({"type": "service", "name": "S", "service": "s", "entrypoint": 5})
+    ['entrypoint']
+    """
+    given = {field: binding[field] for field in _TEXTS if binding.get(field) is not None}
+    wrong = [field for field, value in given.items() if not isinstance(value, str)]
+    props = binding.get("props")
+    return wrong if props is None or isinstance(props, Mapping) else [*wrong, "props"]
 
 
 def _is_given(binding: Mapping[str, Any], field: str) -> bool:

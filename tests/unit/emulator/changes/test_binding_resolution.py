@@ -137,6 +137,12 @@ def test_a_new_script_has_nothing_to_inherit(account):
          (400, 10144)),
         ([{"name": "S", "type": "service", "service": "hello", "entrypoint": "Gone"}],
          (400, 10145)),
+        ([{"name": "S", "type": "service", "service": "hello", "entrypoint": 5}], (400, 10021)),
+        ([{"name": "S", "type": "service", "service": "hello", "props": "no"}], (400, 10021)),
+        ([{"name": "D", "type": "durable_object_namespace", "class_name": "C", "script_name": {}}],
+         (400, 10021)),
+        ([{"name": "D", "type": "durable_object_namespace", "namespace_id": "n",
+           "class_name": True}], (400, 10021)),
         ([{"name": "W", "type": "wasm_module", "part": "index.js"}], (400, 10021)),
         ([{"name": "D", "type": "durable_object_namespace", "class_name": "C"}], (400, 10061)),
         ([{"name": "D", "type": "durable_object_namespace", "class_name": "C",
@@ -161,6 +167,12 @@ def test_an_entrypoint_may_be_one_of_the_live_or_the_latest_version(account):
     assert bound_to("Former").json()["errors"][0]["message"] == (
         "Service binding 'S' references entrypoint 'Former' on Worker 'other' which was not found."
     )
+
+
+def test_a_class_that_is_bound_by_its_namespace_needs_no_name(account):
+    bound = {"type": "durable_object_namespace", "name": "D", "namespace_id": "n"}
+
+    assert account.upload(metadata={"bindings": [bound | {"class_name": None}]}).is_success
 
 
 def test_every_text_may_have_exactly_5_kib(account):

@@ -68,3 +68,11 @@ def test_a_binding_to_a_script_without_a_live_version_is_listed(account):
     account.upload(metadata={"bindings": [binding]}, modules=[module()])
 
     assert unsupported(account) == [("the binding S", "the script empty is not deployed")]
+
+
+def test_a_name_can_not_break_the_line_of_the_log(account, caplog):
+    account.upload(metadata={"bindings": [{"type": "ai", "name": "A\nB\udc80"}]})
+
+    assert caplog.messages == [
+        "hello: can't run the binding A\\nB\\udc80: bindings of the type ai are not simulated"
+    ]
