@@ -30,6 +30,7 @@ from workers_deploy.ci.fork import is_by_dependabot, is_from_fork, is_of_pull_re
 from workers_deploy.ci.links import commits_url, run_url
 from workers_deploy.ci.origin import preview_alias, read_origin
 from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.pull_request import read_pull_request
 from workers_deploy.ci.secret_advice import (
     advise_on_empty,
     advise_on_token,
@@ -224,6 +225,10 @@ def _outcome(
     started: float,
 ) -> Outcome:
     inputs = reading.inputs
+    if inputs.command is Command.PREVIEW and _is_closed(env):
+        reason = "the pull request is closed, so nothing is uploaded"
+        around.reporter.notice(f"skipped: {reason}")
+        return Outcome(command=inputs.command.value, result=Result.SKIPPED, reason=reason)
     if inputs.api_token is None and _may_skip(reading, env):
         reason = _why_skipped(inputs, env)
         around.reporter.notice(f"skipped: {reason}")
@@ -294,6 +299,11 @@ def _stopped(reading: InputsReading, error: DeployError) -> Outcome:
         error=error,
         stage=stage,
     )
+
+
+def _is_closed(env: Mapping[str, str]) -> bool:
+    pull = read_pull_request(env)
+    return pull is not None and pull.is_closed
 
 
 def _may_skip(reading: InputsReading, env: Mapping[str, str]) -> bool:

@@ -139,6 +139,10 @@ class GitHubRun:
         if not self._makes_deployment():
             return None
         why = self._why_nothing()
+        if not why and self._is_over():
+            with self._github() as github:
+                ended = github.end_deployments(self._environment())
+            return f"github-deployment: {ended.reason}" if ended else None
         if why or self.deployment is None:  # None: nothing was written
             return f"github-deployment: {why}" if why else None
         failed = (
@@ -208,9 +212,17 @@ class GitHubRun:
         return self.inputs.github_deployment and self.inputs.command in DEPLOYING
 
     def _environment(self) -> str:
-        if self.inputs.command is Command.PREVIEW:
-            return f"{self.inputs.environment}-preview" if self.inputs.environment else "preview"
-        return self.inputs.environment or "production"
+        environment = self.inputs.environment
+        if self.inputs.command is not Command.PREVIEW:
+            return environment or "production"
+        pull = self.repository.pull_request if self.repository else None
+        name = f"{environment}-preview" if environment not in (None, "preview") else "preview"
+        return f"{name}/pr-{pull.number}" if pull else name
+
+    def _is_over(self) -> bool:
+        """Tell whether this is a preview for a pull request that was closed: nothing is made."""
+        pull = self.repository.pull_request if self.repository else None
+        return self.inputs.command is Command.PREVIEW and bool(pull and pull.is_closed)
 
     @contextmanager
     def _github(self) -> "Iterator[GitHub]":

@@ -88,7 +88,13 @@ class GitHubApi:
     ) -> Reply:
         match [method, *rest]:
             case ["GET"]:
-                return 200, {}, [d for d in self.deployments[::-1] if d["ref"] == query["sha"]]
+                found = [
+                    one
+                    for one in self.deployments[::-1]
+                    if query.get("sha") in (None, one["ref"])
+                    and query.get("environment") == one.get("environment")
+                ]
+                return 200, {}, found
             case ["POST"]:
                 self.deployments.append({"id": self._id(), **body})
                 return 201, {}, self.deployments[-1]

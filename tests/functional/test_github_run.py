@@ -35,9 +35,11 @@ class GitHub:
         pull: bool = True,
         token: str | None = TOKEN,
         process: bool = False,
+        action: str = "synchronize",
         **inputs: str | bool | int,
     ) -> Run:
-        event = {"pull_request": {"number": PULL, "head": {"sha": HEAD}}} if pull else {}
+        pulled = {"action": action, "pull_request": {"number": PULL, "head": {"sha": HEAD}}}
+        event = pulled if pull else {}
         self._event.write_text(json.dumps(event), encoding="utf-8")
         env = {
             "GITHUB_API_URL": self._url,
@@ -238,8 +240,23 @@ def test_a_preview_has_an_environment_of_its_own(github: GitHub):
     run = github.run("preview", github_deployment=True, comment="false")
 
     assert run.exit_code == 0, run.log
-    assert [one["environment"] for one in github.api.deployments] == ["preview"]
+    assert [one["environment"] for one in github.api.deployments] == ["preview/pr-7"]
     assert github.api.statuses[-1].get("environment_url") == run.outputs.get("preview-url")
+
+
+def test_the_deployments_of_a_preview_end_with_the_pull_request(
+    github: GitHub, cloudflare: Cloudflare
+):
+    github.run(comment="false")
+    github.run("preview", github_deployment=True, comment="false")
+    cloudflare.forget_requests()
+
+    run = github.run("preview", github_deployment=True, action="closed")
+
+    assert (run.exit_code, run.outcome) == (0, "skipped"), run.log
+    assert github.states == ["in_progress", "success", "inactive"]
+    assert "the pull request is closed" in run.step_summary
+    assert cloudflare.requests == []
 
 
 def test_a_failed_deploy_is_a_failed_deployment(github: GitHub, cloudflare: Cloudflare):

@@ -6,13 +6,13 @@ not be done is returned as a reason in words, and there are few tries.
 The client is its own: Cloudflare's token never goes to GitHub, and GitHub's never to Cloudflare.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
 
+from workers_deploy.api.github_answers import read_object, read_objects
 from workers_deploy.api.github_comments import find_comment
 from workers_deploy.api.http.connection import USER_AGENT
 from workers_deploy.api.http.envelope import retry_after_seconds
@@ -27,6 +27,7 @@ from workers_deploy.errors import DeployError
 
 REQUEST_TIMEOUT = 5.0  # seconds without a byte
 COMMENTS_PER_PAGE = 100  # the most that GitHub gives
+DEPLOYMENTS_ENDED = 20  # of an environment, the newest; older ones are inactive already
 MAX_PAGES = 30  # the comments of a pull request that are looked through: 3,000
 MAX_DESCRIPTION = 140  # characters of a deployment status, GitHub's bound
 _STATE_OF_COMPARE = {"identical": True, "ahead": True, "behind": False, "diverged": False}
@@ -164,7 +165,7 @@ class GitHub:
             if isinstance(made, int):
                 return made
             _check(made, self._host, "deployments: write")
-            found = _object(made).get("id")
+            found = read_object(made).get("id")
             if not isinstance(found, int):
                 raise _NotDoneError(f"{self._host} made no deployment: {_told(made)}")
             return found
@@ -195,6 +196,21 @@ class GitHub:
 
         return _reason_of(write)
 
+    def end_deployments(self, environment: str) -> NotDone | None:
+        """Say that no deployment of an environment is live any more."""
+
+        def find() -> list[int]:
+            query = {"environment": environment, "per_page": str(DEPLOYMENTS_ENDED)}
+            answer = self._send("GET", "/deployments", query=query)
+            _check(answer, self._host, "deployments: write")
+            return [one["id"] for one in read_objects(answer) if isinstance(one.get("id"), int)]
+
+        found = _value_or_reason(find)
+        if isinstance(found, NotDone):
+            return found
+        ended = (self.set_deployment_status(one, "inactive") for one in found)
+        return next((failed for failed in ended if failed), None)
+
     def is_ancestor(self, older: str, newer: str) -> bool | None:
         """Tell by the compare API whether a commit is in another's history; None: not known."""
 
@@ -202,7 +218,7 @@ class GitHub:
             path = f"/compare/{quote(older)}...{quote(newer)}"
             answer = self._send("GET", path, query={"per_page": "1"})
             _check(answer, self._host, "contents: read")
-            return _STATE_OF_COMPARE.get(str(_object(answer).get("status")))
+            return _STATE_OF_COMPARE.get(str(read_object(answer).get("status")))
 
         found = _value_or_reason(ask)
         return None if isinstance(found, NotDone) else found
@@ -215,7 +231,7 @@ class GitHub:
                 query={"per_page": str(COMMENTS_PER_PAGE), "page": str(page)},
             )
             _check(answer, self._host, "pull-requests: write")
-            yield from _objects(answer)
+            yield from read_objects(answer)
             # Only the fact that there is more: the token follows no address from an answer.
             if "next" not in answer.links:
                 return
@@ -226,7 +242,7 @@ class GitHub:
         query = {"sha": ref, "environment": environment}
         answer = self._send("GET", "/deployments", query=query)
         _check(answer, self._host, "deployments: write")
-        for one in _objects(answer):
+        for one in read_objects(answer):
             if one.get("payload") == payload and isinstance(one.get("id"), int):
                 return int(one["id"])
         return None
@@ -309,25 +325,8 @@ def _check(answer: httpx.Response, host: str, permission: str) -> None:
 
 
 def _told(answer: httpx.Response) -> str:
-    message = _object(answer).get("message")
+    message = read_object(answer).get("message")
     return message[:200] if isinstance(message, str) else "without a reason"
-
-
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return json.loads(answer.content)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _object(answer: httpx.Response) -> Mapping[str, Any]:
-    found = _json(answer)
-    return found if isinstance(found, dict) else {}
-
-
-def _objects(answer: httpx.Response) -> list[Mapping[str, Any]]:
-    found = _json(answer)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _value_or_reason(do: Callable[[], T]) -> T | NotDone:

@@ -17,6 +17,7 @@ class PullRequest:
     head: str | None = None
     title: str | None = None
     url: str | None = None  # of its page
+    is_closed: bool = False  # the event is that it was merged or closed
 
 
 def read_pull_request(env: Mapping[str, str]) -> PullRequest | None:
@@ -29,6 +30,7 @@ def read_pull_request(env: Mapping[str, str]) -> PullRequest | None:
             head=_text(_object(pull.get("head")).get("sha")),
             title=_text(pull.get("title")),
             url=_text(pull.get("html_url")),
+            is_closed=event.get("action") == "closed",
         )
     issue = _object(event.get("issue"))
     if "pull_request" in issue and isinstance(issue.get("number"), int):
