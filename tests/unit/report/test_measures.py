@@ -2,7 +2,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workers_deploy.core.sizes import render_bytes
 from workers_deploy.report.measures import (
     render_age,
     render_seconds,
@@ -11,20 +10,6 @@ from workers_deploy.report.measures import (
 )
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [
-        (1023 * 1024, "1023 KiB"),
-        (2**20 - 1, "1 MiB"),
-        (2**30 - 1, "1 GiB"),
-        (3 * 2**40, "3 TiB"),
-        (5000 * 2**40, "5000 TiB"),
-    ],
-)
-def test_a_size_is_told_in_the_unit_that_fits(size, text):
-    assert render_bytes(size) == text
 
 
 def test_long_times_are_told_in_minutes():
