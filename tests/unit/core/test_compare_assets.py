@@ -2,7 +2,14 @@
 
 import pytest
 
-from workers_deploy.core.compare_assets import MAX_NAMED, compare_files, first_assets
+from fakes.builders import live_of, project
+from workers_deploy.core.compare import NoteComparison
+from workers_deploy.core.compare_assets import (
+    MAX_NAMED,
+    compare_assets,
+    compare_files,
+    first_assets,
+)
 from workers_deploy.core.manifest import AssetEntry, AssetManifest
 from workers_deploy.core.steps import Action
 
@@ -50,3 +57,24 @@ def test_a_long_list_ends_in_a_number(more: int):
 
 def test_no_file_is_largest_of_none():
     assert first_assets(AssetManifest(entries=())).detail == "0 files"
+
+
+@pytest.mark.parametrize(
+    ("now", "counts"),
+    [
+        (assets(a=("1", 1), b=("3", 2), d=("4", 3)), "3 files, 1 new, 1 changed, 1 removed"),
+        (assets(a=("1", 1)), "1 file, 2 removed"),
+        (assets(a=("1", 1), b=("2", 2), c=("9", 3)), "3 files, 1 changed"),
+        (assets(a=("1", 1), b=("2", 2), c=("3", 3)), "3 files, their rules changed"),
+    ],
+)
+def test_where_the_former_files_are_known_it_is_counted_what_happens_to_them(
+    now: AssetManifest, counts: str
+):
+    former = assets(a=("1", 1), b=("2", 2), c=("3", 3))
+    desired = project(assets=now)
+
+    (change,) = compare_assets(desired, live_of(desired), NoteComparison(), former)
+
+    assert (change.action, change.kind) == (Action.UPDATE, "assets")
+    assert change.detail == f"{counts} since version 11111111"

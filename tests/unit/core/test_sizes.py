@@ -11,6 +11,7 @@ from workers_deploy.core.sizes import render_bytes
         (0, "0 B"),
         (1023, "1023 B"),
         (1024, "1 KiB"),
+        (20_000, "20 KiB"),
         (86_016, "84 KiB"),
         (1023 * 1024, "1023 KiB"),
         (2**20 - 1, "1 MiB"),

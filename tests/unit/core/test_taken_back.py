@@ -4,9 +4,11 @@ import pytest
 
 from fakes.builders import LIVE_ID, OTHER_ID, deployment, live_of, project
 from workers_deploy.core.digest import REVERTED
+from workers_deploy.core.live import TrafficShare
 from workers_deploy.core.plan_commands import find_target
 from workers_deploy.core.steps import (
     Action,
+    Change,
     PatchSettings,
     PutContent,
     PutSchedules,
@@ -55,6 +57,12 @@ def test_a_message_names_the_edits_that_were_taken_back(done: tuple[str, ...], s
     assert scopes_taken_back(deployment(LIVE_ID, message=message)) == scopes
 
 
+def test_a_message_that_takes_no_edit_back_names_none():
+    assert undo_message([EDITS["triggers"]]) == (
+        f"Reverted: the check or the probe after the deploy failed {REVERTED}"
+    )
+
+
 @pytest.mark.parametrize("message", [None, "", "(only: secrets) failed", f"Mine {REVERTED}"])
 def test_other_messages_name_none(message: str | None):
     assert scopes_taken_back(deployment(LIVE_ID, message=message)) == set()
@@ -95,6 +103,26 @@ def test_an_edit_that_was_made_to_serve_is_still_one_when_it_is_taken_back_again
 
     assert undo_message([step]) == undo_message([EDITS["code"], EDITS["secrets"]])
     assert [share.version_id for share in step.shares] == [OTHER_ID]
+
+
+def test_an_edit_is_made_to_serve_by_a_step_that_says_why():
+    live = after(undo_message([EDITS["secrets"]]))
+    assert live.live is not None
+
+    step = deploy_again(live, replace(live.live, id=OTHER_ID))
+
+    assert step.title == "Deployment"
+    assert step.may_force
+    assert step.shares == (TrafficShare(version_id=OTHER_ID, percentage=100),)
+    assert step.changes == (
+        Change(
+            action=Action.UPDATE,
+            kind="traffic",
+            before="11111111 100 %",
+            after="22222222 100 %",
+            detail="an edit that was taken back, to be edited again",
+        ),
+    )
 
 
 def test_a_rollback_does_not_go_to_an_edit_that_was_taken_back():
