@@ -189,3 +189,21 @@ def test_crons_are_back_where_only_the_answer_is_lost(
     assert run.outcome == ("reverted" if is_back else "partial"), run.log
     assert crons() == ["0 * * * *" if is_back else "5 4 * * *"]
     assert ("not put back: schedules" in run.log) is not is_back
+
+
+def test_what_is_not_known_to_be_back_is_said_to_be_not_known(
+    changing: Runner, cloudflare: Cloudflare
+):
+    changing.checkout.config(observability=SAMPLED)
+    silence = {"kind": "lost", "count": None}
+    cloudflare.faults(
+        REFUSED,
+        {"route": "PATCH script-settings", "nth": 2, **silence},
+        {"route": "GET script-settings", "nth": 4, **silence},
+    )
+
+    run = changing.fast("deploy")
+
+    assert run.outcome == "partial", run.log
+    assert observability(cloudflare) is None
+    assert "not put back: settings (not known: PATCH script-settings" in run.log

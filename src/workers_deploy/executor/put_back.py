@@ -91,10 +91,12 @@ class _Putter:
                 lines.append(self._put_one_back(step))
                 undone.append(step)
             except DeployError as error:
-                if self._is_as_before(step):
+                is_back = self._is_as_before(step)
+                if is_back:
                     undone.append(step)
                 else:
-                    left.append(f"{step.title.lower()} ({error.message})")
+                    unknown = "not known: " if is_back is None else ""
+                    left.append(f"{step.title.lower()} ({unknown}{error.message})")
         return PutBack(lines=tuple(lines), steps=tuple(undone), left=tuple(left))
 
     def _was_edited(self, step: Undoable) -> bool:
@@ -113,8 +115,11 @@ class _Putter:
         except ApiError:
             return False  # nobody is known to have changed it
 
-    def _is_as_before(self, step: Undoable) -> bool:
-        """Tell whether nothing is left to put back: no effect, or only the answer failed."""
+    def _is_as_before(self, step: Undoable) -> bool | None:
+        """Tell whether nothing is left to put back: no effect, or only the answer failed.
+
+        None where that can't be read.
+        """
         try:
             match step:
                 case PatchScriptSettings():
@@ -130,7 +135,7 @@ class _Putter:
                     read = read_triggers(self._client, name, set_by(step))
                     return trigger_is_as_before(step, read.triggers, name)
         except ApiError:
-            return False
+            return None
 
     def _put_one_back(self, step: Undoable) -> str:
         name = self._script.name
