@@ -95,6 +95,9 @@ def test_workers_dev_and_preview_urls_are_made_as_said_and_otherwise_left(target
     script.answering("one")
     script.deploy()
     off = script.subdomain()
+    # After the first deployment: one that was cut short before workers.dev looks like it.
+    script.answering("two")
+    script.deploy()
     script.configure(workers_dev=True)
     script.deploy()
     on = script.subdomain()
