@@ -6,6 +6,10 @@ import pytest
 
 from fakes.runs import Runner
 from fakes.terminal import at_a_terminal
+from workers_deploy.inputs import read_inputs
+from workers_deploy.inputs.choices import Command
+from workers_deploy.inputs.command_help import COMMANDS
+from workers_deploy.inputs.command_line import CommandLine, read_command_line
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -55,3 +59,28 @@ def test_an_option_that_is_nearly_one_is_named(full_runner: Runner):
     assert run.exit_code == 2
     assert "did you mean --script-name?" in run.log
     assert "did you mean --workers-dev?" in run.log
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_the_help_of_a_command_says_what_it_does_and_what_to_type(runner: Runner, command: str):
+    run = runner.process(command, "--help")
+
+    assert run.exit_code == 0
+    assert f"examples:\n  workers-deploy {command}" in run.stdout
+    assert "--script-name" in run.stdout
+
+
+def test_every_example_of_the_help_is_a_command_line_that_is_understood():
+    for help_ in COMMANDS.values():
+        for example in help_.examples:
+            read = read_command_line(example.split())
+            assert isinstance(read, CommandLine)
+            assert read.problems == ()
+            assert read_inputs(read.options, {}).problems == ()
+
+
+def test_the_general_help_lists_the_commands(runner: Runner):
+    run = runner.process("--help")
+
+    for command, help_ in COMMANDS.items():
+        assert re.search(rf"^  {command} +{re.escape(help_.does)}$", run.stdout, re.MULTILINE)

@@ -15,6 +15,7 @@ from workers_deploy import __version__
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import Problem, ProblemKind, ProblemsError
 from workers_deploy.inputs.choices import Command
+from workers_deploy.inputs.command_help import command_of, describe
 from workers_deploy.inputs.mistakes import NO_OPTION
 from workers_deploy.inputs.model import ECOSYSTEM_NAMES, Inputs, names_of
 from workers_deploy.inputs.unknown_names import closest
@@ -96,7 +97,7 @@ def read_command_line(argv: Sequence[str]) -> CommandLine | Help:
 
     A wrong word keeps no right one from being read: all that is wrong is told in one run.
     """
-    parser = _make_parser()
+    parser = _make_parser(command_of(argv))
     if "--help" in argv or "-h" in argv:
         return Help(text=parser.format_help())
     if "--version" in argv:
@@ -129,10 +130,11 @@ def _flaw_of(name: str, texts: Sequence[str]) -> Problem | None:
     return None
 
 
-def _make_parser() -> _Parser:
+def _make_parser(command: Command | None = None) -> _Parser:
     parser = _Parser(
         prog="workers-deploy",
-        description="Deploy a Cloudflare Worker: code, secrets and assets in one version.",
+        usage="workers-deploy [COMMAND] [--INPUT VALUE ...]",
+        description=describe(command),
         epilog=EPILOG,
         formatter_class=_HelpText,
         allow_abbrev=False,
