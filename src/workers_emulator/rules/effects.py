@@ -107,7 +107,7 @@ BEHAVIOURS = (
     ),
     _plays(
         "tag-cut", _A, "SDK 5.9.0: 100 bytes at most; that the rest is cut, as of a message, is"
-        " told by third parties",
+        " what third parties report",
         "workers/tag is cut to 100 bytes.",
     ),
     _plays(
