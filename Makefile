@@ -37,7 +37,7 @@ chaos: .venv/.made .node/.made ## Every fault, seed, kill, race, hostile server 
 	$(PYTEST) -n auto --dist worksteal tests/chaos -m "nightly or not nightly" --chaos=full
 
 # One module: make mutants ONLY="core.guards core.live".
-mutants: .venv/.mutants ## Change core/ and the retries in small ways: do tests notice? (an hour); prints a table
+mutants: .venv/.mutants ## Change core/ and the retries in small ways: do tests notice? (half an hour); prints a table
 	@PYTHONPATH=tests $(BIN)/python -m mutation $(ONLY)
 
 lint: .venv/.made ## Formatting, types, layers, sizes; Dockerfile, workflows, shell
