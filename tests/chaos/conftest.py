@@ -8,6 +8,7 @@ import pytest
 
 from fakes.checkout import full
 from fakes.cloudflare import Cloudflare
+from fakes.races import KINDS, Race
 from fakes.runs import Runner
 
 Start = Callable[[], Runner]
@@ -28,3 +29,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return runner
 
         yield begin
+
+
+@pytest.fixture
+def race(tmp_path: Path) -> Iterator[Callable[[str], Race]]:
+    """Make an account and five checkouts for a kind of race."""
+    with Cloudflare() as cloudflare:
+        yield lambda kind: Race(cloudflare, tmp_path, KINDS[kind])

@@ -62,6 +62,8 @@ class Cloudflare(EmulatorServer):
         super().__init__(**changes)
         self.sent: list[Sent] = []
         self._hooks: list[_Hook] = []
+        # Called with its token as each request arrives.
+        self.before_each: Callable[[str], None] | None = None
         self._changes: list[tuple[Fault, Callable[[dict[str, Any]], Any]]] = []
         self._api_answer = self.app._api_answer
         self._answer_of = self.app._api.answer
@@ -206,6 +208,9 @@ class Cloudflare(EmulatorServer):
 
     async def _after_hooks(self, request: Request, path: str, body: bytes) -> Answer:
         """Let things happen meanwhile, in a thread: what happens may be a whole run."""
+        if self.before_each is not None:
+            token = request.headers.get("authorization", "").removeprefix("Bearer ")
+            await to_thread.run_sync(self.before_each, token)
         for hook in self._hooks:
             if hook.route.matches(request.method, path):
                 hook.seen += 1

@@ -28,9 +28,13 @@ NO_COMMIT = "0" * 12
 REVERTED = "wd1:reverted"
 # In the message of a deployment that lets a taken-back edit serve, so that it can be edited again.
 AGAIN = "wd1:again"
+# In the message of a deployment that gave the traffic to another run, which had been the first.
+YIELDED = "wd1:yielded"
+# Before the note of a version that is to get no traffic: it is no claim to be deployed.
+PREVIEW = "wd1:preview"
 DIRTY = "-dirty"
 _NOTE = re.compile(
-    rf"(?:^|\s)wd1:(?P<commit>[0-9a-f]{{12}}(?:{DIRTY})?)"
+    rf"(?:^|\s)(?:(?P<preview>{PREVIEW})\s)?wd1:(?P<commit>[0-9a-f]{{12}}(?:{DIRTY})?)"
     r":(?P<code>[\w-]{8}):(?P<assets>[\w-]{8}):(?P<secrets>[\w-]{8})$",
     re.ASCII,
 )
@@ -99,19 +103,34 @@ def parse_note(message: str | None) -> Note | None:
     True
     """
     found = _NOTE.search(message or "")
-    return Note(**found.groupdict()) if found else None
+    if found is None:
+        return None
+    parts = found.groupdict()
+    del parts["preview"]
+    return Note(**parts)
 
 
-def write_message(text: str, note: Note) -> str:
+def is_preview(message: str | None) -> bool:
+    """Tell whether a version's message says that it was uploaded to get no traffic.
+
+    >>> is_preview("Fix wd1:preview wd1:000000000000:cccccccc:aaaaaaaa:ssssssss")
+    True
+    """
+    found = _NOTE.search(message or "")
+    return found is not None and found["preview"] is not None
+
+
+def write_message(text: str, note: Note, *, is_preview: bool = False) -> str:
     """Return the annotation: the user's text, cut to fit, and the note.
 
     >>> note = Note(commit="0" * 12, code="c" * 8, assets="a" * 8, secrets="s" * 8)
     >>> write_message("Fix the cart", note)
     'Fix the cart wd1:000000000000:cccccccc:aaaaaaaa:ssssssss'
     """
-    room = MESSAGE_BYTES - len(str(note)) - 1
+    end = f"{PREVIEW} {note}" if is_preview else str(note)
+    room = MESSAGE_BYTES - len(end) - 1
     cut = text.strip().encode(errors="replace")[:room].decode(errors="ignore").rstrip()
-    return f"{cut} {note}".strip()
+    return f"{cut} {end}".strip()
 
 
 def read_message(message: str | None) -> str:

@@ -97,6 +97,7 @@ class LiveState:
     former_deployments: tuple[LiveDeployment, ...] = ()  # newest first, without the active one
     versions: tuple[LiveVersion, ...] = ()
     latest_version_id: str | None = None
+    latest: LiveVersion | None = None  # the same as a list answers it: without bindings
     uses_modules: bool | None = None
     migration_tag: str | None = None
     last_deployed_from: str | None = None

@@ -64,8 +64,10 @@ def make_plan(
     if not writes_version and is_gradual(live):
         traffic = [end_of_rollout(live, upload.message)]
     assets = asset_steps(project, live, compared, writes=writes_version, former=former_assets)
-    # Settings of a script need the script.
-    order = [before_traffic, traffic] if live.exists else [traffic, before_traffic]
+    # Settings of a script need the script. An upload that serves at once takes most of them along,
+    # and shows others whose turn it is: of several runs, who is not the first sets nothing else.
+    is_by_upload = any(isinstance(step, UploadScript) for step in traffic)
+    order = [traffic, before_traffic] if is_by_upload else [before_traffic, traffic]
     steps = [*assets, *version, *order[0], *order[1]]
     steps += prune_steps(changes)
     steps += trigger_steps(project, live)

@@ -6,7 +6,15 @@ from dataclasses import replace
 from itertools import pairwise
 
 from workers_deploy.core.compare import compare_note, live_note
-from workers_deploy.core.digest import DIRTY, NO_COMMIT, REVERTED, Note, parse_note, read_message
+from workers_deploy.core.digest import (
+    DIRTY,
+    NO_COMMIT,
+    REVERTED,
+    Note,
+    parse_note,
+    read_message,
+    write_message,
+)
 from workers_deploy.core.live import (
     LiveDeployment,
     LiveState,
@@ -65,7 +73,8 @@ def make_preview_plan(project: Project, live: LiveState, note: Note, alias: str 
         raise ProblemsError([_wrong_alias(project)])
     compared = compare_note(note, live.live)
     changes = version_changes(project, live, compared)
-    upload = replace(script_upload(project, live, note), alias=alias)
+    message = write_message(project.message, note, is_preview=True)
+    upload = replace(script_upload(project, live, note), alias=alias, message=message)
     version, _ = upload_steps(upload, live, changes, action=Action.UPDATE)
     steps: list[Step] = [*asset_steps(project, live, compared, writes=True), *version]
     notes = (NO_TRAFFIC, *_shares_production(project), *_why_no_url(project, live))

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from workers_deploy.core.attribution.undo_plan import SettingsStep
 from workers_deploy.core.steps import (
     AttachDomain,
     CheckLive,
@@ -20,6 +21,7 @@ from workers_deploy.core.steps import (
     PutWorkflow,
     SetSubdomain,
     Step,
+    Trigger,
     UploadAssets,
     UploadScript,
     UploadVersion,
@@ -27,6 +29,7 @@ from workers_deploy.core.steps import (
 from workers_deploy.executor.checks import check_live_step, probe_step
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.deletion import delete_script_step
+from workers_deploy.executor.race import look_whether_first
 from workers_deploy.executor.settings import (
     delete_secret_step,
     patch_script_settings_step,
@@ -52,6 +55,8 @@ def apply(run: Run, step: Step) -> str:  # noqa: C901, PLR0911, PLR0912 - one cl
         DeployError: it failed for good.
 
     """
+    if isinstance(step, Trigger | SettingsStep):
+        look_whether_first(run, step)
     match step:
         case UploadAssets():
             return upload_assets_step(run, step)

@@ -8,6 +8,7 @@ from workers_deploy.api.http.explain import TIMES
 from workers_deploy.api.live.dispatched import read_dispatched_state
 from workers_deploy.api.live.script import read_deployments
 from workers_deploy.api.live.written import Written, read_written
+from workers_deploy.core.attribution.race import is_of_a_run
 from workers_deploy.core.check import (
     mismatches,
     settings_read_otherwise,
@@ -26,6 +27,12 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.errors import ApiError, MismatchError
 from workers_deploy.executor.context import Run
+from workers_deploy.executor.race import (
+    GIVING_WAY_SECONDS,
+    check_first,
+    deployed_since,
+    see_to_the_whole,
+)
 
 if TYPE_CHECKING:
     from workers_deploy.api.probe import Probed
@@ -43,6 +50,9 @@ class _Seen:
     live: LiveState | None = None
     wrong: tuple[str, ...] = ()
     otherwise: tuple[str, ...] = ()
+    is_contested: bool = False  # other runs deployed too
+    is_repaired: bool = False  # what other runs set was set again
+    replaced_at: float | None = None  # when another run's version was first seen to serve
 
 
 def check_live_step(run: Run, step: CheckLive) -> str:
@@ -58,6 +68,8 @@ def check_live_step(run: Run, step: CheckLive) -> str:
     told, seen = "live equals plan", _Seen(since=run.patience.clock())
     try:
         run.patience.until_equal("live", lambda: _differences(run, step, seen))
+        if seen.is_contested and run.state.is_whole:
+            told = _told_of_repairs(see_to_the_whole(run, step.project))
     except MismatchError:
         if seen.wrong or not seen.otherwise:
             raise
@@ -104,15 +116,56 @@ def _check_traffic_alone(run: Run) -> None:
 
 def _differences(run: Run, step: CheckLive, seen: _Seen) -> tuple[str, ...]:
     live = seen.live = _read(run, step)
+    if _is_replaced(run, live, seen):
+        return ("another run's version serves",)
     shares = run.state.our_shares if run.script.dispatch_namespace is None else ()
     seen.wrong = mismatches(step, live, shares) if run.state.moved else ()
     settings = _settings_read_otherwise(run, live)
     triggers = triggers_read_otherwise(step, live) if step.reads_triggers else ()
     seen.otherwise = (*settings, *triggers)
+    if seen.otherwise and not seen.wrong and _may_be_of_others(run, seen):
+        seen.is_repaired = True
+        see_to_the_whole(run, step.project)
+        return seen.otherwise
     if seen.wrong:
         _check_not_replaced(run, live, seen.wrong)
     is_form = not (seen.wrong or settings) and run.patience.clock() - seen.since >= TRIGGER_SECONDS
     return () if is_form else (*seen.wrong, *seen.otherwise)
+
+
+def _is_replaced(run: Run, live: LiveState, seen: _Seen) -> bool:
+    """Tell whether another run's version serves that may yet be given up for this run's.
+
+    Raises:
+        GuardError: another run deployed first, or its version stays.
+
+    """
+    if not run.state.moved or live.deployment is None:
+        return False
+    found = check_first(run, (live.deployment, *live.former_deployments))
+    if found is None:
+        return False
+    seen.is_contested |= found.is_contested or run.state.had_rivals
+    if found.serves is None or not is_of_a_run(found.serves, run.state.noted | run.state.edits):
+        return False
+    now = run.patience.clock()
+    seen.replaced_at = now if seen.replaced_at is None else seen.replaced_at
+    if now - seen.replaced_at >= GIVING_WAY_SECONDS:
+        raise deployed_since(found.serves)
+    return True
+
+
+def _may_be_of_others(run: Run, seen: _Seen) -> bool:
+    """Tell whether another run may have set what reads otherwise than this run set it."""
+    if seen.is_repaired or seen.live is None or not (run.state.moved and run.state.is_whole):
+        return False
+    return seen.is_contested or run.state.has_no_claim
+
+
+def _told_of_repairs(names: tuple[str, ...]) -> str:
+    if not names:
+        return "live equals plan; other runs gave way"
+    return f"live equals plan; other runs gave way, and {', '.join(names)} was set again"
 
 
 def _settings_read_otherwise(run: Run, live: LiveState) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Carries out an undo plan: settings, usage model, workers.dev and triggers as they were before."""
 
+from dataclasses import replace
 from typing import Literal
 
 from workers_deploy.api.endpoints.caller import ScriptPath
@@ -83,21 +84,34 @@ class _Putter:
         left: list[str] = []
         for undo in plan:
             step = undo.step
-            reason = undo.reason or (EDITED if self._was_edited(step) else "")
+            known = self._as_replaced(step)
+            reason = undo.reason or (EDITED if self._was_edited(known) else "")
             if reason:
                 left.append(f"{step.title.lower()} ({reason})")
                 continue
             try:
-                lines.append(self._put_one_back(step))
+                lines.append(self._put_one_back(known))
                 undone.append(step)
             except DeployError as error:
-                is_back = self._is_as_before(step)
+                is_back = self._is_as_before(known)
                 if is_back:
                     undone.append(step)
                 else:
                     unknown = "not known: " if is_back is None else ""
                     left.append(f"{step.title.lower()} ({unknown}{error.message})")
         return PutBack(lines=tuple(lines), steps=tuple(undone), left=tuple(left))
+
+    def _as_replaced(self, step: Undoable) -> Undoable:
+        """Return the step with what it replaced, where that was read right before.
+
+        Another run may have set it since the plan was made.
+        """
+        read = self._state.read_before.get(step.title)
+        match step:
+            case PatchScriptSettings() | SetSubdomain() if read is not None:
+                return replace(step, former=read)
+            case _:
+                return step
 
     def _was_edited(self, step: Undoable) -> bool:
         """Tell whether someone changed it after this run did, as far as that can be read."""

@@ -14,7 +14,16 @@ from workers_deploy.ci.base import Reporter
 from workers_deploy.core.attribution.undo_plan import SettingsStep
 from workers_deploy.core.live import LiveState
 from workers_deploy.core.outcome import Facts, Outcome, Result, Status, StepResult
-from workers_deploy.core.steps import Action, CreateDeployment, DeleteScript, Plan, Step, Trigger
+from workers_deploy.core.steps import (
+    Action,
+    CreateDeployment,
+    DeleteScript,
+    Plan,
+    Step,
+    Trigger,
+    UploadScript,
+    UploadVersion,
+)
 from workers_deploy.dataclass import dataclass
 from workers_deploy.errors import (
     ApiError,
@@ -65,6 +74,7 @@ class Executor:
                 isinstance(step, CreateDeployment) and step.action is not Action.UNCHANGED
                 for step in plan.steps
             ),
+            is_whole=any(isinstance(step, UploadVersion | UploadScript) for step in plan.steps),
         )
         run = Run(
             client=self.client,

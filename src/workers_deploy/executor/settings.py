@@ -4,7 +4,8 @@ What a write was answered says what Cloudflare took. Where that differs from wha
 told, once, and the run goes on; the check at the end reads it all again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from workers_deploy.api.live.dispatched import read_dispatched_state
@@ -30,6 +31,7 @@ from workers_deploy.core.steps import (
     PutUsageModel,
     SetSubdomain,
 )
+from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
 from workers_deploy.executor.traffic import (
     TrafficWatch,
@@ -40,6 +42,8 @@ from workers_deploy.executor.traffic import (
     was_made,
 )
 
+# Cloudflare edits settings and secrets of the latest version, where that one serves.
+EDITS_LATEST = frozenset({10214, 10215})
 FOUND_SET = "was set meanwhile"
 
 
@@ -47,9 +51,12 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     """Patch the script settings that differ."""
 
     def is_set() -> bool:
-        return settings_are_set(step.settings, run.client.read_script_settings(run.script))
+        read = run.state.read_before[step.title] = run.client.read_script_settings(run.script)
+        return settings_are_set(step.settings, read)
 
     told = ", ".join(f"{change.name} {change.after}" for change in step.changes)
+    if run.state.has_no_claim and _were_carried(is_set):
+        return f"{told} (with the upload)"
     if _was_set_meanwhile(run, step, is_set):
         return FOUND_SET
     settings = step.settings
@@ -62,6 +69,14 @@ def patch_script_settings_step(run: Run, step: PatchScriptSettings) -> str:
     run.state.settings_read_back = only_set(answered, by=settings)
     run.state.warn_of(settings_read_otherwise(settings, answered))
     return told
+
+
+def _were_carried(is_set: Callable[[], bool]) -> bool:
+    """Tell whether the upload of a script set them; reads may lag, and not know it yet."""
+    try:
+        return is_set()
+    except RefusedError:
+        return False
 
 
 def put_usage_model_step(run: Run, step: PutUsageModel) -> str:
@@ -77,7 +92,8 @@ def set_subdomain_step(run: Run, step: SetSubdomain) -> str:
     """Turn workers.dev and preview URLs on or off."""
 
     def is_set() -> bool:
-        return subdomain_is_set(step.state, run.client.read_subdomain(run.script.name))
+        read = run.state.read_before[step.title] = run.client.read_subdomain(run.script.name)
+        return subdomain_is_set(step.state, read)
 
     if not _was_set_meanwhile(run, step, is_set):
         check_before_settings(run)
@@ -168,6 +184,18 @@ def put_secrets_step(run: Run, step: PutSecrets) -> str:
     been: values are never read back, so where all the names were there before, no more is known.
     """
     check_unmoved(run, step.former)
+    with _latest_serving(run):
+        _send_secrets(run, step)
+    run.state.moved = True
+    learn_served_by(run, step)
+    _read_back(run, step)
+    synced = tuple(secret.name for secret in step.secrets)
+    run.state.learn(secrets_synced=synced, secrets_pruned=step.gone)
+    parts = [f"{', '.join(synced)} set"] if synced else []
+    return " · ".join([*parts, *([f"{', '.join(step.gone)} deleted"] if step.gone else [])])
+
+
+def _send_secrets(run: Run, step: PutSecrets) -> None:
     client, watch = run.client, TrafficWatch(run, step)
 
     def look() -> bool | None:
@@ -179,13 +207,21 @@ def put_secrets_step(run: Run, step: PutSecrets) -> str:
         client.put_secret(run.script, step.secrets[0], look=look, watch=watch)
     else:
         client.delete_secret(run.script, step.gone[0], watch=watch)
-    run.state.moved = True
-    learn_served_by(run, step)
-    _read_back(run, step)
-    synced = tuple(secret.name for secret in step.secrets)
-    run.state.learn(secrets_synced=synced, secrets_pruned=step.gone)
-    parts = [f"{', '.join(synced)} set"] if synced else []
-    return " · ".join([*parts, *([f"{', '.join(step.gone)} deleted"] if step.gone else [])])
+
+
+@contextmanager
+def _latest_serving(run: Run) -> Iterator[None]:
+    """Let a refusal say that someone uploaded a version since the plan was made."""
+    try:
+        yield
+    except RefusedError as refused:
+        if refused.code not in EDITS_LATEST or not run.state.before.latest_is_live:
+            raise
+        raise GuardError(
+            f"the latest version moved meanwhile: someone uploaded one ({refused.code})",
+            word=None,
+            hint="run again once that version is deployed",
+        ) from refused
 
 
 def _read_back(run: Run, step: PutSecrets) -> None:
@@ -207,12 +243,13 @@ def _secret_differences(run: Run, step: PutSecrets) -> tuple[str, ...]:
 def patch_settings_step(run: Run, step: PatchSettings) -> str:
     """Change versioned settings: makes a version, and deploys it."""
     check_unmoved(run, step.former)
-    run.client.patch_settings(
-        run.script,
-        step.settings,
-        look=lambda: was_made(run, step),
-        watch=TrafficWatch(run, step),
-    )
+    with _latest_serving(run):
+        run.client.patch_settings(
+            run.script,
+            step.settings,
+            look=lambda: was_made(run, step),
+            watch=TrafficWatch(run, step),
+        )
     run.state.moved = True
     learn_served_by(run, step)
     return f"{(run.state.version_id or '')[:8]} · serves"

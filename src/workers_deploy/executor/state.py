@@ -25,6 +25,14 @@ class RunState:
     moved: bool = False  # traffic moved to what this run uploaded
     made: LiveDeployment | None = None  # the last deployment that this run made, where it is known
     all_made: frozenset[str] = frozenset()  # that one and those before it, by id
+    noted: frozenset[str] = frozenset()  # versions that runs of ours uploaded, where that was asked
+    edits: frozenset[str] = frozenset()  # versions that came of setting secrets; as noted ones
+    gives_way_to: LiveDeployment | None = None  # another run's, which was the first since the plan
+    is_whole: bool = False  # the plan is of a whole deploy, not of parts of one
+    had_rivals: bool = False  # other runs uploaded before this one, and may yet set something
+    has_no_claim: bool = False  # it serves by its upload: the others had nothing to wait for
+    looks_again: bool = False  # traffic moved: another run may have moved it too
+    read_before: dict[str, Any] = field(default_factory=dict)  # what a step replaces, by its title
     others: LiveDeployment | None = None  # what someone else deployed meanwhile
     settings_read_back: ScriptSettings | None = None  # as Cloudflare answered this run's
     subdomain_answered: SubdomainState | None = None  # where this run set it

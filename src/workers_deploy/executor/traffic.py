@@ -37,6 +37,7 @@ def create_deployment_step(run: Run, step: CreateDeployment) -> str:
         watch=TrafficWatch(run, step),
     )
     run.state.learn_made(made)
+    run.state.looks_again = True
     shares = (f"{s.version_id[:8]} serves {s.percentage:g} %" for s in run.state.our_shares)
     return ", ".join(shares)
 

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from workers_deploy.api.endpoints.triggers import consumers_of
 from workers_deploy.core.steps import (
     AttachDomain,
     PutQueueConsumer,
@@ -10,7 +11,10 @@ from workers_deploy.core.steps import (
     PutWorkflow,
     Trigger,
 )
+from workers_deploy.errors import RefusedError
 from workers_deploy.executor.context import Run
+
+HAS_CONSUMER = 11004  # POST consumers
 
 
 def apply_trigger(run: Run, step: Trigger) -> str:
@@ -29,10 +33,26 @@ def apply_trigger(run: Run, step: Trigger) -> str:
             run.state.learn_domain(hostname)
             return hostname
         case PutQueueConsumer():
-            run.client.put_queue_consumer(name, step.queue_id, step.consumer_id, step.consumer)
+            _put_consumer(run, step)
             return str(step.consumer["queue"])
         case PutWorkflow():
             run.client.put_workflow(step.workflow)
             return str(step.workflow["name"])
         case _:
             assert_never(step)
+
+
+def _put_consumer(run: Run, step: PutQueueConsumer) -> None:
+    """Let the script take a queue's messages; another run may have done so since the plan."""
+    client, name = run.client, run.script.name
+    try:
+        client.put_queue_consumer(name, step.queue_id, step.consumer_id, step.consumer)
+    except RefusedError as refused:
+        if refused.code != HAS_CONSUMER or step.consumer_id is not None:
+            raise
+        queue = client.read_queue(str(step.consumer["queue"]))
+        found = consumers_of(queue) if queue else ()
+        own = next((one.consumer_id for one in found if one.consumer == name), None)
+        if own is None:
+            raise
+        client.put_queue_consumer(name, step.queue_id, own, step.consumer)

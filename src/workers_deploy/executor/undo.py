@@ -8,6 +8,7 @@ from workers_deploy.api.endpoints.caller import UNKNOWN_SCRIPT, ScriptPath
 from workers_deploy.api.endpoints.client import WorkersClient
 from workers_deploy.api.live.script import read_live_deployment
 from workers_deploy.core.attribution.judge import MovingStep
+from workers_deploy.core.digest import YIELDED
 from workers_deploy.core.live import LiveDeployment, render_shares
 from workers_deploy.core.outcome import Result
 from workers_deploy.core.steps import (
@@ -26,6 +27,7 @@ from workers_deploy.executor.put_back import left_as_set, put_back
 from workers_deploy.executor.state import RunState
 from workers_deploy.executor.traffic import deploy_shares
 
+GAVE_WAY = f"Gave way to another run, which deployed first {YIELDED}"
 UNDO_SECONDS = 60.0  # an own budget: the deadline is for going forward
 
 
@@ -86,11 +88,12 @@ class Undoer:
             return self._before_traffic(
                 steps, whole=revert and isinstance(failed, CheckLive | Probe)
             )
-        goes_back = revert and isinstance(failed, CheckLive | Probe)
+        gives_way = self._state.gives_way_to is not None
+        goes_back = gives_way or (revert and isinstance(failed, CheckLive | Probe))
         if not goes_back and not self._is_former_edit(failed, done):
             return self._stays("traffic stays with it", done)
         former = self._state.before.deployment
-        if former is None:
+        if former is None and not gives_way:
             return self._stays("a first deploy can't be undone", done)
         return self._return_traffic(former, done)
 
@@ -242,18 +245,23 @@ class Undoer:
             serves = f"version {self._state.version_id[:8]} (new)"
         return Undone(result=Result.PARTIAL, live_note=f"{serves}: {why}")
 
-    def _return_traffic(self, former: LiveDeployment, done: tuple[Step, ...]) -> Undone:
+    def _return_traffic(self, former: LiveDeployment | None, done: tuple[Step, ...]) -> Undone:
+        first = self._state.gives_way_to
         try:
             deployments = self._client.list_deployments(self._script.name)
             newest = next(iter(deployments), None)
             # Reads lag: the former deployment may still be shown.
-            if newest and newest.id != former.id and not self._state.is_of_this_run(newest):
+            is_former = newest is not None and former is not None and newest.id == former.id
+            if newest and not is_former and not self._state.is_of_this_run(newest):
+                if first is not None:
+                    return self._gave_way(newest, done)
                 return self._belongs_to_others(newest, done, ", so traffic was not returned")
-            between = self._state.known.between(deployments)
+            between = first or self._state.known.between(deployments)
             if between is not None:
                 self._state.learn_others(between)
                 former = between
-            self._redeploy(former, undo_message(done))
+            assert former is not None, "a first deploy gives way, or stays"
+            self._redeploy(former, GAVE_WAY if first else undo_message(done))
         except DeployError as error:
             if isinstance(error, RefusedError) and error.code in UNKNOWN_SCRIPT:
                 return self._gone(Result.PARTIAL)
@@ -268,6 +276,19 @@ class Undoer:
             result=Result.PARTIAL if left else Result.REVERTED,
             lines=(told, *back.lines),
             live_note=f"{_version(former)}{left or self._left_uploaded()}",
+            steps=back.steps,
+        )
+
+    def _gave_way(self, newest: LiveDeployment, done: tuple[Step, ...]) -> Undone:
+        """Put back what this run set beside a version that another run has replaced already."""
+        self._state.learn_others(newest)
+        self._state.moved = False
+        back = put_back(self._client, self._script, self._state, done, with_triggers=True)
+        left = f"; not put back: {', '.join(back.left)}" if back.left else ""
+        return Undone(
+            result=Result.PARTIAL if left else Result.REVERTED,
+            lines=back.lines,
+            live_note=_deployed_meanwhile(newest) + left,
             steps=back.steps,
         )
 

@@ -21,6 +21,7 @@ from workers_deploy.core.steps import (
 )
 from workers_deploy.errors import GuardError, RefusedError
 from workers_deploy.executor.context import Run
+from workers_deploy.executor.race import wait_for_earlier
 from workers_deploy.executor.traffic import (
     TrafficWatch,
     check_unmoved,
@@ -94,6 +95,8 @@ def upload_version_step(run: Run, step: UploadVersion) -> str:
         etag=uploaded.etag,
         startup_time_ms=uploaded.startup_time_ms,
     )
+    if run.state.moves_later:
+        wait_for_earlier(run, uploaded.id, uploaded.number)
     return f"{uploaded.id[:8]}{_starts_in(uploaded.startup_time_ms)}"
 
 
@@ -126,6 +129,8 @@ def upload_script_step(run: Run, step: UploadScript) -> str:
         )
     run.state.version_id = run.state.uploaded_id = uploaded.version_id
     run.state.moved = True
+    run.state.has_no_claim = run.state.before.exists
+    run.state.looks_again = run.script.dispatch_namespace is None
     run.state.learn(
         version_id=uploaded.version_id,
         live_version_id=uploaded.version_id,

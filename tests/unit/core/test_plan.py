@@ -107,12 +107,12 @@ def test_traffic_moves_after_everything_that_cloudflare_can_refuse():
         {"containers": ({"class_name": "Room"},)},
     ],
 )
-def test_what_the_versions_api_refuses_is_put_after_the_settings(changes):
+def test_what_the_versions_api_refuses_is_put_and_settings_follow(changes):
     desired = project(script_settings=ScriptSettings(logpush=True), **changes)
 
     plan = plan_of(desired, live_of(project()))
 
-    assert executed(plan) == ["PatchScriptSettings", "UploadScript", "CheckLive"]
+    assert executed(plan) == ["UploadScript", "PatchScriptSettings", "CheckLive"]
 
 
 def test_entry_points_and_workflows_that_exports_declare_can_wait_for_traffic():

@@ -52,7 +52,7 @@ def test_a_preview_is_uploaded_although_live_is_the_same():
         ("code", "as version 11111111"),
     ]
     assert version.upload.alias == "pr-7"
-    assert version.upload.message == f"Fix the cart {note_of(desired)}"
+    assert version.upload.message == f"Fix the cart wd1:preview {note_of(desired)}"
     assert (plan.script_name, plan.notes) == ("shop", (NO_TRAFFIC,))
 
 

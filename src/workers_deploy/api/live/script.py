@@ -194,6 +194,7 @@ def _state(script_name: str, known: _Known, further: _Further) -> LiveState:
         former_deployments=deployments[1:],
         versions=tuple(one.version for one in versions),
         latest_version_id=latest.id if latest else None,
+        latest=latest,
         migration_tag=live.migration_tag if live else None,
         last_deployed_from=live.last_deployed_from if live else None,
         script_settings=known.settings or ScriptSettings(),

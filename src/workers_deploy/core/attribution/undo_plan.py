@@ -74,8 +74,8 @@ def undo_plan(
 def _why_it_stays(step: SettingsStep, others: LiveDeployment | None) -> str:
     """Tell why a setting is not put back.
 
-    Two runs of one project set the same: what this one put back would be missing from the other's
-    deploy. Where the two differ, the report says what is left.
+    Two runs of one project mostly set the same: what this one put back would be missing from the
+    other's deploy. Where the two differ, the other run sets it again, and the report says so.
     """
     if others is not None and "wd1:" in (others.message or ""):
         return "the other run may have set it too"
