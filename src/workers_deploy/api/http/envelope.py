@@ -65,7 +65,12 @@ def is_broken_json(content: bytes) -> bool:
 def _json(content: bytes) -> Any:
     """Return what a body says as JSON, of finite numbers; None where it is none."""
     try:
-        return json.loads(content, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(content, parse_constant=_no_number, parse_float=_finite)
+        if b"\\u" not in content and content.isascii():
+            return value
+        # Half a character (`\ud800`) is text to Python, but nothing that can be sent or written.
+        whole = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+        return json.loads(whole, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
 

@@ -318,3 +318,22 @@ def test_a_ray_id_is_shown(ray):
 @pytest.mark.parametrize("ray", ["", "x" * 65, "::error::", "a b"])
 def test_what_is_no_ray_id_is_not(ray):
     assert failure_of(500, headers={"cf-ray": ray}).ray_id is None
+
+
+SMILE = "\N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'{"result": "a\\ud800b"}', "a?b"),
+        (b'{"result": "\\ud83d\\ude00"}', SMILE),
+        (f'{{"result": "{SMILE}"}}'.encode("utf-16"), SMILE),
+    ],
+    ids=["half a character", "a whole one", "in UTF-16"],
+)
+def test_half_a_character_in_an_answer_becomes_a_question_mark(content, expected):
+    found = parse_envelope(content)
+
+    assert found is not None
+    assert found.result == expected
