@@ -1,12 +1,12 @@
 """Cron schedules and workflows of a script."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from workers_emulator.requests.bodies import Schedules, WorkflowIn
 from workers_emulator.requests.call import Call, Endpoint, endpoint
+from workers_emulator.requests.crons import is_cron
 from workers_emulator.requests.envelope import Answer, ok, paged
 from workers_emulator.requests.shapes import plain, read
 from workers_emulator.rules.account_rules import CRON_INVALID, CRON_LIMIT, WORKFLOW_MISSING
@@ -16,9 +16,6 @@ from workers_emulator.state.account import script_in
 from workers_emulator.state.clock import render_time
 from workers_emulator.state.model import Place
 
-# five fields of digits, names, ranges, steps, lists and the extensions L, W, #; the last begins
-# with Sunday as 1, and a 0 in it was seen to be refused
-_CRON = re.compile(r"\s*(?:[\w*/,#-]+\s+){4}(?![^/\s]*(?<!\d)0)[\w*/,#-]+\s*", re.ASCII)
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _SETTINGS = ("limits", "concurrency", "default_retention")  # of a workflow's version
 
@@ -33,7 +30,7 @@ def put_schedules(call: Call) -> Answer:
     script = call.script()
     crons = [item.cron for item in read(Schedules, call.json(), BAD_BODY, "body").root]
     for cron in crons:
-        if not _CRON.fullmatch(cron):
+        if not is_cron(cron):  # by rule cron-grammar
             raise Refusal(CRON_INVALID, f"invalid cron string: {cron}")
     others = sum(
         len(s.schedules) for place, s in call.state.scripts.items() if place != script.place

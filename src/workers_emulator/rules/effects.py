@@ -261,6 +261,12 @@ BEHAVIOURS = (
         "Requests with the same Cloudflare-Workers-Version-Key get the same version of a split.",
     ),
     _plays(
+        "cron-grammar", _D, "cron triggers page, supported cron expressions; that a 0 is no"
+        " weekday was seen",
+        "Five fields of numbers in their range, names, lists, ranges and steps; L, W and # where"
+        " they mean something.",
+    ),
+    _plays(
         "service-gone", _A, "not documented",
         "A call to a script that was deleted, or has no live version, throws an error.",
     ),

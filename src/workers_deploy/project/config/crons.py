@@ -85,21 +85,31 @@ def find_cron_flaw(cron: str) -> CronFlaw | None:
 
 
 def _flaw_of(part: _Field, text: str) -> str | None:
-    if text == "*" or _is_special(part, text):
+    if text == "*":
         return None
+    if (special := _find_special(part, text)) is not None:
+        return _flaw_of_special(part, special)
     if _STAR_ALONE.match(text):  # only later in a list it is one of several
         return f'the {part.name} "{text[:40]}" is not understood'
     flaws = (_flaw_of_item(part, item) for item in text.split(","))
     return next((flaw for flaw in flaws if flaw), None)
 
 
-def _is_special(part: _Field, text: str) -> bool:
-    """Tell whether a field is an extension of Quartz, which stands alone in its field."""
+def _find_special(part: _Field, text: str) -> tuple[re.Match[str], int] | None:
+    """Return an extension of Quartz, which stands alone in its field, and its largest number."""
     for pattern, most in part.special.items():
         filled = pattern.replace("{names}", "|".join(part.names))
         if found := re.fullmatch(filled, text, re.IGNORECASE):
-            return all(1 <= _number(number) <= most for number in found.groups())
-    return False
+            return found, most
+    return None
+
+
+def _flaw_of_special(part: _Field, special: tuple[re.Match[str], int]) -> str | None:
+    found, most = special
+    wrong = next((one for one in found.groups() if not 1 <= _number(one) <= most), None)
+    if wrong is None:
+        return None
+    return f'the {wrong[:40]} in the {part.name} "{found[0][:40]}" is not between 1 and {most}'
 
 
 def _flaw_of_item(part: _Field, item: str) -> str | None:
