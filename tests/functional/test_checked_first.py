@@ -180,7 +180,7 @@ def test_a_command_that_sends_no_triggers_lets_them_be(runner: Runner, command: 
 
 
 def test_lines_of_rule_files_that_cloudflare_refuses_stop_a_deploy(full_runner: Runner):
-    full_runner.checkout.write("public/_redirects", "# a\n/* /index.html 200\n/a b\n")
+    full_runner.checkout.write("public/_redirects", "# a\n/* /index.html 200\n/a b\n/c\n")
     full_runner.checkout.write("public/_headers", "X-A: b\n/a\nX-B:\n/b\n")
 
     run = full_runner.fast("deploy")
@@ -192,7 +192,10 @@ def test_lines_of_rule_files_that_cloudflare_refuses_stop_a_deploy(full_runner: 
         "public/_headers:1  Cloudflare refuses this line: there is no path before it",
         "public/_headers:3  Cloudflare refuses this line: the header X-B has no value",
         "public/_redirects:3: warning: this line is ignored: its destination is neither",
+        "neither a path nor an https URL; begin it with / or https://",
+        "it has 1 word instead of 2 or 3",
         "public/_headers:4: warning: this line is ignored: no headers follow this path",
+        "no headers follow this path; write its headers below it, or remove the path",
     ):
         assert told in run.log
     assert full_runner.cloudflare.requests == []

@@ -80,6 +80,15 @@ def test_a_wranglers_command_is_named(runner: Runner):
     run = runner.fast(command="d1 migrations apply DB --remote")
 
     assert 'the wrangler command line "d1 …" is not understood' in run.log
+    assert "because of" not in run.log
+
+
+def test_the_option_that_is_not_understood_is_named(runner: Runner):
+    run = runner.fast(command="deploy --env x --minify=secret-value")
+
+    assert run.exit_code == 2, run.log
+    assert 'command line "deploy …" is not understood, because of --minify' in run.log
+    assert "secret-value" not in run.log
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,17 @@ def test_a_first_deploy_whose_address_is_refused_says_that_it_is_live(
     assert run.outputs["live-version-id"] == cloudflare.live()["id"]
 
 
+def test_a_zone_of_another_account_is_named_with_what_to_check(checkout: Checkout, runner: Runner):
+    checkout.config(routes=[{"pattern": "shop.example.net/*", "zone_id": "f" * 32}])
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 4, run.log
+    assert run.outputs["error-code"] == "10082"
+    assert "Check `zone_id` or `zone_name` of the route" in run.log
+    assert "api-base-url" not in run.log
+
+
 def test_queues_without_their_permission_stop_the_run_before_its_first_write(limited: Limited):
     consumers = {"consumers": [{"queue": "orders"}]}
 

@@ -26,6 +26,17 @@ def test_a_build_output_beside_the_configuration_is_refused(runner: Runner, comm
     assert runner.cloudflare.requests == []
 
 
+def test_a_build_output_without_a_configuration_says_nothing_of_one(runner: Runner):
+    built(runner)
+    (runner.checkout.root / "wrangler.json").unlink()
+
+    run = runner.fast("deploy", script_name="shop", main="index.js")
+
+    assert run.exit_code == 3, run.log
+    assert "the inputs may name another Worker" in run.log
+    assert "this configuration" not in run.log
+
+
 def test_a_build_output_beside_a_configuration_in_a_parent_is_refused(runner: Runner):
     built(runner)
     runner.checkout.write("packages/a/index.js", "export default {};\n").commit()

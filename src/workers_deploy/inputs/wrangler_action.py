@@ -33,6 +33,7 @@ _COMMANDS: Mapping[tuple[str, ...], str] = {
 }
 _ENVIRONMENT_OPTIONS = ("--env", "-e")
 _WORD = re.compile(r"[a-z][a-z0-9:-]{,19}")
+_OPTION = re.compile(r"--[a-z][a-z-]{,29}")  # a name alone, never a value
 _REPLACEMENTS = {
     "--name": "the input script-name",
     "--config": "the input config",
@@ -97,7 +98,7 @@ def understand_command(env: Mapping[str, str]) -> tuple[dict[str, str], Problem 
     environment = _environment_of(rest)
     if command is None or environment is None:
         del changed[name]
-        return changed, _problem(words)
+        return changed, _problem(words, rest if command else [])
     changed[name] = command
     if environment:
         changed.setdefault("INPUT_ENVIRONMENT", environment)
@@ -132,14 +133,18 @@ def _environment_of(options: list[str]) -> str | None:
             return None
 
 
-def _problem(words: list[str]) -> Problem:
+def _problem(words: list[str], options: list[str]) -> Problem:
     # The words may hold anything, so only the first and known ones are repeated.
     known = [word.partition("=")[0] for word in words]
+    names = [option.partition("=")[0] for option in options]
+    others = (name for name in names if _OPTION.fullmatch(name) and name != "--env")
+    culprit = next(others, None)
     instead = [f"{word} is {_REPLACEMENTS[word]}" for word in known if word in _REPLACEMENTS]
     first = f' "{words[0]} …"' if _WORD.fullmatch(words[0]) else ""
     return Problem(
         kind=ProblemKind.INPUT,
         subject="command",
-        message=f"the wrangler command line{first} is not understood",
+        message=f"the wrangler command line{first} is not understood"
+        + (f", because of {culprit}" if culprit else ""),
         hint="; ".join(instead) or "write one of our commands; further options are inputs",
     )

@@ -233,12 +233,17 @@ _ASSETS: Mapping[int, Entry] = MappingProxyType(
         ),
     }
 )
+_NO_ZONE = Entry(
+    "the account has no such zone",
+    "Check `zone_id` or `zone_name` of the route; its zone has to be of the account `account-id`.",
+)
 _ZONES: Mapping[int, Entry] = MappingProxyType(
     {
         10000: Entry(
             f"the token lacks {ROUTES} for this zone",
             f"{ADD_IT} Include the zone under Zone Resources.",
         ),
+        10082: _NO_ZONE,
         10009: Entry("there is no such route any more", "Run again."),
         10019: Entry("a route names a script that doesn't exist", "Deploy that script first."),
         10020: Entry(

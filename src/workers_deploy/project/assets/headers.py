@@ -54,7 +54,7 @@ class HeaderReader:
                 continue
             if length_of(stripped) > MAX_LINE_LENGTH:
                 message = f"it is longer than {MAX_LINE_LENGTH:,} characters"
-                yield BadLine(number, Flaw(Kind.TOO_LONG, message))
+                yield BadLine(number, Flaw(Kind.TOO_LONG, message, "shorten its value"))
             elif not _PATH.match(stripped):
                 if not self._skips and (flaw := self._read_header(stripped)):
                     yield BadLine(number, flaw)
@@ -80,7 +80,8 @@ class HeaderReader:
                 self._rules += 1
             else:
                 message = "no headers follow this path"
-                yield BadLine(self._path_line, Flaw(Kind.NO_HEADERS, message))
+                hint = "write its headers below it, or remove the path"
+                yield BadLine(self._path_line, Flaw(Kind.NO_HEADERS, message, hint))
         self._path_line, self._has_headers = None, False
 
     def _read_header(self, line: str) -> Flaw | None:
@@ -91,7 +92,8 @@ class HeaderReader:
             if self._path_line is not None and line.startswith(_UNSET):
                 self._has_headers = True
                 return None
-            flaw = Flaw(Kind.NO_COLON, "a header is a name, a colon and a value")
+            hint = "write  Name: value  below its path"
+            flaw = Flaw(Kind.NO_COLON, "a header is a name, a colon and a value", hint)
         elif " " in name:
             flaw = Flaw(Kind.SPACE_IN_NAME, "the name of a header has no spaces")
         elif not name:

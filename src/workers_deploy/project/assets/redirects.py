@@ -69,10 +69,11 @@ class RedirectReader:
     def _read_line(self, line: str) -> Flaw | None:
         if length_of(line) > MAX_LINE_LENGTH:
             message = f"it is longer than {MAX_LINE_LENGTH:,} characters"
-            return Flaw(Kind.TOO_LONG, message)
+            return Flaw(Kind.TOO_LONG, message, "shorten its source or its destination")
         tokens = re.split(f"[{SPACES}]+", _COMMENT.sub("", line))
         if not 2 <= len(tokens) <= 3:
-            message = f"it has {len(tokens)} words instead of 2 or 3"
+            count = len(tokens)
+            message = f"it has {count} word{'' if count == 1 else 's'} instead of 2 or 3"
             return Flaw(Kind.TOKENS, message, "write a source, a destination and a status")
         source, target, *status = tokens
         if host_of(source) is not None:
@@ -106,7 +107,8 @@ class RedirectReader:
     def _check_target(self, path: str, target: str, status: str) -> Flaw | None:
         if host_of(target) is None and not target.startswith("/"):
             message = "its destination is neither a path nor an https URL"
-            return Flaw(Kind.TARGET, message)
+            hint = "begin it with / or https://"
+            return Flaw(Kind.TARGET, message, hint)
         if _number(status) not in STATUSES:
             listed = ", ".join(map(str, STATUSES))
             return Flaw(Kind.STATUS, f"its status is none of {listed}")
@@ -134,7 +136,8 @@ class RedirectReader:
 def _check_proxy(target: str, status: str) -> Flaw | None:
     if _number(status) == 200 and host_of(target) is not None:
         message = "with status 200 its destination has to be a path"
-        return Flaw(Kind.PROXY, message)
+        hint = "write a path, or a status that redirects such as 302"
+        return Flaw(Kind.PROXY, message, hint)
     return None
 
 

@@ -38,4 +38,5 @@ def report_lines(
             message = f"Cloudflare refuses this line: {flaw.message}"
             findings.problem(shown, message, hint=flaw.hint, place=place)
         else:
-            findings.notice(f"this line is ignored: {flaw.message}", place)
+            advice = f"; {flaw.hint}" if flaw.hint else ""
+            findings.notice(f"this line is ignored: {flaw.message}{advice}", place)

@@ -36,11 +36,15 @@ def check_build_output(
         if dry:
             findings.notice(f"{message}: a deploy with another configuration is refused")
             return
+        if named is None:
+            reason, way_out = "the inputs may name another Worker", "write a configuration, named"
+        else:
+            reason, way_out = "this configuration may name another Worker", "name the configuration"
         findings.problem(
             shown,
-            f"{message}; this configuration may name another Worker",
+            f"{message}; {reason}",
             hint="delete the folder if an earlier build left it, deploy it with `cf deploy`, or "
-            "name the configuration by the input `config` to deploy that",
+            f"{way_out} by the input `config` to deploy that",
             place=Place(file=shown),
         )
         return
