@@ -223,7 +223,7 @@ def _change_one_place(envelope: dict[str, Any], rng: random.Random) -> None:
     places = list(_places(envelope.get("result"))) or [(envelope, "result")]
     holder, key = rng.choice(places)
     if rng.random() < 0.3 and isinstance(holder, dict):
-        del holder[key]
+        holder.pop(key, None)  # an answer may have no result
     else:
         holder[key] = rng.choice(_POOL)
 
