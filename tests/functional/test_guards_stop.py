@@ -1,5 +1,7 @@
 """What stops a run before its first write, and the word that opens it."""
 
+import shutil
+
 import pytest
 
 from fakes.cloudflare import Cloudflare
@@ -55,6 +57,19 @@ def test_a_migration_in_a_rollout_says_to_end_it_first(
     assert run.outcome == "failed"
     assert "Durable Object migration needs all traffic on one version" in run.log
     assert "End the rollout first, with `rollback` and a `version-id`; then deploy." in run.log
+
+
+def test_a_history_without_the_live_commit_may_have_been_rewritten(runner: Runner):
+    live = runner.checkout.commit("Begin")
+    assert runner.fast("deploy").exit_code == 0
+    shutil.rmtree(runner.checkout.root / ".git")
+    runner.checkout.module(TWO).commit("Begin anew")
+
+    run = runner.fast("deploy")
+
+    assert run.exit_code == 0, run.log
+    assert f"the history here does not reach commit {live[:12]}" in run.log
+    assert "fetch-depth: 0, unless the history was rewritten" in run.log
 
 
 def test_a_rollback_by_someone_is_not_overruled(two_versions: Runner, cloudflare: Cloudflare):

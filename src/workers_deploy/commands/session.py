@@ -185,8 +185,9 @@ def _is_older(session: Session, live: LiveState) -> bool | None:
     older = session.is_older(commit, other)
     if older is None:
         session.reporter.notice(
-            "whether this commit is older than the live one was not checked: the history is too "
-            "short; check out with fetch-depth: 0"
+            "whether this commit is older than the live one was not checked: the history here "
+            f"does not reach commit {other}; check out with fetch-depth: 0, unless the history was "
+            "rewritten"
         )
     return older
 
