@@ -50,6 +50,19 @@ def test_what_is_never_answered_is_known_by_the_note(answered, by_note, wanted):
     assert wanted_settings(desired, live, by_note=by_note).observability == wanted
 
 
+def test_a_note_stands_for_what_is_never_answered_and_for_nothing_else():
+    policy, traces = {"traces": {"propagation_policy": "all"}}, {"traces": {"enabled": True}}
+
+    def wanted(said: dict[str, Any], answered: dict[str, Any], **by: bool) -> Any:
+        desired = project(script_settings=observed(said))
+        live = live_of(desired, script_settings=observed(answered))
+        return wanted_settings(desired, live, **by).observability
+
+    assert wanted(policy, {"enabled": True}, by_note=True) == {"enabled": True, **policy}
+    assert wanted(traces, traces, by_note=True) is None
+    assert wanted(policy, traces) is not None
+
+
 @pytest.mark.parametrize("value", [None, {}, {"traces": None}, {"traces": {"enabled": True}}])
 def test_settings_that_are_answered_need_no_note(value):
     assert unanswered_settings(ScriptSettings(observability=value)) == {}
