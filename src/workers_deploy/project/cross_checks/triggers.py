@@ -33,9 +33,12 @@ def check_triggers(config: Config) -> None:
             spot.error(f'"{spot.label}" is not a cron expression: {flaw.reason}', hint=flaw.hint)
     for spot, route in _routes(config):
         _check_route(spot, route)
+    producers = config.spot("queues").at("producers")
+    for index, producer in enumerate(config.table("queues").get("producers") or ()):
+        _check_limits(producers.at(index), producer, {"delivery_delay": (0, 24 * _HOUR)})
     consumers = config.spot("queues").at("consumers")
     for index, consumer in enumerate(config.table("queues").get("consumers") or ()):
-        _check_consumer(consumers.at(index), consumer)
+        _check_limits(consumers.at(index), consumer, _CONSUMER_LIMITS)
 
 
 def _crons(config: Config) -> Iterator[tuple[Spot, object]]:
@@ -73,10 +76,48 @@ def _check_route(spot: Spot, route: str | dict[str, Any]) -> None:
                 f'"{spot.label}.zone_id" is not 32 hex digits',
                 hint="the zone's id is on its overview page in the dashboard",
             )
-        if not route.get("custom_domain"):  # other rules are for these, and checked elsewhere
+        if route.get("zone_name") == "":
+            spot.at("zone_name").error(
+                f'"{spot.label}.zone_name" is empty',
+                hint="name the zone, such as example.com, or leave zone_name out",
+            )
+        if route.get("custom_domain"):
+            _check_domain(spot.at("pattern"), route["pattern"])
+        else:
             _check_pattern(spot.at("pattern"), route["pattern"])
     else:
         _check_pattern(spot, route)
+
+
+def _check_domain(spot: Spot, hostname: str) -> None:
+    if flaw := find_hostname_flaw(hostname):
+        spot.error(
+            f'"{spot.label}" is not a hostname: {flaw}',
+            hint="a custom domain is a hostname alone, such as shop.example.com",
+        )
+
+
+def find_hostname_flaw(hostname: str) -> str | None:
+    """Return why a custom domain can't be a name in DNS (RFC 1035), None where it can.
+
+    A path and a wildcard have messages of wrangler's own, and are left to them.
+
+    >>> find_hostname_flaw("shop.example.com"), find_hostname_flaw("shop.example.com/x")
+    (None, None)
+    >>> find_hostname_flaw("shop..example.com")
+    'it has an empty label'
+    """
+    if "/" in hostname or "*" in hostname:
+        return None
+    labels = hostname.removesuffix(".").split(".")
+    flaws = {
+        "it has a space": bool(re.search(r"\s", hostname)),
+        "it has a port": bool(re.search(r":\d*$", hostname)),
+        "it has a character that no hostname has": bool(re.search(r"[:?#@\\]", hostname)),
+        "it has an empty label": "" in labels,
+        "a label has more than 63 characters": any(len(label) > 63 for label in labels),
+    }
+    return next((text for text, is_so in flaws.items() if is_so), None)
 
 
 def _check_pattern(spot: Spot, pattern: str) -> None:
@@ -110,9 +151,11 @@ def find_pattern_flaw(pattern: str) -> str | None:
     return next((text for text, is_so in flaws.items() if is_so), None)
 
 
-def _check_consumer(spot: Spot, consumer: Mapping[str, Any]) -> None:
-    for key, (low, high) in _CONSUMER_LIMITS.items():
-        value = consumer.get(key)
+def _check_limits(
+    spot: Spot, entry: Mapping[str, Any], limits: Mapping[str, tuple[int, int]]
+) -> None:
+    for key, (low, high) in limits.items():
+        value = entry.get(key)
         if value is not None and not low <= value <= high:
             spot.at(key).error(
                 f'"{spot.label}.{key}" is {value}; Cloudflare takes {low} to {high:,}'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fakes.loads import HEAD, load, told, write_config
-from workers_deploy.project.cross_checks.triggers import find_pattern_flaw
+from workers_deploy.project.cross_checks.triggers import find_hostname_flaw, find_pattern_flaw
 
 ZONE = "0123456789abcdef0123456789abcdef"
 
@@ -131,3 +131,41 @@ def test_what_is_not_sent_is_not_checked(tmp_path: Path):
     write_config(tmp_path, f'{{{HEAD}, "triggers": {{"crons": ["often"]}}}}')
 
     assert told(load(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("hostname", "flaw"),
+    [
+        ("a b.example.com", "it has a space"),
+        ("shop.example.com:80", "it has a port"),
+        ("shop@example.com", "it has a character that no hostname has"),
+        ("shop..example.com", "it has an empty label"),
+        (".example.com", "it has an empty label"),
+        (f"{'a' * 64}.example.com", "a label has more than 63 characters"),
+        (f"{'a' * 63}.example.com", None),
+        ("münchen.example", None),
+        ("_dmarc.example.com", None),
+        ("shop.example.com.", None),
+    ],
+)
+def test_a_custom_domain_is_a_hostname(hostname: str, flaw: str | None):
+    assert find_hostname_flaw(hostname) == flaw
+
+
+def test_a_domain_a_zone_and_a_delay_that_cannot_be_are_reported_at_once(tmp_path: Path):
+    found = problems(
+        tmp_path,
+        routes=[
+            {"pattern": "shop..example.com", "custom_domain": True},
+            {"pattern": "a.example.com/*", "zone_name": ""},
+        ],
+        queues={"producers": [{"binding": "Q", "queue": "orders", "delivery_delay": 86_401}]},
+    )
+
+    assert [one for one in found if "routes" in one or "queues" in one] == found
+    assert len(found) == 3
+    assert any(
+        '"routes[0].pattern" is not a hostname: it has an empty label' in one for one in found
+    )
+    assert any('"routes[1].zone_name" is empty' in one for one in found)
+    assert any("Cloudflare takes 0 to 86,400" in one for one in found)
