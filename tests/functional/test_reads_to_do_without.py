@@ -43,7 +43,9 @@ def test_flags_that_cannot_be_read_are_asked_for_twice(
     run = deployed.fast(command)
 
     assert run.exit_code == 0, run.log
-    assert cloudflare.requests.count("GET /workers/scripts/shop/subdomain") <= 2
+    # Two tries for the plan; `show` asks this endpoint by itself, once.
+    tries = cloudflare.requests.count("GET /workers/scripts/shop/subdomain")
+    assert tries <= (3 if command == "show" else 2)
     assert sum(deployed.time.slept) < FEW
 
 

@@ -11,7 +11,9 @@ from workers_deploy.api.live.script import NO_VERSIONS
 from workers_deploy.commands.session import Session, finished, read_live, stopped, wrong_input
 from workers_deploy.core.live import LiveState, LiveVersion
 from workers_deploy.core.outcome import Facts, Outcome, Result
+from workers_deploy.core.project import SubdomainState
 from workers_deploy.errors import (
+    ApiError,
     DeployError,
     RefusedError,
 )
@@ -44,8 +46,9 @@ def _show_record(session: Session, live: LiveState) -> dict[str, Any]:
         versions = None if in_namespace else pool.submit(_list_versions, session)
         usage = None if in_namespace else pool.submit(_usage_model, session)
         crons = None if in_namespace else pool.submit(_crons, session)
+        subdomain = None if in_namespace else pool.submit(_subdomain, session)
     return show_record(
-        live,
+        replace(live, subdomain=(subdomain and subdomain.result()) or live.subdomain),
         settings=settings.result(),
         secret_names=tuple(secret.name for secret in secrets.result() or ()),
         versions=versions.result() if versions else (),
@@ -128,6 +131,16 @@ def _usage_model(session: Session) -> Mapping[str, Any] | None:
     except RefusedError:
         return None  # the plan has no choice
     return {"usage_model": found.usage_model, "cpu_ms": found.cpu_ms}
+
+
+def _subdomain(session: Session) -> SubdomainState | None:
+    """Ask the script's own endpoint once; what live was read with stands in where it fails."""
+    client = session.client
+    try:
+        once = client.retrying(client.retrier.with_attempts(1))
+        return once.read_subdomain(session.project.script_name)
+    except ApiError:
+        return None
 
 
 def _crons(session: Session) -> tuple[str, ...] | None:
