@@ -8,7 +8,7 @@ from workers_deploy.api.http.explain import TIMES
 from workers_deploy.api.live.dispatched import read_dispatched_state
 from workers_deploy.api.live.script import read_deployments
 from workers_deploy.api.live.written import Written, read_written
-from workers_deploy.core.attribution.race import is_of_a_run
+from workers_deploy.core.attribution.race import is_of_a_run, is_right_after
 from workers_deploy.core.check import (
     mismatches,
     settings_read_otherwise,
@@ -32,6 +32,7 @@ from workers_deploy.executor.race import (
     check_first,
     deployed_since,
     see_to_the_whole,
+    set_again,
 )
 
 if TYPE_CHECKING:
@@ -130,6 +131,10 @@ def _differences(run: Run, step: CheckLive, seen: _Seen) -> tuple[str, ...]:
     if seen.wrong:
         _check_not_replaced(run, live, seen.wrong)
     is_form = not (seen.wrong or settings) and run.patience.clock() - seen.since >= TRIGGER_SECONDS
+    if is_form and seen.otherwise and _comes_right_after(run, seen):
+        seen.is_repaired = True
+        set_again(run, step.project)
+        return _differences(run, step, seen)
     return () if is_form else (*seen.wrong, *seen.otherwise)
 
 
@@ -160,6 +165,14 @@ def _may_be_of_others(run: Run, seen: _Seen) -> bool:
     if seen.is_repaired or seen.live is None or not (run.state.moved and run.state.is_whole):
         return False
     return seen.is_contested or run.state.has_no_claim
+
+
+def _comes_right_after(run: Run, seen: _Seen) -> bool:
+    """Tell whether the run that deployed before may have set its triggers after this one did."""
+    if seen.is_repaired or seen.live is None or not (run.state.moved and run.state.is_whole):
+        return False
+    made = run.state.made or seen.live.deployment
+    return is_right_after(run.state.before.deployment, made)
 
 
 def _told_of_repairs(names: tuple[str, ...]) -> str:

@@ -148,13 +148,19 @@ def see_to_the_whole(run: Run, project: Project) -> tuple[str, ...]:
         raise deployed_since(found.serves)
     told: list[str] = []
     for _ in range(ROUNDS):
-        steps = _set_by_others(run, project)
-        if not steps:
+        found_otherwise = set_again(run, project)
+        if not found_otherwise:
             break
-        for step in steps:
-            _set_again(run, step)
-            told += [change.name or change.kind for change in step.changes]
+        told += found_otherwise
     return tuple(dict.fromkeys(told))
+
+
+def set_again(run: Run, project: Project) -> tuple[str, ...]:
+    """Set what is not as the project names it beside the version; returns what that was."""
+    steps = _set_by_others(run, project)
+    for step in steps:
+        _set_again(run, step)
+    return tuple(change.name or change.kind for step in steps for change in step.changes)
 
 
 def deployed_since(serves: LiveDeployment) -> GuardError:

@@ -15,6 +15,7 @@ from workers_deploy.core.live import LiveDeployment
 from workers_deploy.dataclass import dataclass
 
 MARK = "wd1:"
+FRESH_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,17 @@ def standing(
         serves=None if newer[0].shares == before.shares else newer[0],
         is_contested=bool(runs),
     )
+
+
+def is_right_after(before: LiveDeployment | None, now: LiveDeployment | None) -> bool:
+    """Tell whether what served before was deployed by a run that may not have ended yet.
+
+    By Cloudflare's clock: that run may have set triggers after this one's plan was made.
+    """
+    if before is None or now is None or not is_of_a_run(before):
+        return False
+    seconds = seconds_between(before.created_on, now.created_on)
+    return seconds is not None and seconds < FRESH_SECONDS
 
 
 def seconds_between(first: str | None, then: str | None) -> float | None:

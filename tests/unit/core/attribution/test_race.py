@@ -7,8 +7,10 @@ import pytest
 from fakes.builders import LIVE_ID, deployment
 from workers_deploy.core.attribution.judge import Before
 from workers_deploy.core.attribution.race import (
+    FRESH_SECONDS,
     Standing,
     is_of_a_run,
+    is_right_after,
     standing,
 )
 from workers_deploy.core.digest import REVERTED, YIELDED
@@ -88,3 +90,25 @@ def test_a_message_tells_who_deployed_before_the_version_does():
     assert not is_of_a_run(DEPLOYED["upload"])
     assert is_of_a_run(DEPLOYED["upload"], NOTED)
     assert not is_of_a_run(DEPLOYED["person"], {"person"})
+
+
+@pytest.mark.parametrize(
+    ("message", "before", "now", "is_fresh"),
+    [
+        ("wd1:x", "2026-11-25T01:00:00Z", "2026-11-25T01:00:59Z", True),
+        ("wd1:x", "2026-11-25T01:00:00Z", "2026-11-25T01:01:00Z", False),
+        ("wd1:x", None, "2026-11-25T01:00:00Z", False),
+        ("wd1:x", "2026-11-25T01:00:00", "2026-11-25T01:00:00Z", False),  # of no zone
+        ("by hand", "2026-11-25T01:00:00Z", "2026-11-25T01:00:01Z", False),
+    ],
+)
+def test_a_run_that_may_not_have_ended_is_known_by_its_time(
+    message: str, before: str | None, now: str, is_fresh: bool
+):
+    assert FRESH_SECONDS == 60
+    former = replace(deployment("a", message=message), created_on=before)
+    made = replace(deployment("b"), created_on=now)
+
+    assert is_right_after(former, made) is is_fresh
+    assert not is_right_after(None, made)
+    assert not is_right_after(former, None)
