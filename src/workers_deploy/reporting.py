@@ -95,7 +95,7 @@ class Telling:
             for problem in error.problems:
                 self.reporter.error(
                     with_way_out(_told(problem), problem.hint, problem.block),
-                    title=problem.kind.value.capitalize(),
+                    title=problem.subject,
                     place=problem.place,
                 )
             return

@@ -47,7 +47,7 @@ def test_a_preview_carries_the_last_commit_of_its_pull_request(
     assert run.exit_code == 0, run.log
     annotations = cloudflare.versions()[-1]["annotations"]
     assert annotations["workers/tag"] == head
-    assert annotations["workers/message"].startswith(f"{subject} wd1:{head[:12]}:")
+    assert annotations["workers/message"].startswith(f"{subject} wd1:preview wd1:{head[:12]}:")
     assert annotations["workers/commit_sha"] == head
     assert f"· {subject}" in run.summary
     assert merge[:12] not in run.shown()

@@ -12,6 +12,7 @@ from workers_deploy.core.attribution.claims import (
 from workers_deploy.core.attribution.race import Standing, is_of_a_run, standing
 from workers_deploy.core.attribution.undo_plan import SettingsStep
 from workers_deploy.core.compare import BY_SECRET, is_ours
+from workers_deploy.core.digest import parse_note
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.core.plan_settings import settings_steps
 from workers_deploy.core.plan_triggers import trigger_steps
@@ -25,6 +26,8 @@ from workers_deploy.core.steps import (
     SetSubdomain,
     Step,
     Trigger,
+    UploadScript,
+    UploadVersion,
 )
 from workers_deploy.errors import GuardError
 from workers_deploy.executor.context import Run
@@ -82,12 +85,12 @@ def check_first(run: Run, deployments: Sequence[LiveDeployment]) -> Standing | N
 
     """
     known = run.state.known
-    found = standing(known, deployments, run.state.noted)
+    found = standing(known, deployments, run.state.noted, own=_own_notes(run))
     if found is None or len(deployments) < 2:
         return found
     if found.serves is not None or found.is_contested or _hides_uploads(run, deployments):
         _learn_makers(run)
-        found = standing(known, deployments, run.state.noted)
+        found = standing(known, deployments, run.state.noted, own=_own_notes(run))
     if found is not None and found.first is not None:
         run.state.gives_way_to = found.first
         version = found.first.shares[0].version_id[:8] if found.first.shares else "?"
@@ -107,10 +110,21 @@ def _hides_uploads(run: Run, deployments: Sequence[LiveDeployment]) -> bool:
 
 
 def _learn_makers(run: Run) -> None:
-    """Learn which versions runs of ours uploaded, and which are edits, of whomever."""
+    """Learn which versions other runs of ours uploaded, and which are edits, of whomever.
+
+    A version with the same note is this run's own, sent again after its answer was lost, or equal.
+    """
     versions = run.client.list_versions(run.script.name)
-    run.state.noted = frozenset(one.id for one in versions if is_ours(one))
+    own = _own_notes(run)
+    run.state.noted = frozenset(
+        one.id for one in versions if is_ours(one) and str(parse_note(one.message)) not in own
+    )
     run.state.edits = frozenset(one.id for one in versions if one.triggered_by == BY_SECRET)
+
+
+def _own_notes(run: Run) -> frozenset[str]:
+    steps = (result.step for result in run.state.results)
+    return frozenset(s.upload.note for s in steps if isinstance(s, UploadScript | UploadVersion))
 
 
 def look_whether_first(run: Run, step: SettingsStep | Trigger) -> None:

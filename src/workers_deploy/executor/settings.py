@@ -215,7 +215,9 @@ def _latest_serving(run: Run) -> Iterator[None]:
     try:
         yield
     except RefusedError as refused:
-        if refused.code not in EDITS_LATEST or not run.state.before.latest_is_live:
+        before = run.state.before
+        is_split = len(before.versions) > 1  # the plan knew of it: nobody uploaded since
+        if refused.code not in EDITS_LATEST or is_split or not before.latest_is_live:
             raise
         raise GuardError(
             f"the latest version moved meanwhile: someone uploaded one ({refused.code})",

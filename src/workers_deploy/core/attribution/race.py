@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from workers_deploy.core.attribution.judge import Before
-from workers_deploy.core.digest import REVERTED, YIELDED
+from workers_deploy.core.digest import REVERTED, YIELDED, parse_note
 from workers_deploy.core.live import LiveDeployment
 from workers_deploy.dataclass import dataclass
 
@@ -43,9 +43,17 @@ def is_of_a_run(deployment: LiveDeployment, noted: Collection[str] = ()) -> bool
 
 
 def standing(
-    before: Before, deployments: Sequence[LiveDeployment], noted: Collection[str] = ()
+    before: Before,
+    deployments: Sequence[LiveDeployment],
+    noted: Collection[str] = (),
+    *,
+    own: Collection[str] = (),
 ) -> Standing | None:
-    """Return how this run stands; None where its deployment is not seen yet, as reads lag."""
+    """Return how this run stands; None where its deployment is not seen yet, as reads lag.
+
+    `own` are this run's notes. A deployment that carries one is its own, sent again after an answer
+    was lost, or another run's of the very same: nothing to give way to.
+    """
     known = {one.id for one in before.former}
     newer = tuple(takewhile(lambda one: one.id not in known, deployments))
 
@@ -54,13 +62,21 @@ def standing(
 
     if not any(map(is_mine, newer)):
         return None
-    runs = [one for one in newer if not is_mine(one) and is_of_a_run(one, noted)]
+    runs = [
+        one
+        for one in newer
+        if not is_mine(one) and is_of_a_run(one, noted) and _note_of(one) not in own
+    ]
     first = _first(newer[::-1], is_mine, runs)
     return Standing(
         first=None if first is None or is_mine(first) else first,
         serves=None if newer[0].shares == before.shares else newer[0],
         is_contested=bool(runs),
     )
+
+
+def _note_of(deployment: LiveDeployment) -> str:
+    return str(parse_note(deployment.message) or "")
 
 
 def is_right_after(before: LiveDeployment | None, now: LiveDeployment | None) -> bool:
