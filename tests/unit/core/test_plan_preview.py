@@ -53,6 +53,7 @@ def test_a_preview_is_uploaded_although_live_is_the_same():
     ]
     assert version.upload.alias == "pr-7"
     assert version.upload.message == f"Fix the cart wd1:preview {note_of(desired)}"
+    assert version.upload.note == str(note_of(desired))
     assert (plan.script_name, plan.notes) == ("shop", (NO_TRAFFIC,))
 
 

@@ -19,6 +19,8 @@ from fakes.builders import (
 )
 from workers_deploy.core.compare import compare_note
 from workers_deploy.core.live import LiveState
+from workers_deploy.core.manifest import AssetManifest
+from workers_deploy.core.plan import make_plan
 from workers_deploy.core.plan_version import (
     action_of,
     asset_steps,
@@ -283,3 +285,32 @@ def test_each_secret_that_must_go_has_a_step():
 )
 def test_an_upload_creates_a_script_or_updates_it(live, writes, action):
     assert action_of(live, writes=writes) is action
+
+
+def test_files_are_told_apart_from_those_of_the_live_version_where_they_are_known():
+    was, now = manifest("/old.html", "/same.html"), manifest("/new.html", "/same.html")
+    live = live_of(project(assets=was))
+
+    def said(assets: AssetManifest, former: AssetManifest | None) -> list[tuple[str, str]]:
+        desired = project(assets=assets)
+        (step, *_) = make_plan(desired, live, note_of(desired), former).steps
+        return [(change.name, change.action.value) for change in step.changes]
+
+    assert said(now, was) == [
+        ("", "update"),
+        ("/new.html", "create"),
+        ("/old.html", "delete"),
+        ("", "unchanged"),
+    ]
+    assert said(now, None) == [("", "update")]
+    # What the note says to be the same needs no list.
+    assert said(was, was) == [("", "unchanged")]
+
+
+def test_the_whole_says_how_many_files_are_new_and_gone():
+    was, now = manifest("/old.html", "/same.html"), manifest("/new.html", "/same.html")
+    desired = project(assets=now)
+
+    (step, *_) = make_plan(desired, live_of(project(assets=was)), note_of(desired), was).steps
+
+    assert step.changes[0].detail == "2 files, 1 new, 1 removed since version 11111111"

@@ -63,6 +63,14 @@ def test_a_note_stands_for_what_is_never_answered_and_for_nothing_else():
     assert wanted(policy, traces) is not None
 
 
+def test_without_a_word_on_the_note_it_says_nothing():
+    desired = project(script_settings=observed(SENT))
+    live = live_of(desired, script_settings=observed(ANSWERED))
+
+    assert wanted_settings(desired, live).observability == SENT
+    assert len(settings_steps(desired, live)[0]) == 1
+
+
 @pytest.mark.parametrize("value", [None, {}, {"traces": None}, {"traces": {"enabled": True}}])
 def test_settings_that_are_answered_need_no_note(value):
     assert unanswered_settings(ScriptSettings(observability=value)) == {}
