@@ -149,3 +149,19 @@ def test_a_successful_answer_of_each_endpoint_fits_the_description(client):
         SCHEMA[path][response.request.method].validate_response(response)
 
     assert sorted(asked) == sorted(ENDPOINTS)
+
+
+def test_logs_that_are_not_said_whole_are_answered_whole(server, client):
+    client.upload("known", {})
+    path = f"/accounts/{server.account_id}/workers/scripts/known/script-settings"
+    sent = {"observability": {"enabled": False, "logs": {"persist": False}}}
+
+    answer = httpx.patch(
+        server.url + path,
+        json=sent,
+        headers={"Authorization": f"Bearer {server.token}"},
+        timeout=PATIENCE,
+    ).json()
+
+    logs = answer["result"]["observability"]["logs"]
+    assert (logs["enabled"], logs["invocation_logs"], logs["persist"]) == (False, True, False)

@@ -113,7 +113,9 @@ def test_a_signal_while_github_is_told_ends_the_run_with_nothing_written(
 @pytest.fixture
 def bundling(runner: Runner, tmp_path: Path) -> dict[str, str]:
     """A project whose esbuild is npm's script: it starts the program, which takes far too long."""
-    runner.checkout.write("src/shop.ts", "export default {};").config(main="src/shop.ts")
+    runner.checkout.write("src/shop.ts", "export default {};")
+    # Without Node: its run-time files are not installed here, and are missed first.
+    runner.checkout.config(main="src/shop.ts", compatibility_date="2024-01-01")
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "esbuild").write_text(

@@ -48,6 +48,11 @@ def observability_answer(sent: Mapping[str, Any] | None) -> dict[str, Any] | Non
     for part in ("logs", "traces"):
         if answer[part] is not None:
             answer[part] = {**dict.fromkeys(_OF_LOGS), **answer[part]}
+    if answer["logs"] is not None:
+        # Required in the answer (OpenAPI); invocation logs are on by default (Workers Logs page).
+        defaults = {"enabled": bool(sent.get("enabled")), "invocation_logs": True}
+        known = {key: one for key, one in answer["logs"].items() if one is not None}
+        answer["logs"] |= {key: known.get(key, one) for key, one in defaults.items()}
     if answer["traces"] is not None:
         answer["traces"]["propagation_policy"] = None  # by rule propagation-policy-null
     return answer
