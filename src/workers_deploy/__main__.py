@@ -144,7 +144,7 @@ def _begin(
         reporter.notice(reading.notice)
     for warning in reading.warnings:
         reporter.warning(warning)
-    repository = read_repository(env, run_url(env))
+    repository, origin = read_repository(env, run_url(env)), read_origin(env)
     github = GitHubRun(
         inputs=reading.inputs,
         repository=repository,
@@ -162,8 +162,8 @@ def _begin(
         missing_token=advise_on_token(env),
         before_first_write=github.start,
         compare=github.is_older,
-        pull_request_alias=preview_alias(env),
-        origin=read_origin(env),
+        pull_request_alias=preview_alias(env, origin),
+        origin=origin,
     )
     return _Beginning(
         reading=reading, values=values, around=around, reporter=reporter, publish=github.finish

@@ -58,15 +58,15 @@ def read_origin(env: Mapping[str, str]) -> Origin:
     )
 
 
-def preview_alias(env: Mapping[str, str]) -> str | None:
+def preview_alias(env: Mapping[str, str], origin: Origin) -> str | None:
     """Return the alias of a pull request's preview, in the forge's own word.
 
-    >>> preview_alias({"GITLAB_CI": "true", "CI_MERGE_REQUEST_IID": "5"})
+    >>> preview_alias({"GITLAB_CI": "true"}, Origin(pull_request="5"))
     'mr-5'
-    >>> preview_alias({"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST": "17"})
+    >>> preview_alias({"BUILDKITE": "true"}, Origin(pull_request="17"))
     'pr-17'
     """
-    number = read_origin(env).pull_request
+    number = origin.pull_request
     if number is None or not number.isdecimal():
         return None
     return f"{'mr' if system_of(env) is System.GITLAB else 'pr'}-{number}"

@@ -1,6 +1,6 @@
 """The reporter for every place that has no language of its own: terminals and plain logs."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Final, TextIO
 
@@ -114,6 +114,22 @@ class PlainReporter:
                 yield bar
         else:
             yield LineProgress(title, files=files, size=size, say=self.line, clock=self._clock)
+
+
+class OneStreamReporter(PlainReporter):
+    """A plain reporter of a CI system, which keeps one log: one stream, so in one order."""
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        stdout: TextIO,
+        *,
+        clock: Callable[[], float],
+        now: Callable[[], float],
+        debug: bool = False,
+    ) -> None:
+        super().__init__(stdout, stdout, clock=clock, debug=debug)
+        self._env, self._now = env, now
 
 
 def format_annotation(level: str, message: str, title: str, place: Place | None) -> str:

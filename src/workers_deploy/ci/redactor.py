@@ -163,6 +163,19 @@ def masks_of(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mask for mask in found if is_maskable(mask)))
 
 
+def lines_to_mask(value: str) -> tuple[str, ...]:
+    r"""Return the masks for a system whose masks are lines: GitHub's, Forgejo's, Azure's.
+
+    >>> lines_to_mask("sk-1\nab")[:2]
+    ('sk-1\\nab', 'sk-1\\\\nab')
+    """
+    return tuple(
+        mask
+        for mask in masks_of(value)
+        if mask == mask.strip() and "\n" not in mask and "\r" not in mask
+    )
+
+
 def parts_of(value: str) -> tuple[str, ...]:
     r"""Return what is hidden of a value: the whole, and each line without its margins.
 

@@ -208,7 +208,7 @@ def subdomain_is_set(wanted: SubdomainState, live: SubdomainState) -> bool:
 def beside_upload(settings: ScriptSettings) -> ScriptSettings:
     """Return what of a new script's settings its upload does not carry: the tags alone.
 
-    The rest was taken with the upload that Cloudflare answered (`metadata.script_level`).
+    The rest was taken with the upload that Cloudflare answered (`metadata._script_level`).
     """
     return ScriptSettings(tags=settings.tags)
 

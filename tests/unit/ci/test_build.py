@@ -120,7 +120,7 @@ def test_a_pull_request_is_known_with_its_page_and_an_alias(env, url):
     origin = read_origin(env)
 
     assert (origin.pull_request, origin.pull_request_url) == ("5", url)
-    assert preview_alias(env) == "pr-5"
+    assert preview_alias(env, origin) == "pr-5"
     assert not is_from_fork(env)
 
 

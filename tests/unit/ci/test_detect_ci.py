@@ -3,9 +3,13 @@ import io
 import pytest
 
 from workers_deploy.ci.detect import detect_ci
-from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.plain import OneStreamReporter, PlainReporter
+from workers_deploy.ci.systems.azure import AzureReporter
+from workers_deploy.ci.systems.buildkite import BuildkiteReporter
 from workers_deploy.ci.systems.github import GitHubReporter
 from workers_deploy.ci.systems.gitlab import GitLabReporter
+from workers_deploy.ci.systems.teamcity import TeamCityReporter
+from workers_deploy.ci.systems.variables_file import VariablesFileReporter
 
 
 class Terminal(io.StringIO):
@@ -23,13 +27,20 @@ def detect(env, stderr=None, **more):
     ("env", "kind"),
     [
         ({}, PlainReporter),
-        ({"CI": "true"}, PlainReporter),
+        ({"CI": "true"}, OneStreamReporter),
         ({"GITHUB_ACTIONS": "true"}, GitHubReporter),
         ({"GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true"}, GitHubReporter),
         ({"GITHUB_ACTIONS": "true", "FORGEJO_ACTIONS": "true"}, GitHubReporter),
         ({"GITHUB_ACTIONS": "false"}, PlainReporter),
         ({"GITLAB_CI": "true"}, GitLabReporter),
-        ({"CI": "woodpecker"}, PlainReporter),
+        ({"CI": "woodpecker"}, OneStreamReporter),
+        ({"JENKINS_URL": "https://ci.example.com/"}, OneStreamReporter),
+        ({"TF_BUILD": "True"}, AzureReporter),
+        ({"BUILDKITE": "true"}, BuildkiteReporter),
+        ({"TEAMCITY_VERSION": "2026.1"}, TeamCityReporter),
+        ({"CIRCLECI": "true"}, VariablesFileReporter),
+        ({"BITBUCKET_BUILD_NUMBER": "7"}, VariablesFileReporter),
+        ({"DRONE": "true"}, VariablesFileReporter),
     ],
 )
 def test_each_ci_system_gets_its_own_reporter(env, kind):

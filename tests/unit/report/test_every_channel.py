@@ -29,7 +29,7 @@ def told_of(folder: Path, secret: str, form: str, *, ci: str) -> dict[str, str]:
         file.write_bytes(b"")
     env = {name: str(file) for name, file in files.items()}
     reporter = (
-        GitHubReporter(env, stream, clock=lambda: 0.0, debug=True)
+        GitHubReporter(env, stream, clock=lambda: 0.0, now=lambda: 0.0, debug=True)
         if ci == "github"
         else PlainReporter(stream, stream, clock=lambda: 0.0, debug=True)
     )

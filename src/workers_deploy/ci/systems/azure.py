@@ -5,45 +5,34 @@ library (learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands; az
 task-lib, taskcommand.ts).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os.path import relpath
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from workers_deploy.ci.base import Results
-from workers_deploy.ci.plain import PlainReporter
-from workers_deploy.ci.redactor import masks_of
+from workers_deploy.ci.plain import OneStreamReporter
+from workers_deploy.ci.redactor import lines_to_mask
 from workers_deploy.errors import Place
 
 _IN_TEXT: Final = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY: Final = _IN_TEXT | {"]": "%5D", ";": "%3B"}
 
 
-class AzureReporter(PlainReporter):
-    """A plain reporter with Azure's groups, issues and variables; one stream, so one order."""
+class AzureReporter(OneStreamReporter):
+    """A plain reporter with Azure's groups, issues and variables."""
 
     folds = True
     annotates = True
 
-    def __init__(
-        self,
-        env: Mapping[str, str],
-        stdout: TextIO,
-        *,
-        clock: Callable[[], float],
-        debug: bool = False,
-    ) -> None:
-        super().__init__(stdout, stdout, clock=clock, debug=debug)
-        self._sources = env.get("BUILD_SOURCESDIRECTORY")
-        self._depth = 0
+    _depth = 0
 
     def mask(self, value: str) -> None:
         """Mask here and in the agent, for what other steps show; a mask there is one line."""
         super().mask(value)
-        for mask in masks_of(value):
-            if mask == mask.strip() and "\n" not in mask and "\r" not in mask:
-                self._out.command(_vso("task.setsecret", mask))
+        for mask in lines_to_mask(value):
+            self._out.command(_vso("task.setsecret", mask))
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
@@ -81,9 +70,10 @@ class AzureReporter(PlainReporter):
     def _on_the_agent(self, results: Results) -> str:
         """Return the summary's path for the agent, which may stand outside of our container."""
         file = results.report_dir / "summary.md"
-        if self._sources is None or Path(self._sources).is_dir():
+        sources = self._env.get("BUILD_SOURCESDIRECTORY")
+        if sources is None or Path(sources).is_dir():
             return str(file)
-        return str(Path(self._sources) / relpath(file, results.workspace))
+        return str(Path(sources) / relpath(file, results.workspace))
 
     def _issue(self, kind: str, message: str, title: str, place: Place | None) -> None:
         text = self._out.clean(f"{title}: {message}" if title else message)

@@ -5,41 +5,24 @@ The agent's program is on the machine, and in a container only where it is mount
 """
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from shutil import which
-from typing import Final, TextIO
+from typing import Final
 
 from workers_deploy.ci.base import Results
-from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.plain import OneStreamReporter
 
 MAX_ANNOTATION_BYTES: Final = 2**20
 SECONDS: Final = 10.0  # for one call of the agent, which asks Buildkite's API
 AT_ONCE: Final = 4
 
 
-class BuildkiteReporter(PlainReporter):
+class BuildkiteReporter(OneStreamReporter):
     """A plain reporter whose groups fold; results go to the build's page and to later steps."""
 
     folds = True
-
-    def __init__(
-        self,
-        env: Mapping[str, str],
-        stdout: TextIO,
-        *,
-        clock: Callable[[], float],
-        debug: bool = False,
-    ) -> None:
-        super().__init__(stdout, stdout, clock=clock, debug=debug)
-        self._agent = which("buildkite-agent", path=env.get("PATH", ""))
-        # Of a run's environment the agent gets what is its own, and no secret of the deploy.
-        self._env = {
-            name: value
-            for name, value in env.items()
-            if name.startswith("BUILDKITE") or name in {"PATH", "HOME"}
-        }
 
     def header(self, text: str) -> None:
         """Begin a group that is open: without one, the last closed group would be opened."""
@@ -56,7 +39,8 @@ class BuildkiteReporter(PlainReporter):
 
     def publish(self, results: Results) -> None:
         """Annotate the build with the summary, and keep the outputs as its meta-data."""
-        if self._agent is None:
+        agent = which("buildkite-agent", path=self._env.get("PATH", ""))
+        if agent is None:
             self.notice(
                 "no annotation and no meta-data: buildkite-agent is not in this container; "
                 "the docker plugin mounts it with mount-buildkite-agent: true"
@@ -74,7 +58,9 @@ class BuildkiteReporter(PlainReporter):
                 (["annotate", "--style", style, "--context", context], _cut(results.summary))
             )
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            failed = [name for name in pool.map(lambda call: self._call(*call), calls) if name]
+            failed = [
+                name for name in pool.map(lambda call: self._call(agent, *call), calls) if name
+            ]
         if failed:
             self.warning(f"buildkite-agent failed: {', '.join(sorted({*failed}))}")
 
@@ -86,13 +72,21 @@ class BuildkiteReporter(PlainReporter):
         step = self._env.get("BUILDKITE_STEP_KEY")
         return ":".join(["workers-deploy", *([step] if step else []), name])
 
-    def _call(self, arguments: Sequence[str], text: str) -> str:
-        """Give a text to the agent, by its standard input; return what could not be done."""
+    def _call(self, agent: str, arguments: Sequence[str], text: str) -> str:
+        """Give a text to the agent, by its standard input; return what could not be done.
+
+        Of a run's environment the agent gets what is its own, and no secret of the deploy.
+        """
+        own = {
+            name: value
+            for name, value in self._env.items()
+            if name.startswith("BUILDKITE") or name in {"PATH", "HOME"}
+        }
         try:
             subprocess.run(  # noqa: S603 - the agent's own program
-                [str(self._agent), *arguments],
+                [agent, *arguments],
                 input=text.encode(errors="replace"),
-                env=self._env,
+                env=own,
                 check=True,
                 timeout=SECONDS,
                 stdout=subprocess.DEVNULL,

@@ -13,8 +13,8 @@ from actions_toolkit.command import Command
 from actions_toolkit.file_command import prepare_key_value_message
 
 from workers_deploy.ci.base import Results
-from workers_deploy.ci.plain import PlainReporter, format_annotation
-from workers_deploy.ci.redactor import masks_of
+from workers_deploy.ci.plain import OneStreamReporter, format_annotation
+from workers_deploy.ci.redactor import lines_to_mask
 from workers_deploy.errors import Place
 
 # A step shows no more than this of each kind; what comes after is lost without a word.
@@ -25,7 +25,7 @@ CUT_NOTE: Final = "\n\n_Cut at 1 MiB; `summary.md` in the report folder is whole
 FOLD_NOTE: Final = "(further ones are in the log of this step only)"
 
 
-class GitHubReporter(PlainReporter):
+class GitHubReporter(OneStreamReporter):
     """Workflow commands on stdout; outputs and summary through the runner's files."""
 
     folds = True
@@ -37,10 +37,11 @@ class GitHubReporter(PlainReporter):
         stdout: TextIO,
         *,
         clock: Callable[[], float],
+        now: Callable[[], float],
         debug: bool = False,
     ) -> None:
-        # One stream: the runner reads both, but not in the order that they were written in.
-        super().__init__(stdout, stdout, clock=clock, debug=debug)
+        # The runner reads two streams, but not in the order that they were written in.
+        super().__init__(env, stdout, clock=clock, now=now, debug=debug)
         self._shows_debug = env.get("RUNNER_DEBUG") == "1"
         self._files = {name: env.get(name, "") for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
         self._broken: set[str] = set()
@@ -54,9 +55,8 @@ class GitHubReporter(PlainReporter):
         themselves, others (Forgejo's, Gitea's) for nothing but the text that they are given.
         """
         super().mask(value)
-        for mask in masks_of(value):
-            if mask == mask.strip() and "\n" not in mask and "\r" not in mask:
-                self._out.command(str(Command("add-mask", {}, mask)))
+        for mask in lines_to_mask(value):
+            self._out.command(str(Command("add-mask", {}, mask)))
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

@@ -1,28 +1,17 @@
 """GitLab CI: sections that fold. Masks are set in its settings only, outputs are dotenv files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
-from workers_deploy.ci.plain import PlainReporter
+from workers_deploy.ci.plain import OneStreamReporter
 
 
-class GitLabReporter(PlainReporter):
+class GitLabReporter(OneStreamReporter):
     """A plain reporter whose groups are collapsed sections (docs.gitlab.com/ci/jobs/job_logs)."""
 
     folds = True
 
-    def __init__(
-        self,
-        stdout: TextIO,
-        *,
-        clock: Callable[[], float],
-        now: Callable[[], float],
-        debug: bool = False,
-    ) -> None:
-        super().__init__(stdout, stdout, clock=clock, debug=debug)  # one log, in one order
-        self._now = now
-        self._sections = 0
+    _sections = 0
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

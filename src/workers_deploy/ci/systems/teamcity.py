@@ -3,14 +3,14 @@
 The messages and their escapes: jetbrains.com/help/teamcity/service-messages.html.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from os.path import relpath
-from typing import Final, TextIO
+from typing import Final
 
 from workers_deploy.ci.base import Results
-from workers_deploy.ci.plain import PlainReporter, format_annotation
+from workers_deploy.ci.plain import OneStreamReporter, format_annotation
 from workers_deploy.errors import Place
 from workers_deploy.report.encode import variable_of
 
@@ -18,13 +18,10 @@ _ESCAPES: Final = {"|": "||", "'": "|'", "\n": "|n", "\r": "|r", "[": "|[", "]":
 MAX_PROBLEM: Final = 4000  # characters of a build problem; the server cuts what is longer
 
 
-class TeamCityReporter(PlainReporter):
+class TeamCityReporter(OneStreamReporter):
     """A plain reporter whose groups are blocks, and whose errors are build problems."""
 
     folds = True
-
-    def __init__(self, stdout: TextIO, *, clock: Callable[[], float], debug: bool = False) -> None:
-        super().__init__(stdout, stdout, clock=clock, debug=debug)
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

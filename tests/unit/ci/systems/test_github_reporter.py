@@ -29,7 +29,9 @@ class Step:
                 "GITHUB_OUTPUT": str(self.outputs),
                 "GITHUB_STEP_SUMMARY": str(self.summary),
             } | env
-        self.reporter = GitHubReporter(env, self.log, clock=lambda: 0.0, debug=debug)
+        self.reporter = GitHubReporter(
+            env, self.log, clock=lambda: 0.0, now=lambda: 0.0, debug=debug
+        )
 
     @property
     def commands(self):

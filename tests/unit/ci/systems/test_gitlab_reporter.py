@@ -7,7 +7,7 @@ from workers_deploy.ci.systems.gitlab import GitLabReporter
 
 def test_a_group_is_a_collapsed_section():
     out = io.StringIO()
-    reporter = GitLabReporter(out, clock=lambda: 0.0, now=iter([1000.9, 1003.0]).__next__)
+    reporter = GitLabReporter({}, out, clock=lambda: 0.0, now=iter([1000.9, 1003.0]).__next__)
 
     with reporter.group("Plan\r\n\x1b[0Ksection_end:1:x"):
         reporter.line("inside")
@@ -22,7 +22,7 @@ def test_a_group_is_a_collapsed_section():
 
 def test_a_section_is_closed_also_when_its_inside_fails():
     out = io.StringIO()
-    reporter = GitLabReporter(out, clock=lambda: 0.0, now=lambda: 7.0)
+    reporter = GitLabReporter({}, out, clock=lambda: 0.0, now=lambda: 7.0)
 
     with pytest.raises(RuntimeError), reporter.group("Plan"):
         raise RuntimeError
@@ -32,7 +32,7 @@ def test_a_section_is_closed_also_when_its_inside_fails():
 
 def test_each_section_has_a_name_of_its_own():
     out = io.StringIO()
-    reporter = GitLabReporter(out, clock=lambda: 0.0, now=lambda: 7.0)
+    reporter = GitLabReporter({}, out, clock=lambda: 0.0, now=lambda: 7.0)
 
     for _ in range(2):
         with reporter.group("Plan"):
