@@ -49,7 +49,7 @@ def observability_answer(sent: Mapping[str, Any] | None) -> dict[str, Any] | Non
         if answer[part] is not None:
             answer[part] = {**dict.fromkeys(_OF_LOGS), **answer[part]}
     if answer["logs"] is not None:
-        # Required in the answer (OpenAPI); invocation logs are on by default (Workers Logs page).
+        # Required in the answer (OpenAPI); invocation logs are on by default (by the same rule).
         defaults = {"enabled": bool(sent.get("enabled")), "invocation_logs": True}
         known = {key: one for key, one in answer["logs"].items() if one is not None}
         answer["logs"] |= {key: known.get(key, one) for key, one in defaults.items()}

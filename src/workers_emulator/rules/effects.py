@@ -56,7 +56,8 @@ BEHAVIOURS = (
         "observability-nulls", _A,
         "Terraform's provider: the API does not consistently echo fields back; SDK 5.9.0 lets all"
         " of them be null",
-        "Fields of observability that were not sent are answered as null.",
+        "Fields of observability that were not sent are answered as null; of logs, `enabled` as"
+        " observability's own and `invocation_logs` as true, since OpenAPI requires both.",
     ),
     _plays(
         "propagation-policy-null", _O,

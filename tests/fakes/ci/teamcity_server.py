@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_MESSAGE = re.compile(r"##teamcity\[(\w+)((?:[^|\]]|\|.)*)\]")
+_MESSAGE = re.compile(r"##teamcity\[(\w+)((?:[^|\[\]]|\|.)*)\]")
 _ATTRIBUTE = re.compile(r"(?:(\w+)\s*=\s*)?'((?:[^'|]|\|.)*)'")
 _ESCAPE = re.compile(r"\|(?:0x([0-9a-f]{4})|(.))")
 _CHARS = {"n": "\n", "r": "\r"}

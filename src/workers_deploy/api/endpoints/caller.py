@@ -71,6 +71,10 @@ class Caller:
         """Return the same client under another policy, such as the one for undoing."""
         return type(self)(self.connection, account_id=self.account_id, retrier=retrier)
 
+    def briefly(self) -> Self:
+        """Return the same client for one read that a run can do without: it waits seconds only."""
+        return self.retrying(self.retrier.briefly())
+
     def _call(
         self,
         method: str,

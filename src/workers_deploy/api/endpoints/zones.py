@@ -58,7 +58,7 @@ class ZoneEndpoints(Caller):
     def known_zone_ids(self, places: Iterable[Place]) -> Mapping[str, str]:
         """Return what `find_zone_ids` does, for what can do without: nothing waits long for it."""
         try:
-            return self.retrying(self.retrier.briefly()).find_zone_ids(places)
+            return self.briefly().find_zone_ids(places)
         except UnansweredError:
             return {}
 

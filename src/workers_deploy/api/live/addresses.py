@@ -33,18 +33,18 @@ class Addresses:
 def read_addresses(client: WorkersClient, script_name: str) -> Addresses:
     """Return where a script that is there answers, in one request where that passes."""
     unread: list[str] = []
-    worker = _maybe(lambda: _brief(client).read_worker(script_name), unread)
+    worker = _maybe(lambda: client.briefly().read_worker(script_name), unread)
     if worker is not None and worker.url and _is_whole(worker.subdomain):
         return _addresses(worker, worker.subdomain, worker.url, worker.preview_url_suffix)
     unread.clear()
     state = worker.subdomain if worker is not None else SubdomainState()
     if not _is_whole(state):
-        read = _maybe(lambda: _brief(client).read_subdomain(script_name), unread, "workers.dev")
+        read = _maybe(lambda: client.briefly().read_subdomain(script_name), unread, "workers.dev")
         state = read or state
     url = worker.url if worker is not None else None
     suffix = worker.preview_url_suffix if worker is not None else None
     if not url or not suffix:
-        account = _maybe(_brief(client).read_account_subdomain, unread, "the URL")
+        account = _maybe(client.briefly().read_account_subdomain, unread, "the URL")
         if account is not None:
             url = url or url_of(script_name, account)
             suffix = suffix or f"-{script_name}.{account}.workers.dev"
@@ -58,12 +58,7 @@ def read_first_url(client: WorkersClient, script_name: str) -> str:
         ApiError: the account has no such host name, or it could not be read.
 
     """
-    return url_of(script_name, _brief(client).read_account_subdomain())
-
-
-def _brief(client: WorkersClient) -> WorkersClient:
-    """Return the client for one read that the run can do without; each has seconds of its own."""
-    return client.retrying(client.retrier.briefly())
+    return url_of(script_name, client.briefly().read_account_subdomain())
 
 
 def url_of(script_name: str, account: str) -> str:

@@ -83,8 +83,7 @@ class _Reader:
 
         The latter go with PUT routes, so they belong into the plan.
         """
-        brief = self._client.retrying(self._client.retrier.briefly())
-        ids = brief.find_zone_ids(wanted)
+        ids = self._client.briefly().find_zone_ids(wanted)
         self._miss(f"the zone of the route {host_key(r)}" for r in wanted if host_key(r) not in ids)
         zones = tuple(dict.fromkeys(ids.values()))
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
