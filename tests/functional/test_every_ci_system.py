@@ -234,3 +234,13 @@ def test_a_plugin_takes_native_lists_and_maps(runner: Runner, cloudflare: Cloudf
     assert set(cloudflare.secrets()) == {"STRIPE_KEY", "MAIL_KEY"}
     bindings = cloudflare.bindings()
     assert (bindings["MODE"]["text"], bindings["LIMIT"]["text"]) == ("a,b", "5")
+
+
+def test_a_plugin_is_told_of_missing_secrets_as_its_step_can_have_them(runner: Runner):
+    run = runner.fast("deploy", ci="drone", env=PLAIN["woodpecker"], secrets="MAIL_KEY")
+    settings = "settings:\n  secrets_json:\n    MAIL_KEY:\n      from_secret: MAIL_KEY"
+
+    assert run.exit_code == 2
+    said = [line.strip() for line in run.stdout.splitlines()]
+    start = said.index("settings:")
+    assert said[start : start + 4] == [line.strip() for line in settings.splitlines()]

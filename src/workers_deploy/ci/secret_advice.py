@@ -22,6 +22,12 @@ _PASTED: Final[Mapping[System | None, tuple[str, str, str]]] = {
     System.JENKINS: ("add to this stage:", "environment {{", "  {0} = credentials('{0}')"),
     None: ("set first:", "", "export {0}='…'"),
 }
+# Woodpecker gives a plugin its settings alone: a step with both is refused (its own schema).
+_OF_A_PLUGIN: Final = (
+    "add to this step:",
+    "settings:\n  secrets_json:",
+    "    {0}:\n      from_secret: {0}",
+)
 _AFTER: Final[Mapping[System | None, str]] = {System.JENKINS: "}"}
 _TOLD: Final = {
     System.GITLAB: "add it in Settings > CI/CD > Variables; a protected one reaches protected "
@@ -47,7 +53,8 @@ def advise_on_unset(env: Mapping[str, str], names: Sequence[str]) -> Advice:
     system = system_of(env)
     if system not in _PASTED:
         return Advice(text=_TOLD[system or System.OTHER])
-    text, above, line = _PASTED[system]
+    is_plugin = system is System.WOODPECKER and "PLUGIN_SECRETS" in env
+    text, above, line = _OF_A_PLUGIN if is_plugin else _PASTED[system]
     lines = (above.format(), *(line.format(name) for name in names), _AFTER.get(system, ""))
     return Advice(text=text, block="\n".join(one for one in lines if one))
 
